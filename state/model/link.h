@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Links between the codes of the two systems: (kind, side, code) -> canonical code. Codes without a line are their own. */
+#pragma once
+
+#include "state/model/record.h"
+
+typedef struct Link {
+        RecordKind kind;
+        const char *canonical;
+        const char *code[SIDE_COUNT]; /* NULL: the canonical code itself; "" : this side has no such record, and is not expected to */
+} Link;
+
+typedef struct LinkTable {
+        Link *links;
+        size_t n_links;
+        struct LinkIndex *index; /* private */
+        Arena arena;
+} LinkTable;
+
+int link_table_index(LinkTable *t, Err *e);
+LinkTable *link_table_free(LinkTable *t);
+DEFINE_CLEANUP(LinkTable, link_table_free)
+
+Str link_canonical(const LinkTable *t, RecordKind kind, Side side, Str code); /* `code` itself when no link names it */
+/* Whether a canonical code is declared to stand on `side`; true without a link. */
+bool link_expected(const LinkTable *t, RecordKind kind, Side side, Str canonical);

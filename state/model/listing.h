@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* What a poll of one partition delivers: pages of records, and a trailer that says whether it was complete, and the proof. */
+#pragma once
+
+#include "state/model/record.h"
+#include "state/model/when.h"
+
+/* Runs, cursors, membership and absence are per partition: one account losing sight of a record is not "gone". */
+typedef struct Partition {
+        const char *source;  /* the source's id */
+        Side side;           /* its role */
+        const char *stream;  /* a stream of the profile: "tasks", "indicators" */
+        RecordKind kind;     /* what the stream lists */
+        const char *account; /* the account it is read with */
+        const char *unit;    /* the unit that account belongs to; "" for a supervising account */
+} Partition;
+
+/* The stable codes of everything that can be wrong with a listing or a record; texts in fault_names. */
+typedef enum Fault {
+        FAULT_NONE,
+        FAULT_LOGIN_PAGE,        /* an HTML login page came with 200 */
+        FAULT_EMPTY_BODY,
+        FAULT_TRUNCATED_BODY,
+        FAULT_SELECTOR_MISSING,
+        FAULT_PAGE_REPEATS,
+        FAULT_PAGE_SIZE_LOWERED,
+        FAULT_WORD_UNKNOWN,      /* record quarantined */
+        FAULT_UNIT_UNMAPPED,     /* record quarantined */
+        FAULT_FIELD_INVALID,     /* a field kept as invalid; the record is stored */
+        FAULT_RECORD_INVALID,    /* record without identity, or broken JSON inside it: quarantined */
+        FAULT_COUNT_MISMATCH,    /* received differs from the claimed total */
+        FAULT_NOT_JSON,
+        FAULT_TOO_LARGE,         /* a cap of limits.h was hit: never truncated silently */
+        FAULT_HTTP_STATUS,
+        FAULT_RATE_LIMITED,
+        FAULT_NETWORK,           /* DNS, connect, reset, time-out */
+        FAULT_TLS,
+        FAULT_LOGIN_REFUSED,
+        FAULT_LOGIN_BUDGET,
+        FAULT_SESSION_LOST,      /* logged in again and still not let in */
+        FAULT_NO_SECRET,
+        FAULT_REDIRECT,          /* to a host or scheme the profile does not allow */
+        FAULT_CANCELLED,
+        FAULT_COUNT
+} Fault;
+extern const char *const fault_names[FAULT_COUNT]; /* "login-page", "empty-body", "truncated-body", "selector-missing", ... */
+const char *fault_vn(Fault f);
+
+typedef enum Completeness { LISTING_COMPLETE, LISTING_PARTIAL, LISTING_FAILED } Completeness;
+extern const char *const completeness_names[];     /* "complete", "partial", "failed" */
+
+typedef enum Proof { PROOF_NONE, PROOF_TOTAL, PROOF_EMPTY_PAGE, PROOF_LAST_FLAG } Proof;
+extern const char *const proof_names[];            /* "", "total", "empty-page", "last-flag" */
+
+/* The trailer. `members_complete` is what absence may be judged by: every page was read and proved, even when records
+ * were quarantined (then `completeness` is LISTING_PARTIAL). */
+typedef struct ListingEnd {
+        Completeness completeness;
+        bool members_complete;
+        Proof proof;
+        Fault fault;            /* the first thing that went wrong */
+        Retry retry;
+        int64_t claimed;        /* total claimed by the source; -1: none */
+        int64_t received;       /* record spans seen */
+        int64_t quarantined;
+        int pages, requests;
+        Instant retry_after;    /* wall instant asked for by the source, or INSTANT_NONE */
+        char detail[400];       /* one line: what was expected and what was seen, with a sample */
+} ListingEnd;
+
+/* A record that was put aside. Texts borrowed. */
+typedef struct Quarantine {
+        Fault fault;
+        bool identity_known;
+        Identity identity;      /* when known: such a record is not "missing" */
+        Str unit;               /* canonical unit id when known, else "" */
+        Str field;              /* field key or path */
+        Str value;              /* what was there */
+        Str nearest;            /* suggestion or "" */
+        Str sample;             /* the record's bytes, cut to 2 KiB */
+} Quarantine;

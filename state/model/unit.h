@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* Units (sở, ban, ngành, xã, phường, bộ phận): a forest with codes per code space, accounts per source and seats. */
+#pragma once
+
+#include "state/model/person.h"
+#include "state/model/record.h"
+
+typedef enum UnitKind { UNIT_PROVINCE, UNIT_DEPARTMENT, UNIT_COMMUNE, UNIT_WARD, UNIT_SPECIAL_ZONE, UNIT_SUB, UNIT_KIND_COUNT } UnitKind;
+extern const char *const unit_kinds[UNIT_KIND_COUNT + 1]; /* province department commune ward special-zone sub-unit, NULL */
+const char *unit_kind_vn(UnitKind kind);
+
+typedef enum AccountMode {
+        ACCOUNT_OWN,        /* `account` names it */
+        ACCOUNT_SUPERVISED, /* read through the source's supervising account */
+        ACCOUNT_PARENT,     /* the parent unit's account shows it too */
+        ACCOUNT_NONE,       /* no access; `reason` says why: the unit is unknown on that source */
+} AccountMode;
+
+typedef struct UnitAccess {
+        AccountMode mode;
+        const char *account; /* ACCOUNT_OWN */
+        const char *reason;  /* ACCOUNT_NONE */
+        const char *code;    /* the unit's code in that system; equals the id unless configured */
+} UnitAccess;
+
+typedef struct Unit {
+        const char *id;      /* the key in accounts.yaml: H15.07, 24412, 24412.kt; never changes */
+        const char *name;    /* NFC */
+        UnitKind kind;
+        int parent;          /* index in the table, -1: a root */
+        UnitAccess access[SIDE_COUNT];
+        Seat *seats;
+        size_t n_seats;
+} Unit;
+
+/* Immutable once built; sorted by id. Owned by the settings generation that loaded it. */
+typedef struct UnitTable {
+        Unit *units;
+        size_t n_units;
+        struct UnitIndex *index; /* private: lookups by id, by code per side, by folded name */
+        Arena arena;             /* holds every text */
+} UnitTable;
+
+int unit_table_index(UnitTable *t, Err *e);                   /* after filling units; sorts and indexes */
+UnitTable *unit_table_free(UnitTable *t);
+DEFINE_CLEANUP(UnitTable, unit_table_free)
+
+const Unit *unit_by_id(const UnitTable *t, Str id);           /* NULL: none */
+const Unit *unit_by_code(const UnitTable *t, Side side, Str code);
+/* Exact NFC name first, then text_fold; NULL when none or more than one match. */
+const Unit *unit_by_name(const UnitTable *t, Str name);
+const Unit *unit_near(const UnitTable *t, Str text);          /* only ever a suggestion for a person; may be NULL */
+/* The unit itself, or for a sub-unit the nearest ancestor that is none: whose obligation a record is. */
+const Unit *unit_owner(const UnitTable *t, const Unit *u);
