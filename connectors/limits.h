@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+/* Every maximum on bytes from outside, in one list. Reaching one is a named error, never a silent cut. */
+#pragma once
+
+#define LIMIT_BODY_BYTES (16u << 20)      /* one decoded response body */
+#define LIMIT_LOGIN_BODY_BYTES (1u << 20)
+#define LIMIT_HEADER_BYTES (64u << 10)    /* all header lines of one response */
+#define LIMIT_RECORD_BYTES (256u << 10)   /* one record span */
+#define LIMIT_FIELD_BYTES (64u << 10)     /* one text field after decoding */
+#define LIMIT_LIST_MEMBERS 256            /* members of one list field */
+#define LIMIT_JSON_DEPTH 32
+#define LIMIT_PAGES 20000                 /* of one listing */
+#define LIMIT_PAGE_RECORDS 5000
+#define LIMIT_REDIRECTS 5
+#define LIMIT_SESSION_BYTES (64u << 10)
+#define LIMIT_REQUEST_SECONDS 120         /* one request, whole */
+#define LIMIT_CONNECT_SECONDS 20
+#define LIMIT_LOW_SPEED_BYTES 100         /* a second, over LIMIT_LOW_SPEED_SECONDS */
+#define LIMIT_LOW_SPEED_SECONDS 30
+#define LIMIT_RETRY_AFTER_SECONDS 21600   /* a longer Retry-After ends the run as rate-limited */
+#define LIMIT_REQUEST_TRIES 3             /* tries of one request within a listing */
+#define LIMIT_MAIL_BYTES (1u << 20)

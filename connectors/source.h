@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* THE CONTRACT of a source: something that lists partitions. HTTP systems fill it in today, dropped files later.
+ *
+ * A listing is: begin, then per page `page` and its records and quarantines, then end, exactly once, from the event loop and
+ * never from inside source_list or source_cancel. After begin returned an error nothing but end is called. Everything a
+ * callback gets is borrowed for the time of the call. A negative return from a callback stops that listing (its end
+ * then carries LISTING_FAILED); other listings of the source go on. */
+#pragma once
+
+#include <systemd/sd-event.h>
+
+#include "connectors/profile.h"
+#include "state/model/unit.h"
+#include "state/model/vault.h"
+
+typedef struct SourceSink {
+        int (*begin)(void *userdata, const Partition *p, Err *e);
+        /* A page arrived whole. `hash` is 128-bit over its bytes; `number` counts from 1 in the order of the listing.
+         * *ret_known true: the bytes are as before under the same digest, its members are taken as seen, and
+         * *ret_members says how many; the page's records are then not parsed. */
+        int (*page)(void *userdata, const Partition *p, int number, const uint64_t hash[static 2], bool *ret_known, int *ret_members, Err *e);
+        int (*record)(void *userdata, const Partition *p, const RecordSide *r, Err *e);
+        int (*quarantine)(void *userdata, const Partition *p, const Quarantine *q, Err *e);
+        void (*end)(void *userdata, const Partition *p, const ListingEnd *end);
+        void *userdata;
+} SourceSink;
+
+/* Plain data, filled by config. Texts live as long as the settings generation. */
+typedef struct SourceOptions {
+        const char *id;               /* "theodoiq" */
+        Side side;
+        const char *base_url;         /* https://host[:port][/prefix]; plain http only to loopback literals */
+        const char *ca_file;          /* private CA, PEM; NULL: the system's */
+        const char *supervisor;       /* supervising account; NULL: none */
+        const Profile *profile;
+        int concurrency;              /* requests under way at once on this host, 1..16 */
+        int requests_per_minute;      /* 0: no limit of ours */
+        int logins_per_hour;          /* budget per account, kept across restarts */
+        int timeout_seconds;          /* of one request, at most LIMIT_REQUEST_SECONDS */
+        int poll_minutes;             /* between polls; for the schedule */
+        int blind_hours;              /* without a complete listing for so long = blind */
+} SourceOptions;
+
+/* What the daemon lends. */
+typedef struct SourceEnv {
+        sd_event *loop;
+        const Clock *clock;
+        const Vault *vault;
+        const UnitTable *units;
+        /* The secret of an account, copied into `ret`; 0, 1 when there is none, negative with Err. Callers wipe it. */
+        int (*secret)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
+        void *secret_userdata;
+        FindingSink *findings;        /* drift and data findings; may be NULL */
+        uint64_t seed;                /* of jitter */
+} SourceEnv;
+
+typedef struct Source Source;
+
+typedef struct SourceOps {
+        /* Every partition this source has under the given unit table, sorted by (stream, account); owned by the source. */
+        int (*partitions)(Source *s, const Partition **ret, size_t *ret_n, Err *e);
+        /* Queues one listing of `p` (one of the above). The source keeps its own limits: listings wait their turn. */
+        int (*list)(Source *s, const Partition *p, const SourceSink *sink, Err *e);
+        /* Ends every listing soon with FAULT_CANCELLED; no request is begun any more. */
+        void (*cancel)(Source *s);
+        Source *(*free)(Source *s);   /* without end calls; NULL-safe */
+} SourceOps;
+
+struct Source {
+        const SourceOps *ops;
+};
+
+int source_http_new(const SourceEnv *env, const SourceOptions *options, Source **ret, Err *e);
+
+static inline Source *source_free(Source *s) {
+        return s ? s->ops->free(s) : NULL;
+}
+DEFINE_CLEANUP(Source, source_free)
