@@ -1,0 +1,105 @@
+# SPDX-License-Identifier: MIT
+"""The source lists of the meson.build files: explicit, and held to what lies in the folders.
+
+`./dev lint` reports a file that no list names; `./dev lint --write-lists` writes the lists anew.
+"""
+
+import pathlib
+import re
+
+# (folder, variable in its meson.build, pattern of the files in that list)
+LISTS = (
+    ("state/model", "model_sources", "*.c"),
+    ("state", "state_sources", "*.c"),
+    ("connectors", "connectors_sources", "*.c"),
+    ("config", "config_sources", "*.c"),
+    ("daemon", "daemon_sources", "*.c"),
+    ("daemon", "ctl_sources", "ctl/*.c"),
+)
+UNIT = "tests/unit"
+FOLDER_LIB = {"state/model": "model", "state": "state", "connectors": "connectors", "config": "config",
+              "daemon": "daemon", "daemon/ctl": "ctl"}
+RANK = ("model", "state", "connectors", "config", "daemon", "ctl")
+MAIN = re.compile(r"^(?:int\s+)?main\s*\(", re.M)
+
+
+def has_main(path):
+    return bool(MAIN.search(path.read_text(encoding="utf-8", errors="replace")))
+
+
+def lib_files(root, folder, pattern):
+    base = root / folder
+    found = [p for p in base.glob(pattern) if not has_main(p)]
+    return sorted(p.relative_to(base).as_posix() for p in found)
+
+
+def unit_lib(root, path):
+    """The library a unit test links: the highest folder whose headers it includes."""
+    text = path.read_text(encoding="utf-8", errors="replace")
+    libs = {"model"}
+    for line in re.findall(r'^\s*#\s*include\s+"([^"]+)"', text, re.M):
+        folder = line.rpartition("/")[0]
+        if folder in FOLDER_LIB:
+            libs.add(FOLDER_LIB[folder])
+    return max(libs, key=RANK.index)
+
+
+def listed(text, variable):
+    block = re.search(rf"^{variable} = files\(\n(.*?)^\)", text, re.M | re.S)
+    return re.findall(r"'([^']+)'", block.group(1)) if block else None
+
+
+def unit_rows(text):
+    block = re.search(r"^unit_tests = \[\n(.*?)^\]", text, re.M | re.S)
+    return dict(re.findall(r"\['([^']+)', '([^']+)'\]", block.group(1))) if block else None
+
+
+def unit_names(root):
+    return sorted(p.stem[len("test-"):] for p in (root / UNIT).glob("test-*.c"))
+
+
+def check(root):
+    """Yields (file, line, message) for every list that does not say what is there."""
+    for folder, variable, pattern in LISTS:
+        build = root / folder / "meson.build"
+        if not build.is_file():
+            continue
+        names = listed(build.read_text(encoding="utf-8"), variable)
+        there = lib_files(root, folder, pattern)
+        yield from differences(f"{folder}/meson.build", variable, names, there)
+    build = root / UNIT / "meson.build"
+    if build.is_file():
+        rows = unit_rows(build.read_text(encoding="utf-8"))
+        yield from differences(f"{UNIT}/meson.build", "unit_tests", rows, unit_names(root))
+
+
+def differences(where, variable, names, there):
+    if names is None:
+        yield where, 1, f"no list {variable}"
+        return
+    for name in sorted(set(there) - set(names)):
+        yield where, 1, f"{variable} does not name {name}: add it, or run ./dev lint --write-lists"
+    for name in sorted(set(names) - set(there)):
+        yield where, 1, f"{variable} names {name}, which is not there: remove it, or run ./dev lint --write-lists"
+
+
+def write(root):
+    """Writes every list anew; library columns of unit tests that are already chosen stay."""
+    for folder, variable, pattern in LISTS:
+        build = root / folder / "meson.build"
+        lines = "".join(f"  '{name}',\n" for name in lib_files(root, folder, pattern))
+        replace(build, rf"(^{variable} = files\(\n).*?(^\))", lines)
+    build = root / UNIT / "meson.build"
+    chosen = unit_rows(build.read_text(encoding="utf-8")) or {}
+    rows = ""
+    for name in unit_names(root):
+        lib = chosen.get(name) or unit_lib(root, root / UNIT / f"test-{name}.c")
+        rows += f"  ['{name}', '{lib}'],\n"
+    replace(build, r"(^unit_tests = \[\n).*?(^\])", rows)
+
+
+def replace(path, pattern, inner):
+    old = pathlib.Path(path).read_text(encoding="utf-8")
+    new = re.sub(pattern, lambda m: m.group(1) + inner + m.group(2), old, flags=re.M | re.S)
+    if new != old:
+        path.write_text(new, encoding="utf-8")
