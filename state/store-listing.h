@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* Storing listings: stage without a lock (TEMP tables), then apply all of it in one synchronous transaction. */
+#pragma once
+
+#include "state/model/link.h"
+#include "state/model/unit.h"
+#include "state/reconcile.h"
+#include "state/store.h"
+
+typedef struct Listing Listing;
+
+enum {
+        LISTING_E_STOPPED = 1,   /* the stop function asked; nothing was changed */
+        LISTING_E_REFUSED = 2,   /* a guard tripped; nothing but the run and the refusal were recorded */
+};
+
+/* What reconciling needs besides the store; borrowed for the listing's life. */
+typedef struct ListingContext {
+        const LinkTable *links;
+        const UnitTable *units;
+        const MergePolicy *policy;
+        const GuardOptions *guards;
+        uint64_t digest;         /* of profile + mapping + units + links + normaliser: another digest voids page fingerprints */
+        bool fresh[SIDE_COUNT];  /* sources that are not blind */
+        Instant blind_after;     /* µs without a complete listing */
+} ListingContext;
+
+int store_listing_begin(Store *s, const Partition *p, const ListingContext *c, Instant now, Listing **ret, Err *e);
+Listing *listing_free(Listing *l);     /* drops what was staged and not applied */
+DEFINE_CLEANUP(Listing, listing_free)
+
+/* As SourceSink.page: *ret_known when page `number` of the last applied listing had these bytes under this digest. */
+int listing_page(Listing *l, int number, const uint64_t hash[static 2], bool *ret_known, int *ret_members, Err *e);
+int listing_put(Listing *l, const RecordSide *r, Err *e);
+int listing_quarantine(Listing *l, const Quarantine *q, Err *e);
+
+typedef struct ListingReport {
+        int64_t run;                   /* id of the run record */
+        Completeness completeness;     /* as recorded: a refused listing is partial */
+        int64_t members, added, changed, same, gone, back, removed, duplicates, quarantined;
+        GuardTrip trip;
+        int64_t refusal;               /* id for `nq57ctl accept`; 0 none */
+        char en[400], vi[400];         /* the guard's words */
+} ListingReport;
+
+/* Rows, exceptions, history, membership, absence, quarantine, run record: one BEGIN IMMEDIATE .. COMMIT. A failed listing (nothing
+ * staged) only writes its run record. An incomplete one changes nothing but what it brought. 0 or a result above. */
+int listing_apply(Listing *l, const ListingEnd *end, Instant now, ListingReport *ret, Err *e);
+
+/* A person's word about a refused listing: the next listing of that partition with the same picture (same tally, give or
+ * take new arrivals) passes, or the refusal is closed and the old state stays. */
+int store_refusal_accept(Store *s, int64_t refusal, const char *by, Instant now, Err *e); /* STORE_E_ABSENT */
+int store_refusal_reject(Store *s, int64_t refusal, const char *by, Instant now, Err *e);
+
+/* Per partition, for scheduling, blindness and status. Texts borrowed. */
+typedef struct PartitionState {
+        Partition partition;
+        int64_t run;
+        Instant started, ended;        /* of the last run */
+        Completeness completeness;
+        Fault fault;
+        Instant last_complete;         /* start of the last listing with members_complete; INSTANT_NONE */
+        int64_t members, quarantined, claimed, received, changed;
+        int failures;                  /* in a row */
+        Instant retry_after;
+        Str detail;
+        int64_t refusal;               /* open refusal, 0 none */
+} PartitionState;
+int store_visit_partitions(Store *s, int (*visit)(void *u, const PartitionState *p, Err *e), void *userdata, Err *e);
+
+typedef struct QuarantineRow { Str source, stream, account, unit, key, field, value, nearest, sample; Fault fault; Instant since; } QuarantineRow;
+int store_visit_quarantine(Store *s, int (*visit)(void *u, const QuarantineRow *q, Err *e), void *userdata, Err *e);
