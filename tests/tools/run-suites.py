@@ -1,0 +1,243 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Runs every suite against the builds that ./dev test made and counts all their cases.
+
+A suite is a folder under tests/ with test_*.py, or one of the built-in ones: unit (the C programs, in both builds)
+and lint. The last line is `N passed, N failed`. Nothing is skipped in silence: a skipped case counts as failed unless
+its reason is one that MAY_SKIP names, and then it is shown.
+"""
+
+import concurrent.futures
+import json
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BUILD = ROOT / "build"
+LOGS = BUILD / "logs"
+
+# Suites whose cases depend on time, on kill -9 or on a foreign root run the unsanitized binaries; all others run the
+# sanitized ones, which also count the covered lines.
+PLAIN = {"crash", "time", "systemd", "bench", "demo"}
+ALONE = {"bench"}
+SUITE_SECONDS = 420
+
+# (suite, beginning of the reason): what a machine may be unable to do.
+MAY_SKIP = (("systemd", "systemd container impossible:"),)
+
+COVERED = ("state/", "connectors/")
+
+
+class Result:
+    def __init__(self, name):
+        self.name, self.passed, self.failures, self.skips, self.seconds = name, 0, [], [], 0.0
+
+    def fail(self, case, why):
+        self.failures.append((case, why))
+
+
+def environment(build):
+    env = dict(os.environ, NQ57_BUILD=str(BUILD / build), NQ57_SOURCE=str(ROOT), PYTHONDONTWRITEBYTECODE="1",
+               LC_ALL="C.UTF-8", ASAN_OPTIONS="detect_leaks=1:strict_string_checks=1",
+               UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
+    env.pop("NQ57_BUILD_FAILED", None)
+    return env
+
+
+def tap_cases(text):
+    """(planned, passed, failed names) of what a cmocka program printed; it may hold several groups."""
+    planned = sum(int(n) for n in re.findall(r"^1\.\.(\d+)", text, re.M))
+    passed = len(re.findall(r"^ok \d+", text, re.M))
+    failed = re.findall(r"^not ok \d+ - (.*)", text, re.M)
+    return planned, passed, failed
+
+
+def unit(build):
+    """The C unit tests of one build: every cmocka case counts, and a program that breaks off counts as failed."""
+    result = Result(f"unit ({build})")
+    folder = BUILD / build
+    log = folder / "meson-logs" / "testlog.json"
+    log.unlink(missing_ok=True)
+    if not (folder / "build.ninja").is_file():
+        result.fail(build, "no such build")
+        return result
+    done = subprocess.run(["meson", "test", "--no-rebuild", "-C", str(folder), "--print-errorlogs"],
+                          capture_output=True, text=True, env=environment(build))
+    (LOGS / f"unit-{build}.log").write_text(done.stdout + done.stderr, encoding="utf-8")
+    if not log.is_file():
+        result.fail(build, "meson test wrote no log: " + (done.stdout + done.stderr)[-400:])
+        return result
+    for line in log.read_text(encoding="utf-8").splitlines():
+        count_program(result, json.loads(line))
+    return result
+
+
+def count_program(result, test):
+    name = test["name"].split(" / ")[-1]
+    output = test.get("stdout", "")
+    planned, passed, failed = tap_cases(output)
+    result.passed += passed
+    for case in failed:
+        result.fail(f"{name}: {case}", "")
+    if test["result"] != "OK" and not failed:
+        result.fail(name, f"{test['result']}: " + (output + test.get("stderr", ""))[-3000:])
+    elif test["result"] != "OK":
+        result.failures[-1] = (result.failures[-1][0], (output + test.get("stderr", ""))[-3000:])
+    elif planned == 0 or planned != passed + len(failed):
+        result.fail(name, f"planned {planned} cases, ran {passed + len(failed)}")
+
+
+def lint():
+    result = Result("lint rules")
+    done = subprocess.run([sys.executable, str(ROOT / "tests/lint/lint.py")], capture_output=True, text=True)
+    (LOGS / "lint-rules.log").write_text(done.stdout + done.stderr, encoding="utf-8")
+    if done.returncode == 0:
+        result.passed += 1
+    else:
+        result.fail("./dev lint", (done.stdout + done.stderr)[-3000:])
+    return result
+
+
+def python_suites():
+    return sorted({p.parent for p in (ROOT / "tests").rglob("test_*.py")})
+
+
+def suite_name(folder):
+    return folder.relative_to(ROOT / "tests").as_posix()
+
+
+def python_suite(folder):
+    name = suite_name(folder)
+    build = "plain" if name.split("/")[0] in PLAIN else "asan"
+    result = Result(name)
+    stem = LOGS / name.replace("/", "-")
+    report, log = stem.with_suffix(".xml"), stem.with_suffix(".log")
+    report.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "pytest", "-q", "-ra", "-p", "no:cacheprovider", f"--junitxml={report}",
+               "--rootdir", str(ROOT / "tests"), str(folder)]
+    with open(log, "w", encoding="utf-8") as out:
+        try:
+            status = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=ROOT,
+                                    env=environment(build), timeout=SUITE_SECONDS).returncode
+        except subprocess.TimeoutExpired:
+            status = f"stopped after {SUITE_SECONDS} s"
+    count_junit(result, report, status, log)
+    return result
+
+
+def count_junit(result, report, status, log):
+    if not report.is_file():
+        result.fail(result.name, f"pytest ended with {status}:\n" + log.read_text(encoding="utf-8")[-3000:])
+        return
+    for case in xml.etree.ElementTree.parse(report).iter("testcase"):
+        name = f"{case.get('classname', '')}.{case.get('name', '')}".lstrip(".")
+        bad = next((node for kind in ("failure", "error") for node in case.findall(kind)), None)
+        skipped = case.find("skipped")
+        if bad is not None:
+            result.fail(name, (bad.get("message") or "") + "\n" + (bad.text or "")[-2500:])
+        elif skipped is not None:
+            count_skip(result, name, skipped.get("message") or "")
+        else:
+            result.passed += 1
+    if status not in (0, 1):
+        result.fail(result.name, f"pytest ended with {status}, see {log.relative_to(ROOT)}")
+
+
+def count_skip(result, name, reason):
+    if any(result.name == suite and reason.startswith(text) for suite, text in MAY_SKIP):
+        result.skips.append((name, reason))
+    else:
+        result.fail(name, f"skipped ({reason}): no suite may skip this")
+
+
+def coverage():
+    """Line coverage of the sanitized run (unit tests and every suite that is not in PLAIN), in words."""
+    command = ["gcovr", "--root", str(ROOT), "--object-directory", str(BUILD / "asan"), "--json-summary", "-",
+               "--gcov-ignore-parse-errors", *[f"--filter={ROOT}/{folder}" for folder in COVERED], str(BUILD / "asan")]
+    done = subprocess.run(command, capture_output=True, text=True, cwd=BUILD)
+    try:
+        files = json.loads(done.stdout)["files"]
+    except (ValueError, KeyError):
+        return f"coverage: gcovr failed: {done.stderr.strip()[-300:]}"
+    parts = []
+    for folder in COVERED:
+        chosen = [f for f in files if f["filename"].startswith(folder)]
+        total, covered = sum(f["line_total"] for f in chosen), sum(f["line_covered"] for f in chosen)
+        parts.append(f"{folder} {100 * covered / total:.1f} % of {total} lines" if total else f"{folder} no lines")
+    worst = sorted((f for f in files if f["line_total"] >= 20), key=lambda f: f["line_percent"])[:5]
+    names = ", ".join(f"{f['filename']} {f['line_percent']:.0f} %" for f in worst)
+    return f"coverage (unit, flow): {'; '.join(parts)}; lowest: {names}"
+
+
+def drop_old_counts():
+    for path in (BUILD / "asan").rglob("*.gcda"):
+        path.unlink()
+
+
+def show(result):
+    skipped = f", {len(result.skips)} skipped" if result.skips else ""
+    print(f"  {result.name:<16} {result.passed:5d} passed, {len(result.failures)} failed{skipped}"
+          f"   {result.seconds:.1f} s", flush=True)
+    for case, reason in result.skips:
+        print(f"    skipped {case}: {reason}")
+    for case, why in result.failures:
+        print(f"    FAILED {case}")
+        for line in why.strip().splitlines()[-40:]:
+            print(f"      {line}")
+
+
+def timed(step, *args):
+    start = time.monotonic()
+    result = step(*args)
+    result.seconds = time.monotonic() - start
+    return result
+
+
+def chosen_steps(names):
+    steps = [("unit", unit, "asan"), ("unit", unit, "plain"), ("lint", lint)]
+    steps += [(suite_name(folder), python_suite, folder) for folder in python_suites()]
+    known = {step[0] for step in steps}
+    unknown = set(names) - known
+    if unknown:
+        sys.exit(f"no suite {', '.join(sorted(unknown))}; there are: {', '.join(sorted(known))}")
+    return [step for step in steps if not names or step[0] in names]
+
+
+def run(steps):
+    """Two suites at a time where there are two cores; what measures runs alone, at the end."""
+    lanes = 2 if (os.cpu_count() or 1) > 1 else 1
+    together = [s for s in steps if s[0] not in ALONE]
+    results = []
+    with concurrent.futures.ThreadPoolExecutor(lanes) as pool:
+        for future in concurrent.futures.as_completed([pool.submit(timed, *step[1:]) for step in together]):
+            results.append(future.result())
+            show(results[-1])
+    for step in (s for s in steps if s[0] in ALONE):
+        results.append(timed(*step[1:]))
+        show(results[-1])
+    return results
+
+
+def main():
+    LOGS.mkdir(parents=True, exist_ok=True)
+    steps = chosen_steps(sys.argv[1:])
+    drop_old_counts()
+    results = run(steps)
+    if len(sys.argv) == 1:
+        print(coverage())
+    passed = sum(r.passed for r in results)
+    failed = sum(len(r.failures) for r in results)
+    if os.environ.get("NQ57_BUILD_FAILED", "0") != "0":
+        print("  FAILED the build, see above")
+        failed += 1
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
