@@ -20,5 +20,6 @@ int due_parse(Str canonical, Due *ret); /* 0, -EINVAL */
  * canonical text, copied into the arena. 0, -EINVAL when it is no form above, -ENOMEM. */
 int due_read(Arena *a, Str written, Str *ret_canonical);
 
-/* How an official reads it: "30/6", "tháng 6/2026", "quý III/2026", the words. `today`'s year is left out. */
+/* How an official reads it: "30/6", "tháng 6/2026", "quý III/2026", the words. A date in `today`'s year goes
+ * without the year; months and quarters keep it. 0, -EINVAL, or as text_add. */
 int due_vn(Text *t, Str canonical, Date today);

@@ -20,7 +20,7 @@ typedef struct Err {
 /* Sets `e` (may be NULL) unless it is already set (the first writer keeps the floor) and returns `code` (negative). */
 int err_set(Err *e, int code, Retry retry, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-/* Puts "text: " before the message of an error that is passed up; returns e->code. */
+/* Puts "text: " before the message of an error that is passed up; returns e->code. Without an `e`: -EIO. */
 int err_prefix(Err *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* -ENOMEM with the usual text. */

@@ -10,6 +10,7 @@ typedef struct Link {
         const char *code[SIDE_COUNT]; /* NULL: the canonical code itself; "" : this side has no such record, and is not expected to */
 } Link;
 
+/* The table and `links` come from malloc, every text from the arena. */
 typedef struct LinkTable {
         Link *links;
         size_t n_links;
@@ -17,7 +18,7 @@ typedef struct LinkTable {
         Arena arena;
 } LinkTable;
 
-int link_table_index(LinkTable *t, Err *e);
+int link_table_index(LinkTable *t, Err *e); /* -EINVAL, -EEXIST (a code linked twice) with Err; -ENOMEM */
 LinkTable *link_table_free(LinkTable *t);
 DEFINE_CLEANUP(LinkTable, link_table_free)
 

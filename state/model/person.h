@@ -20,6 +20,11 @@ typedef struct Seat {
 
 bool seat_holds(const Seat *s, Date day); /* not vacant and inside from/until */
 
-/* Stable id of a person: SHA-free, readable: folded name without blanks, '~', then the mailbox folded to lower case when
- * two people share a name. One person on several seats with one name and one address gets one id. Copied into `a`. */
+/* Id of a person: the folded name without blanks ("nguyễnvăna"), and with an address '~' and the folded address behind
+ * it. Copied into `a`. 0, -EINVAL for an empty name, -EILSEQ, -ENOMEM. */
 int person_id(Arena *a, Str name, Str address, Str *ret);
+
+/* Fills `person` of every seat that is held and has none. The rule: the name alone is the id, so that a new address
+ * keeps it; only when one name stands with two addresses on one and the same day are these different people, and then
+ * every seat of that name gets the id with its address. Called by unit_table_index over the whole table. */
+int person_assign(Arena *a, Seat *const *seats, size_t n);

@@ -18,10 +18,10 @@ typedef struct Identity {
         Str unit;   /* canonical unit id when codes are per unit, else "" */
 } Identity;
 
-/* "24412/indicator/CT25@2026", "24412/task/NV-II-08", "/task/X" for codes that are not per unit. '/' and '@' inside a
- * part are percent-encoded, so that a key reads back. Beginning with the unit keeps a unit's records together. */
+/* "24412/indicator/CT25@2026", "24412/task/NV-II-08", "/task/X" for codes that are not per unit. '/', '@' and '%' inside
+ * a part are percent-encoded, so that a key reads back. Beginning with the unit keeps a unit's records together. */
 #define RECORD_KEY_MAX 512
-int record_key(const Identity *id, Text *ret);
+int record_key(const Identity *id, Text *ret);          /* adds; -EINVAL without a code, -E2BIG, -ENOMEM */
 int record_key_parse(Arena *a, Str key, Identity *ret); /* 0, -EINVAL, -ENOMEM */
 
 typedef struct RecordSide {
@@ -31,7 +31,8 @@ typedef struct RecordSide {
 
 /* Canonical JSON of the fields that have an opinion or are invalid, in table order, for example
  * {"progress":["60.5","60,5"],"work":"in_progress","result":null,"due":"2026-06-30","actual":{"invalid":"n/a"}}:
- * "" empty, null null, [canonical, raw] where raw differs. Equal records give equal bytes. */
+ * "" empty, null null, [canonical, raw] where raw differs. Equal records give equal bytes. 0, -EILSEQ for a text with
+ * NUL (nothing is added), or as text_add. */
 int record_encode(const Value field[static FIELD_COUNT], Text *t);
 
 /* Reads back exactly what record_encode writes; texts borrow from `json` or are copied into `a` when escaped.

@@ -30,7 +30,7 @@ int str_cmp(Str a, Str b);                /* bytewise, shorter first on a tie */
 bool str_starts(Str s, Str prefix);
 Str str_trim(Str s);                      /* without ASCII blanks at both ends */
 char *str_dup(Str s);                     /* NUL-terminated copy; NULL: out of memory */
-bool str_split(Str *rest, char separator, Str *ret_part); /* false when nothing is left */
+bool str_split(Str *rest, char separator, Str *ret_part); /* false when nothing is left; "a," has one part */
 
 /* A growing buffer that cannot be made without a maximum; always NUL-terminated once something was added. After a
  * failed add the buffer is marked and every later add fails too, so a run of adds needs one check at its end. */
@@ -44,9 +44,10 @@ typedef struct Text {
 void text_free(Text *t);
 void text_clear(Text *t); /* keeps the memory */
 #define _cleanup_text_ _cleanup_(text_free)
-int text_add(Text *t, Str s);
+int text_add(Text *t, Str s);   /* `s` must not lie in the buffer itself */
 int text_addc(Text *t, char c);
 int text_addf(Text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
+int text_reserve(Text *t, size_t more); /* room at once for the adds that follow; a hint, may be ignored */
 static inline Str text_str(const Text *t) {
         return (Str) { t->at, t->len };
 }

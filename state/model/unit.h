@@ -33,7 +33,8 @@ typedef struct Unit {
         size_t n_seats;
 } Unit;
 
-/* Immutable once built; sorted by id. Owned by the settings generation that loaded it. */
+/* Immutable once built; sorted by id. Owned by the settings generation that loaded it. The table, `units` and each
+ * `seats` come from malloc (unit_table_free frees them), every text from the arena. */
 typedef struct UnitTable {
         Unit *units;
         size_t n_units;
@@ -41,7 +42,9 @@ typedef struct UnitTable {
         Arena arena;             /* holds every text */
 } UnitTable;
 
-int unit_table_index(UnitTable *t, Err *e);                   /* after filling units; sorts and indexes */
+/* After filling units: sorts (parents follow), gives a unit without a code its id as code, gives seats without a
+ * `person` theirs, and indexes. -EINVAL, -EEXIST, -ELOOP with Err; -ENOMEM. */
+int unit_table_index(UnitTable *t, Err *e);
 UnitTable *unit_table_free(UnitTable *t);
 DEFINE_CLEANUP(UnitTable, unit_table_free)
 

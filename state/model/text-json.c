@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#include "state/model/text.h"
+
+/* 0: the byte stands for itself; 'u': \u00XX; else the letter behind the backslash (RFC 8259 section 7). */
+static const char json_escape[256] = {
+        [0x00] = 'u', [0x01] = 'u', [0x02] = 'u', [0x03] = 'u', [0x04] = 'u', [0x05] = 'u', [0x06] = 'u', [0x07] = 'u',
+        [0x08] = 'b', [0x09] = 't', [0x0A] = 'n', [0x0B] = 'u', [0x0C] = 'f', [0x0D] = 'r', [0x0E] = 'u', [0x0F] = 'u',
+        [0x10] = 'u', [0x11] = 'u', [0x12] = 'u', [0x13] = 'u', [0x14] = 'u', [0x15] = 'u', [0x16] = 'u', [0x17] = 'u',
+        [0x18] = 'u', [0x19] = 'u', [0x1A] = 'u', [0x1B] = 'u', [0x1C] = 'u', [0x1D] = 'u', [0x1E] = 'u', [0x1F] = 'u',
+        ['"'] = '"',  ['\\'] = '\\',
+};
+
+static size_t json_plain(Str s, size_t from) {
+        while (from < s.len && !json_escape[(unsigned char) s.at[from]])
+                from++;
+        return from;
+}
+
+int text_add_json(Text *t, Str s) {
+        static const char digits[] = "0123456789abcdef";
+        text_reserve(t, s.len + 2);
+        text_addc(t, '"');
+        for (size_t i = 0; i < s.len;) {
+                size_t end = json_plain(s, i);
+                text_add(t, (Str) { s.at + i, end - i });
+                if (end < s.len) {
+                        unsigned char c = (unsigned char) s.at[end++];
+                        char form[] = { '\\', json_escape[c], '0', '0', digits[c >> 4], digits[c & 15] };
+                        text_add(t, (Str) { form, form[1] == 'u' ? 6 : 2 });
+                }
+                i = end;
+        }
+        return text_addc(t, '"');
+}
