@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""How the truth moves from day to day: units work when they feel like it, items come back, some finish late.
+"""How the truth moves from day to day: units work when they feel like it, the reviewers approve or send
+back, values are typed on one system only or saved and not submitted, some finish late.
 
 evolve(world, day) is a pure function of (seed, day, truth so far): run the days in order, after the morning's poll.
 Everything of a day happens between 08:00 and 17:30. Saturdays and Sundays are quiet, not silent.
@@ -69,6 +70,8 @@ def plan_unit(world, unit, day, dice):
     if dice.random() < (0.01 if weekend else 0.06):
         events.append({"at": iso(at + dt.timedelta(minutes=3)), "unit": unit, "what": "update",
                        "system": dice.choice(("central", "portal"))})
+    if not weekend and dice.random() < 0.15:
+        events.append({"at": iso(at + dt.timedelta(minutes=5)), "unit": unit, "what": "approve"})
     if not weekend and dice.random() < 0.04:
         events += plan_return(world, unit, at, dice)
     if not weekend and dice.random() < 0.05:
@@ -95,7 +98,7 @@ def plan_value(world, unit, at, dice):
     system = "central" if dice.random() < 0.3 else None
     value = "%g" % round(float(rec["actual"]) + dice.choice((0.5, 1, 1.25, 2)), 2)
     return [{"at": iso(at + dt.timedelta(minutes=9)), "unit": unit, "what": "value", "system": system,
-             "code": rec["code"], "value": value}]
+             "code": rec["code"], "value": value, "draft": dice.random() < 0.2}]
 
 
 def apply(world, event):
@@ -110,3 +113,9 @@ def apply(world, event):
             world.send_back(unit, event["code"], event["system"], event["reason"], at)
     elif event["what"] == "value":
         world.change(unit, event["code"], "actual", event["value"], at, event["system"])
+        world.change(unit, event["code"], "review", "draft" if event["draft"] else "submitted", None, event["system"])
+    elif event["what"] == "approve":
+        for system in ("central", "portal"):
+            for rec in world.records(unit, system):
+                if rec["review"] == "submitted":
+                    world.change(unit, rec["code"], "review", "approved", None, system)

@@ -5,8 +5,8 @@ import datetime as dt
 import random
 
 from . import facts
-from .world import (ABOVE, DEAD_WORK, LEADERS, SICKNESSES, SYSTEMS, decimal, decomposed, due_last_day, evidence, iso,
-                    window_from)
+from .world import (ABOVE, DEAD_WORK, LEADERS, SICKNESSES, SYSTEMS, TYPED, decimal, decomposed, due_last_day, evidence,
+                    iso, window_from)
 
 CENTRAL_URL = "https://theodoiq.example.vn"
 PORTAL_URL = "https://nq57.example.vn"
@@ -218,11 +218,6 @@ def live(rec):
     return rec.get("work") not in DEAD_WORK and not rec.get("not_applicable")
 
 
-def sides_of(world, rec):
-    key = (rec["kind"], rec["unit"], rec["code"])
-    return [world.side[s][key] for s in SYSTEMS if key in world.side[s]]
-
-
 def fall_ill(world, unit, rng):
     """Give a behind unit one to five items of each of its sicknesses, each on records nothing else ails."""
     used = set()
@@ -252,7 +247,7 @@ def fits(world, ill, rec):
 def infect_overdue(world, recs, rng):
     progress = rng.choice(("15", "45.5", "60", "80"))
     for rec in recs:
-        rec.update(work="in_progress", progress=progress, completed_on=None, late_claim=False, review="submitted",
+        rec.update(work="in_progress", progress=progress, completed_on=None, late_claim=False, review="approved",
                    updated_at=fresh(world, rng))
 
 
@@ -261,9 +256,9 @@ def infect_returned(world, recs, rng):
     span = (world.now - window_from(world.now)).days
     day = (world.now - dt.timedelta(days=rng.randrange(1, max(2, min(span, 20))))).date()
     rec.update(review="returned", return_reason=rng.choice(RETURN_REASONS), returned_at=day.isoformat(),
-               returned_by="Sở Khoa học và Công nghệ", verified_score=None) if rec["kind"] == "indicator" else \
-        rec.update(review="returned", return_reason=rng.choice(RETURN_REASONS), returned_at=day.isoformat(),
-                   returned_by="Văn phòng UBND tỉnh")
+               returned_by="Sở Khoa học và Công nghệ" if rec["kind"] == "indicator" else "Văn phòng UBND tỉnh")
+    if rec["kind"] == "indicator":
+        rec["verified_score"] = None
 
 
 def infect_never(world, recs, rng):
@@ -282,12 +277,12 @@ def infect_draft(world, recs, rng):
 
 def infect_stale(world, recs, rng):
     for rec in recs if rng.random() < 0.4 else [rng.choice(recs)]:
-        rec["updated_at"] = stale(world, rng)
+        rec.update(updated_at=stale(world, rng), review="approved")
 
 
 def infect_evidence(world, recs, rng):
     for rec in recs:
-        rec["evidence"] = []
+        rec.update(evidence=[], review="approved")
 
 
 INFECT = {"overdue": infect_overdue, "returned": infect_returned, "never": infect_never, "draft": infect_draft,
@@ -296,7 +291,6 @@ INFECT = {"overdue": infect_overdue, "returned": infect_returned, "never": infec
 
 def comparable(world):
     """How many (record, field) pairs both systems report."""
-    from .world import TYPED
     return sum(len(ABOVE[c["kind"]]) + len(TYPED[c["kind"]])
                for unit in world.units for c, _ in pairs(world, unit["code"]))
 
@@ -324,15 +318,18 @@ def differ_unit(world, code, wanted, rng):
         for field in differing_fields(central, typed, rng):
             if made == wanted:
                 return
-            made += differ(central, portal, field, rng)
-            if field in ("progress", "actual", "evidence", "result"):
+            changed = differ(central, portal, field, rng)
+            made += changed
+            if changed and field in ("progress", "actual", "result", "difficulty"):
                 world.plan[code].setdefault("typed", []).append((central["code"], field))
+                for rec in (central, portal):
+                    rec["review"] = "approved" if rec["review"] == "submitted" else rec["review"]
 
 
 def differing_fields(rec, typed, rng):
     above = {"task": ["leader", "basis", "product", "assigned_on", "title", "cycle", "due"],
              "indicator": ["title", "target", "group", "uom"]}[rec["kind"]]
-    own = {"task": ["progress", "result", "evidence"], "indicator": ["actual", "evidence"]}[rec["kind"]]
+    own = {"task": ["progress", "result", "difficulty"], "indicator": ["actual"]}[rec["kind"]]
     fields = rng.sample(above, rng.choice((1, 2, 3)))
     return (rng.sample(own, 1) if typed and rng.random() < 0.6 else []) + fields
 
@@ -344,11 +341,6 @@ def differ(central, portal, field, rng):
         if value in (None, ""):
             return False
         portal[field] = "%g" % (float(value) + rng.choice((1, 1.5, 2, -1, 0.25)))
-    elif field == "evidence":
-        if rec_required(central) and not central["evidence"]:
-            return False
-        day = dt.date(2026, 5, 20)
-        portal[field] = central[field] + [evidence(central["unit"], central["code"] + "-bs", day)]
     elif field == "due":
         last = due_last_day(value)
         if value["kind"] != "exact" or (last < dt.date(2026, 8, 10) and central["work"] not in DEAD_WORK):
@@ -362,9 +354,6 @@ def differ(central, portal, field, rng):
         portal[field] = (value or "") + rng.choice((" (bổ sung)", " năm 2026", " (điều chỉnh)"))
     return True
 
-
-def rec_required(rec):
-    return bool(rec.get("evidence_required"))
 
 
 def odd_texts(world, rng):

@@ -13,7 +13,7 @@ if not __package__:
     __package__ = "simulators"
     import simulators  # noqa: F401
 
-from . import faults
+from . import facts, faults
 from .system import System, json_response, number
 from .httpd import Response
 
@@ -51,6 +51,7 @@ class Portal(System):
     def __init__(self, world, **options):
         super().__init__(world, **options)
         self.before, self.sessions = {}, {}
+        self.everybody = {u["code"]: u for u in facts.units()}
         self.key_by_code = {u["portal_code"]: u["code"] for u in world.units}
         self.unit_by_account = {u["account"]: u["code"] for u in world.units if u["account"]}
 
@@ -133,6 +134,11 @@ class Portal(System):
         head = '{"meta":{"offset":%d,"limit":%d,"count":%d}' % (start, stated, total)
         return Response(200, head + ("" if omitted else ',"data":[%s]' % ",".join(part)) + "}")
 
+    def own(self, code):
+        """The portal's own code of a unit."""
+        unit = self.world.by_code.get(code) or self.everybody.get(code)
+        return unit["portal_code"] if unit else code
+
     def item(self, rec):
         unit = self.world.by_code[rec["unit"]]
         back = {"reason": rec["return_reason"], "at": rec["returned_at"], "by": rec["returned_by"]}
@@ -144,13 +150,13 @@ class Portal(System):
             status = "DONE_LATE" if rec["late_claim"] and rec["work"] == "done" else WORK.get(rec["work"], rec["work"])
             deadline = "regular" if rec["due"]["kind"] == "recurring" else rec["due"]["value"]
             out.update(level=rec["level"], bloc=rec["bloc"], basis=rec["basis"], parent=rec["parent"],
-                       cycle=rec["cycle"], cooperating=rec["cooperating"], leader=rec["leader"],
+                       cycle=rec["cycle"], cooperating=[self.own(code) for code in rec["cooperating"]], leader=rec["leader"],
                        assigned_on=rec["assigned_on"], deadline=deadline, product=rec["product"],
                        progress=num(rec["progress"]), status=status, result=rec["result"],
                        difficulty=rec["difficulty"], completed_on=rec["completed_on"])
         else:
             out.update(period=rec["period"], uom=rec["uom"], direction=rec["direction"], sub_unit=rec["sub_unit"],
-                       verifier=rec["verifier"], target=rec["target"], actual=rec["actual"],
+                       verifier=self.own(rec["verifier"]), target=rec["target"], actual=rec["actual"],
                        max_score=num(rec["max_score"]), self_score=num(rec["self_score"]),
                        verified_score=num(rec["verified_score"]), official_score=num(rec["official_score"]),
                        not_applicable=rec["not_applicable"], evidence_required=rec["evidence_required"])

@@ -30,12 +30,12 @@ NOW = dt.datetime(2026, 6, 19, 7, 30, tzinfo=ZONE)
 SYSTEMS = ("central", "portal")
 DEAD_WORK = ("done", "suspended", "cancelled")
 LEADERS = ["Nguyễn Thanh Tùng", "H’Yim Kđoh", "Đào Mỹ Linh", "Y Giang Gry", "Trương Công Bắc"]
-# Fields both systems report, so that a difference can be seen; the second half is typed by the unit itself.
+# Fields both systems report, so that a difference can be seen; TYPED are those the unit itself types.
 ABOVE = {"task": ("title", "group", "level", "bloc", "basis", "parent", "cycle", "cooperating", "leader",
                   "assigned_on", "due", "product"),
          "indicator": ("title", "group", "uom", "direction", "sub_unit", "target", "evidence_required")}
-TYPED = {"task": ("progress", "work", "result", "difficulty", "evidence", "completed_on"),
-         "indicator": ("actual", "not_applicable", "evidence")}
+TYPED = {"task": ("progress", "work", "result", "difficulty", "completed_on"),
+         "indicator": ("actual", "not_applicable")}
 SICKNESSES = ("overdue", "returned", "never", "draft", "stale", "evidence", "differ")
 
 
@@ -211,7 +211,7 @@ class World:
             twin = self._twin(rec)
             self._enter(rec)
         if rec["system"] == "portal" and twin:
-            for field in TYPED[rec["kind"]]:
+            for field in TYPED[rec["kind"]] + ("evidence",):
                 rec[field] = copy.deepcopy(twin[field])
         if rec.get("evidence_required") and not rec["not_applicable"] and not rec["evidence"]:
             rec["evidence"] = [evidence(rec["unit"], rec["code"], at.date())]
