@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/coverage.h"
+
+static int coverage_stream(const Settings *settings, Side side, Str stream) {
+        const SourceOptions *source = settings_source(settings, side);
+
+        for (size_t i = 0; source && i < profile_streams(source->profile) && i < COVERAGE_STREAMS; i++)
+                if (str_eq(str_of(profile_stream_name(source->profile, i)), stream))
+                        return (int) i;
+        return -1;
+}
+
+static void coverage_note(Coverage *c, size_t unit, Side side, int stream, Instant at) {
+        c->unit[unit].complete[side][stream] = at;
+}
+
+/* A supervising account's listing covers every unit that is read through it, an own account's its unit. */
+static int coverage_visit(void *userdata, const PartitionState *p, Err *e) {
+        Coverage *c = userdata;
+        const UnitTable *units = c->settings->units;
+        Side side = p->partition.side;
+        int stream = coverage_stream(c->settings, side, str_of(p->partition.stream));
+
+        (void) e;
+        if (stream < 0 || p->last_complete == INSTANT_NONE)
+                return 0;
+        if (p->last_complete > c->newest[side])
+                c->newest[side] = p->last_complete;
+        for (size_t i = 0; i < units->n_units; i++) {
+                const UnitAccess *access = &units->units[i].access[side];
+                bool supervised = access->mode == ACCOUNT_SUPERVISED && p->partition.unit[0] == '\0';
+                bool own = access->mode == ACCOUNT_OWN && strcmp(units->units[i].id, p->partition.unit) == 0;
+
+                if (supervised || own)
+                        coverage_note(c, i, side, stream, p->last_complete);
+        }
+        return 0;
+}
+
+int coverage_read(Store *s, const Settings *settings, Coverage *ret, Err *e) {
+        Coverage c = { .settings = settings };
+        int r;
+
+        c.unit = malloc((settings->units->n_units + 1) * sizeof(UnitReading));
+        if (!c.unit)
+                return err_oom(e);
+        for (size_t i = 0; i < settings->units->n_units; i++)
+                for (int side = 0; side < SIDE_COUNT; side++)
+                        for (int k = 0; k < COVERAGE_STREAMS; k++)
+                                c.unit[i].complete[side][k] = INSTANT_NONE;
+        for (int side = 0; side < SIDE_COUNT; side++)
+                c.newest[side] = INSTANT_NONE;
+        r = store_visit_partitions(s, coverage_visit, &c, e);
+        if (r < 0) {
+                coverage_free(&c);
+                return r;
+        }
+        *ret = c;
+        return 0;
+}
+
+void coverage_free(Coverage *c) {
+        free(c->unit);
+        c->unit = NULL;
+}
+
+Instant coverage_complete(const Coverage *c, size_t unit, Side side, unsigned kinds) {
+        const SourceOptions *source = settings_source(c->settings, side);
+        Instant oldest = INSTANT_NONE;
+
+        for (size_t i = 0; source && i < profile_streams(source->profile) && i < COVERAGE_STREAMS; i++) {
+                Instant at = c->unit[unit].complete[side][i];
+
+                if (!(profile_stream_kind(source->profile, i) & kinds))
+                        continue;
+                if (at == INSTANT_NONE)
+                        return INSTANT_NONE;
+                if (oldest == INSTANT_NONE || at < oldest)
+                        oldest = at;
+        }
+        return oldest;
+}
+
+bool coverage_readable(const Coverage *c, size_t unit, Side side, unsigned kinds, Instant now) {
+        const SourceOptions *source = settings_source(c->settings, side);
+        Instant at = coverage_complete(c, unit, side, kinds);
+
+        return source && at != INSTANT_NONE && now - at <= source->blind_hours * US_HOUR;
+}
+
+bool coverage_source_blind(const Coverage *c, Side side, Instant now) {
+        const SourceOptions *source = settings_source(c->settings, side);
+
+        return source && (c->newest[side] == INSTANT_NONE || now - c->newest[side] > source->blind_hours * US_HOUR);
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+/* Which units can be judged on which side, and as of when: read from the partitions' last complete listings. */
+#pragma once
+
+#include "config/settings.h"
+#include "state/store-listing.h"
+
+#define COVERAGE_STREAMS 8
+
+typedef struct UnitReading {
+        Instant complete[SIDE_COUNT][COVERAGE_STREAMS]; /* start of the last complete listing, per stream of the profile */
+} UnitReading;
+
+typedef struct Coverage {
+        const Settings *settings;
+        UnitReading *unit;            /* by index in the unit table */
+        Instant newest[SIDE_COUNT];   /* the source's newest complete listing of any partition */
+} Coverage;
+
+int coverage_read(Store *s, const Settings *settings, Coverage *ret, Err *e);
+void coverage_free(Coverage *c);
+#define _cleanup_coverage_ _cleanup_(coverage_free)
+
+/* The oldest of the unit's last complete listings on `side` over the streams that list `kinds`; INSTANT_NONE when one was never
+ * complete, the unit has no access there, or the side is not configured. */
+Instant coverage_complete(const Coverage *c, size_t unit, Side side, unsigned kinds);
+
+/* coverage_complete within the source's blind time. */
+bool coverage_readable(const Coverage *c, size_t unit, Side side, unsigned kinds, Instant now);
+
+bool coverage_source_blind(const Coverage *c, Side side, Instant now);

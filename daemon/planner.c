@@ -1,0 +1,307 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/planner.h"
+
+#include <errno.h>
+
+#include "daemon/planner-items.h"
+#include "daemon/planner-page.h"
+
+/* Walks one unit's records, and those of its sub-units, over every occurrence that asks the unit. */
+typedef struct UnitWalk {
+        Planner *planner;
+        size_t first, n;        /* the unit's obligations in planner->obligations by occurrence order */
+        PlanObligation **slot;  /* per occurrence; NULL: the unit owes it nothing */
+        unsigned readable[DEADLINE_MAX * 2];
+        Date today;
+} UnitWalk;
+
+static unsigned planner_required(const Planner *p, const Occurrence *o) {
+        unsigned sides = 0;
+
+        for (int side = 0; side < SIDE_COUNT; side++)
+                if ((o->rule->sides & (1u << side)) && settings_source(p->settings, side))
+                        sides |= 1u << side;
+        return sides;
+}
+
+static unsigned planner_readable(const Planner *p, const Occurrence *o, size_t unit, Instant known) {
+        unsigned required = planner_required(p, o), readable = 0;
+
+        for (int side = 0; side < SIDE_COUNT; side++)
+                if ((required & (1u << side)) &&
+                    coverage_readable(&p->coverage, unit, side, o->rule->record_kinds, known))
+                        readable |= 1u << side;
+        return readable;
+}
+
+static int walk_record(void *userdata, const RecordView *v, Err *e) {
+        UnitWalk *walk = userdata;
+        Planner *p = walk->planner;
+
+        for (size_t i = 0; i < p->n_occurrences; i++) {
+                PlanObligation *o = walk->slot[i];
+                ItemReason why;
+                int r;
+
+                if (!o || !obligation_covers(&p->occurrences[i], v))
+                        continue;
+                o->counts.records++;
+                o->counts.quarantined += v->quarantined;
+                why = obligation_reason(&p->occurrences[i], v, walk->readable[i], walk->today);
+                if (why.reason == REASON_NONE) {
+                        o->counts.waiting += obligation_waiting(v, walk->readable[i]);
+                        continue;
+                }
+                o->counts.outstanding++;
+                o->counts.by_reason[why.reason]++;
+                r = planner_item_keep(p, o, v, why, e);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int walk_unit(UnitWalk *walk, size_t unit, Err *e) {
+        Planner *p = walk->planner;
+        const UnitTable *units = p->settings->units;
+        int r = store_visit_unit(p->store, str_of(units->units[unit].id), &p->settings->merge, walk_record, walk, e);
+
+        for (size_t i = 0; r >= 0 && i < units->n_units; i++)
+                if (i != unit && units->units[i].kind == UNIT_SUB && unit_owner(units, &units->units[i]) == &units->units[unit])
+                        r = store_visit_unit(p->store, str_of(units->units[i].id), &p->settings->merge, walk_record, walk, e);
+        return r;
+}
+
+/* Every required side listed completely since the end: the verdict can be spoken. */
+static bool planner_verdict_ready(const Planner *p, const Occurrence *o, size_t unit) {
+        unsigned required = planner_required(p, o);
+
+        for (int side = 0; side < SIDE_COUNT; side++) {
+                Instant at;
+
+                if (!(required & (1u << side)))
+                        continue;
+                at = coverage_complete(&p->coverage, unit, side, o->rule->record_kinds);
+                if (at == INSTANT_NONE || at < o->strict_end)
+                        return false;
+        }
+        return true;
+}
+
+static int planner_finish_unit(UnitWalk *walk, size_t unit, Err *e) {
+        Planner *p = walk->planner;
+        Date born = when_date(store_born(p->store));
+
+        for (size_t i = 0; i < p->n_occurrences; i++) {
+                const Occurrence *o = &p->occurrences[i];
+                PlanObligation *obligation = walk->slot[i];
+                Instant finished;
+                int r;
+
+                if (!obligation)
+                        continue;
+                obligation->state = obligation_state(o, &obligation->counts, planner_required(p, o), walk->readable[i]);
+                obligation->unreadable = planner_required(p, o) & ~walk->readable[i];
+                obligation->tracked = o->strict >= born;
+                obligation->verdict_ready = planner_verdict_ready(p, o, unit);
+                r = store_verdict(p->store, o->id, str_of(p->settings->units->units[unit].id), &obligation->verdict, &finished, e);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int planner_unit(Planner *p, size_t unit, Instant now, Instant known, Err *e) {
+        const Unit *u = &p->settings->units->units[unit];
+        PlanObligation *slot[DEADLINE_MAX * 2] = { 0 };
+        UnitWalk walk = { .planner = p, .slot = slot, .today = when_date(now) };
+        bool any = false;
+        int r;
+
+        for (size_t i = 0; i < p->n_occurrences; i++) {
+                if (u->kind == UNIT_SUB || !(p->occurrences[i].rule->unit_kinds & (1u << u->kind)))
+                        continue;
+                slot[i] = &p->obligations[i * p->settings->units->n_units + unit];
+                *slot[i] = (PlanObligation) { .occurrence = (int) i, .unit = (int) unit };
+                slot[i]->items = arena_get(&p->arena, sizeof(PlanItem) * (size_t) p->settings->plan.items_max);
+                if (!slot[i]->items)
+                        return err_oom(e);
+                walk.readable[i] = planner_readable(p, &p->occurrences[i], unit, known);
+                any = true;
+        }
+        if (!any)
+                return 0;
+        r = walk_unit(&walk, unit, e);
+        if (r < 0)
+                return r;
+        return planner_finish_unit(&walk, unit, e);
+}
+
+/* Obligations were built in a grid of (occurrence x unit); what no unit owes is squeezed out, order kept. */
+static void planner_squeeze(Planner *p) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < p->n_obligations; i++)
+                if (p->obligations[i].unit >= 0) {
+                        planner_items_sort(&p->obligations[i]);
+                        p->obligations[n++] = p->obligations[i];
+                }
+        p->n_obligations = n;
+}
+
+static int planner_obligations(Planner *p, Instant now, Instant known, Err *e) {
+        size_t n_units = p->settings->units->n_units;
+
+        p->n_obligations = p->n_occurrences * n_units;
+        p->obligations = arena_get(&p->arena, sizeof(PlanObligation) * (p->n_obligations + 1));
+        if (!p->obligations)
+                return err_oom(e);
+        for (size_t i = 0; i < p->n_obligations; i++)
+                p->obligations[i] = (PlanObligation) { .unit = -1 };
+        for (size_t unit = 0; unit < n_units; unit++) {
+                int r = planner_unit(p, unit, now, known, e);
+
+                if (r < 0)
+                        return r;
+        }
+        planner_squeeze(p);
+        return 0;
+}
+
+static int planner_as_of(Planner *p, Err *e) {
+        size_t n = p->settings->units->n_units;
+
+        p->as_of = arena_get(&p->arena, sizeof(LetterAsOf) * (n + 1));
+        if (!p->as_of)
+                return err_oom(e);
+        for (size_t i = 0; i < n; i++)
+                for (int side = 0; side < SIDE_COUNT; side++) {
+                        p->as_of[i].configured[side] = settings_source(p->settings, side) != NULL;
+                        p->as_of[i].read[side] = coverage_complete(&p->coverage, i, side, KIND_BOTH);
+                }
+        return 0;
+}
+
+static int planner_fill(Planner *p, Instant now, Instant known, Err *e) {
+        const Settings *s = p->settings;
+        PlanClaim *claims;
+        PlanLastMail *last;
+        int r;
+
+        r = coverage_read(p->store, s, &p->coverage, e);
+        if (r < 0)
+                return r;
+        r = deadline_open(s->deadlines, s->n_deadlines, &s->calendar, when_date(now), &p->occurrences, &p->n_occurrences, e);
+        if (r < 0)
+                return r;
+        if (p->n_occurrences > DEADLINE_MAX * 2)
+                return err_set(e, -E2BIG, RETRY_RECONFIGURE, "more than %d deadlines are open at once", DEADLINE_MAX * 2);
+        r = planner_obligations(p, now, known, e);
+        if (r >= 0)
+                r = planner_as_of(p, e);
+        p->input = (PlanInput) {
+                .policy = &s->plan, .calendar = &s->calendar, .units = s->units, .roles = s->roles, .n_roles = s->n_roles,
+                .occurrences = p->occurrences, .n_occurrences = p->n_occurrences,
+                .obligations = p->obligations, .n_obligations = p->n_obligations, .now = now,
+        };
+        if (r >= 0)
+                r = store_plan_read(p->store, p->occurrences, p->n_occurrences, &p->arena, &claims, &p->input.n_claims,
+                                    &last, &p->input.n_last_mail, e);
+        if (r < 0)
+                return r;
+        p->input.claims = claims;
+        p->input.last_mail = last;
+        return plan_make(&p->input, &p->plan, e);
+}
+
+int planner_build(Store *s, const Settings *settings, Instant now, Instant known, Planner **ret, Err *e) {
+        _cleanup_(planner_freep) Planner *p = calloc(1, sizeof(Planner));
+        int r;
+
+        if (!p)
+                return err_oom(e);
+        p->settings = settings;
+        p->store = s;
+        r = planner_fill(p, now, known, e);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(p);
+        return 0;
+}
+
+Planner *planner_free(Planner *p) {
+        if (!p)
+                return NULL;
+        plan_free(p->plan);
+        coverage_free(&p->coverage);
+        free(p->occurrences);
+        arena_free(&p->arena);
+        free(p);
+        return NULL;
+}
+
+int planner_letter(const Planner *p, size_t i, Text *subject, Text *body, Err *e) {
+        const NewMessage *m = &p->plan->messages[i];
+        LetterOptions options = p->settings->letter;
+        _cleanup_arena_ Arena arena = { 0 };
+        LetterPage *pages = NULL;
+        size_t n_pages = 0;
+        int r = planner_pages(p, m, &arena, &pages, &n_pages, e);
+
+        if (r < 0)
+                return r;
+        if (p->settings->plan.mode == MAIL_REDIRECT)
+                options.redirect_from = m->to->address;
+        return letter_write(&(LetterInput) { .plan = &p->input, .message = m, .options = &options, .as_of = p->as_of,
+                                             .pages = pages, .n_pages = n_pages }, subject, body, e);
+}
+
+static const char *planner_kind(const NewMessage *m) {
+        for (size_t i = 0; i < m->n_claims; i++)
+                if (m->claims[i].stage != STAGE_PAGE)
+                        return "reminder";
+        return "page";
+}
+
+static int planner_draft(const Planner *p, size_t i, Arena *a, MessageDraft *ret, Err *e) {
+        const NewMessage *m = &p->plan->messages[i];
+        const MailSettings *mail = &p->settings->mail;
+        bool redirect = p->settings->plan.mode == MAIL_REDIRECT;
+        _cleanup_text_ Text subject = TEXT_INIT(4096), body = TEXT_INIT(256 << 10), json = TEXT_INIT(512 << 10);
+        MessageDraft d = { .channel = "mail", .kind = planner_kind(m), .person = m->to->person, .claims = m->claims, .n_claims = m->n_claims };
+        int r = planner_letter(p, i, &subject, &body, e);
+
+        if (r < 0)
+                return r;
+        d.name = redirect ? mail->redirect_name : m->to->name;
+        d.address = redirect ? mail->redirect_address : m->to->address;
+        d.subject = arena_copy(a, text_str(&subject));
+        d.body = arena_copy(a, text_str(&body));
+        r = planner_json(p, m, &d, &json, e);
+        if (r < 0)
+                return r;
+        d.json = arena_copy(a, text_str(&json));
+        if (!d.subject || !d.body || !d.json)
+                return err_oom(e);
+        *ret = d;
+        return 0;
+}
+
+int planner_commit(Planner *p, PlanReport *ret, Err *e) {
+        _cleanup_arena_ Arena arena = { 0 };
+        MessageDraft *drafts = arena_get(&arena, sizeof(MessageDraft) * (p->plan->n_messages + 1));
+
+        if (!drafts)
+                return err_oom(e);
+        for (size_t i = 0; i < p->plan->n_messages; i++) {
+                int r = planner_draft(p, i, &arena, &drafts[i], e);
+
+                if (r < 0)
+                        return err_prefix(e, "mail to %s", p->plan->messages[i].to->person);
+        }
+        return store_plan_commit(p->store, &(PlanCommit) {
+                .input = &p->input, .verdicts = p->plan->verdicts, .n_verdicts = p->plan->n_verdicts,
+                .drafts = drafts, .n_drafts = p->plan->n_messages, .mode = p->settings->plan.mode,
+                .batch_limit = p->settings->mail.batch_limit, .message_domain = p->settings->mail.message_domain,
+                .now = p->input.now }, ret, e);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The stage "plan": committed records become obligations, a plan, letters. Building writes nothing, so nq57ctl forecasts
+ * with it; committing stores the outcome in one transaction. */
+#pragma once
+
+#include "daemon/coverage.h"
+#include "state/store-plan.h"
+
+typedef struct Planner {
+        const Settings *settings;
+        Arena arena;
+        Coverage coverage;
+        Occurrence *occurrences;
+        size_t n_occurrences;
+        PlanObligation *obligations;
+        size_t n_obligations;
+        LetterAsOf *as_of;             /* per unit */
+        PlanInput input;
+        Plan *plan;
+        Store *store;
+} Planner;
+
+/* `now` plans; `known` (<= now) judges whether what was read is still fresh: for a forecast it is the time of the last
+ * cycle. */
+int planner_build(Store *s, const Settings *settings, Instant now, Instant known, Planner **ret, Err *e);
+Planner *planner_free(Planner *p);
+DEFINE_CLEANUP(Planner, planner_free)
+
+/* Subject and body of plan->messages[i]. */
+int planner_letter(const Planner *p, size_t i, Text *subject, Text *body, Err *e);
+
+int planner_commit(Planner *p, PlanReport *ret, Err *e);
