@@ -45,5 +45,9 @@ int deadline_open(const DeadlineRule *rules, size_t n, const Calendar *c, Date d
 /* The occurrence of `rule` whose "before" date is `before`. */
 void deadline_occurrence(const DeadlineRule *rule, const Calendar *c, Date before, Occurrence *ret);
 
+/* The "before" date of the same monthly rule so many months later (or earlier); DATE_NONE for a one-off, or outside the
+ * rule's first and last. A day that a month does not have is its last day. */
+Date deadline_shift(const DeadlineRule *rule, Date before, int months);
+
 /* The first occurrence with strict >= day over all rules; false: none within two years. For STATUS= and status. */
 bool deadline_next(const DeadlineRule *rules, size_t n, const Calendar *c, Date day, Occurrence *ret);

@@ -23,14 +23,14 @@ const char *reason_vn(Reason r);
 typedef struct ItemReason {
         Reason reason;
         unsigned sides;   /* mask of the sides it holds on */
-        FieldId field;    /* REASON_DIFFERS: the first differing field the unit types */
-        Date due;         /* REASON_OVERDUE: the day that passed */
+        FieldId field;    /* REASON_DIFFERS: the first differing field (table order) the unit types; else FIELD_COUNT */
+        Date due;         /* REASON_OVERDUE: the day that passed; else DATE_NONE */
 } ItemReason;
 
 /* `readable`: mask of sides whose values may be judged today (not blind, the unit has access). */
 ItemReason obligation_reason(const Occurrence *o, const RecordView *v, unsigned readable, Date today);
 
-/* Whether the occurrence asks for this record at all (kind, bloc). */
+/* Whether the occurrence asks for this record at all (kind, bloc); out of memory while comparing blocs counts as yes. */
 bool obligation_covers(const Occurrence *o, const RecordView *v);
 
 /* Waiting for somebody else's review: not the unit's, but counted for leadership's page. */
@@ -49,6 +49,9 @@ typedef struct ObligationCounts {
         int waiting;
         int quarantined;
 } ObligationCounts;
+
+/* Counts one covered record in, and says why. A record that waits counts as waiting only when nothing of it is outstanding. */
+ItemReason obligation_count(const Occurrence *o, const RecordView *v, unsigned readable, Date today, ObligationCounts *c);
 
 /* UNKNOWN when there is no record, a required side is not readable, or a record is quarantined; else BEHIND with
  * something outstanding; else DONE. */

@@ -38,6 +38,10 @@ typedef struct PlanItem {
         Str due;                        /* canonical, "" none */
 } PlanItem;
 
+/* The item of a record that obligation_reason found outstanding, in the words a mail shows. Texts copied into `a`. 0, -ENOMEM. */
+int plan_item_make(Arena *a, const UnitTable *units, const RecordView *v, ItemReason why, PlanItem *ret);
+int plan_item_cmp(const void *a, const void *b); /* by (reason, kind, code, key); for qsort */
+
 /* (occurrence x unit) today. */
 typedef struct PlanObligation {
         int occurrence, unit;           /* indices into occurrences and the unit table */
@@ -97,7 +101,8 @@ typedef struct NewMessage {
 typedef struct NewVerdict { const PlanObligation *obligation; ObligationVerdict verdict; } NewVerdict;
 
 typedef enum HeldWhy { HELD_DISTANCE, HELD_NOT_YET, HELD_CLAIMED, HELD_DONE, HELD_UNKNOWN, HELD_VACANT, HELD_NO_STAGE } HeldWhy;
-typedef struct PlanHeld { int occurrence, unit; const Seat *to; Stage stage; HeldWhy why; } PlanHeld; /* for `why` */
+/* For `why`: a seat that gets nothing today. `to` NULL: HELD_VACANT. HELD_NOT_YET also outside the sending time. */
+typedef struct PlanHeld { int occurrence, unit; const Seat *to; SeatKind seat; Stage stage; HeldWhy why; } PlanHeld;
 
 typedef struct Plan {
         NewMessage *messages;           /* sorted by person; one a person */
@@ -110,6 +115,7 @@ typedef struct Plan {
         Arena arena;
 } Plan;
 
+/* `in` must outlive the plan. 0, or -ENOMEM. */
 int plan_make(const PlanInput *in, Plan **ret, Err *e);
 Plan *plan_free(Plan *p);
 DEFINE_CLEANUP(Plan, plan_free)
