@@ -6,7 +6,9 @@
  * long as the child lives it is held, also when the parent was killed. The child appends lines, each synced:
  *     phase<TAB>NAME                       NAME: connect, greeting, auth, mail, rcpt, data, dot
  *     verdict<TAB>OUTCOME<TAB>PHASE<TAB>CODE<TAB>TEXT
- * No verdict: phase data or dot reached = unknown outcome (bytes may have been accepted); else temporary. */
+ * The courier itself appends `phase<TAB>start` just before the program takes over. The last whole verdict line counts;
+ * other lines, torn ones and those over 2 KiB are no lines. No verdict: phase data or dot reached = unknown outcome
+ * (bytes may have been accepted), so is `start` alone (the program tells no phases); else temporary. */
 #pragma once
 
 #include "state/model/err.h"
@@ -24,13 +26,19 @@ extern const char *const outcome_names[OUTCOME_COUNT + 1]; /* sent temporary per
 
 typedef struct Verdict {
         Outcome outcome;
-        char phase[16];
+        char phase[16];  /* the furthest reached; "" never started */
         int code;        /* last SMTP reply code, or exit status of a program; 0 none */
         char text[400];  /* one line, escaped */
 } Verdict;
 
 int attempt_phase(int fd, const char *phase, Err *e);          /* appends and syncs */
 int attempt_verdict(int fd, const Verdict *v, Err *e);         /* appends and syncs */
+
+/* Whether bytes may have been accepted when everything ended in this phase. */
+bool attempt_may_be_sent(const char *phase);
+
+/* Bytes from outside as one line of valid UTF-8, control and broken bytes as \xNN, cut at a character to fit `size`. */
+void attempt_text(Str s, char *ret, size_t size);
 
 /* What the file says; applies the "no verdict" rule. 0, negative with Err. */
 int attempt_read(int fd, Verdict *ret, bool *ret_explicit, Err *e);
