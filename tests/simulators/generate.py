@@ -56,6 +56,8 @@ def assign_fates(world, rng):
 
 def fresh(world, rng):
     start, end = window_from(world.now), world.now - dt.timedelta(hours=13)
+    if end - start > dt.timedelta(days=5):
+        start += dt.timedelta(days=3)       # inside the window of 27/6 too, which opens on 27/5
     minutes = max(1, int((end - start).total_seconds() // 60))
     return iso(start + dt.timedelta(minutes=rng.randrange(minutes)))
 

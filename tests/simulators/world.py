@@ -72,14 +72,25 @@ class World:
 
     def __init__(self, seed="57", now=NOW, units=None, share_differing=0.02):
         self.seed, self.now, self.version = str(seed), now, 0
-        self.units = facts.units() if units is None else [u for u in facts.units() if u["code"] in units]
+        self.units = facts.units()
         self.by_code = {unit["code"]: unit for unit in self.units}
-        self.sub_units = [s for s in facts.SUB_UNITS if s[1] in self.by_code]
+        self.sub_units = list(facts.SUB_UNITS)
         self.side = {system: {} for system in SYSTEMS}
         self.gone = {system: {} for system in SYSTEMS}
         self.plan = {}
         from . import generate
         generate.fill(self, share_differing)
+        if units is not None:
+            self.keep_only(units)
+
+    def keep_only(self, units):
+        """A smaller world in which the chosen units are what they are in the whole one."""
+        self.units = [unit for unit in self.units if unit["code"] in units]
+        self.by_code = {unit["code"]: unit for unit in self.units}
+        self.sub_units = [s for s in self.sub_units if s[1] in self.by_code]
+        self.plan = {code: self.plan[code] for code in self.by_code}
+        for system in SYSTEMS:
+            self.side[system] = {k: rec for k, rec in self.side[system].items() if k[1] in self.by_code}
 
     # reading
 
