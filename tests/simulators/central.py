@@ -139,12 +139,12 @@ class Central(System):
         unit = self.world.by_code[rec["unit"]]
         out = {"donVi": {"ma": rec["unit"], "ten": unit["name"]}, "nhom": rec["group"],
                "tinhTrangDuyet": REVIEW.get(rec["review"], rec["review"]), "lyDoTraLai": rec["return_reason"],
-               "ngayTraLai": day(rec["returned_at"]), "nguoiTraLai": rec["returned_by"],
+               "ngayTraLai": day(rec["returned_on"]), "nguoiTraLai": rec["returned_by"],
                "minhChung": [{"ten": e["name"], "soKyHieu": e["number"], "ngay": day(e["date"]), "lienKet": e["url"]}
                              for e in rec["evidence"]],
                "capNhatLuc": moment(rec["updated_at"]), "nguoiCapNhat": rec["updated_by"], "lienKet": rec["url"]}
         if rec["kind"] == "task":
-            word = "Hoàn thành quá hạn" if rec["late_claim"] and rec["work"] == "done" else \
+            word = "Hoàn thành quá hạn" if rec["claims_late"] and rec["work"] == "done" else \
                 WORK.get(rec["work"], rec["work"])
             out.update(maNhiemVu=rec["own_code"], tenNhiemVu=rec["title"], cap=rec["level"], khoi=rec["bloc"],
                        canCu=rec["basis"], nhiemVuCha=rec["parent"], chuKy=rec["cycle"],

@@ -126,7 +126,7 @@ def read_due(word):
 def common(unit, row, rng):
     return {"unit": unit["code"], "code": row["code"], "title": row.get("title") or row["name"],
             "review": rng.choice(("submitted", "submitted", "approved", "approved", "approved")),
-            "return_reason": None, "returned_at": None, "returned_by": None, "evidence": []}
+            "return_reason": None, "returned_on": None, "returned_by": None, "evidence": []}
 
 
 def make_task(world, unit, row, have, rng):
@@ -141,7 +141,7 @@ def make_task(world, unit, row, have, rng):
                parent=row["parent"] if row["parent"] in have else None, cycle=row["cycle"],
                cooperating=sorted(rng.sample(["H15.01", "H15.02", "H15.07", "H15.18"], rng.choice((0, 1, 1, 2)))),
                leader=rng.choice(LEADERS), assigned_on=assigned.isoformat(), due=due, product=row["product"],
-               late_claim=False, result=rng.choice(RESULTS), difficulty=rng.choice(DIFFICULTIES), completed_on=None)
+               claims_late=False, result=rng.choice(RESULTS), difficulty=rng.choice(DIFFICULTIES), completed_on=None)
     if (last and last <= horizon) or rng.random() < 0.12 and due["kind"] != "recurring":
         complete(world, rec, last, rng)
     elif rng.random() < 0.06:
@@ -159,7 +159,7 @@ def complete(world, rec, last, rng):
     day = start + dt.timedelta(days=rng.randrange(1, max(2, (latest - start).days + 1)))
     if last and last < latest + dt.timedelta(days=1) and rng.random() < 0.15:
         day = min(last + dt.timedelta(days=rng.randrange(1, 9)), (world.now - dt.timedelta(days=1)).date())
-    rec.update(work="done", progress="100", completed_on=day.isoformat(), late_claim=bool(last and day > last),
+    rec.update(work="done", progress="100", completed_on=day.isoformat(), claims_late=bool(last and day > last),
                review=rng.choice(("approved", "locked", "submitted")))
 
 
@@ -249,7 +249,7 @@ def fits(world, ill, rec):
 def infect_overdue(world, recs, rng):
     progress = rng.choice(("15", "45.5", "60", "80"))
     for rec in recs:
-        rec.update(work="in_progress", progress=progress, completed_on=None, late_claim=False, review="approved",
+        rec.update(work="in_progress", progress=progress, completed_on=None, claims_late=False, review="approved",
                    updated_at=fresh(world, rng))
 
 
@@ -257,7 +257,7 @@ def infect_returned(world, recs, rng):
     rec = rng.choice(recs)
     span = (world.now - window_from(world.now)).days
     day = (world.now - dt.timedelta(days=rng.randrange(1, max(2, min(span, 20))))).date()
-    rec.update(review="returned", return_reason=rng.choice(RETURN_REASONS), returned_at=day.isoformat(),
+    rec.update(review="returned", return_reason=rng.choice(RETURN_REASONS), returned_on=day.isoformat(),
                returned_by="Sở Khoa học và Công nghệ" if rec["kind"] == "indicator" else "Văn phòng UBND tỉnh")
     if rec["kind"] == "indicator":
         rec["verified_score"] = None

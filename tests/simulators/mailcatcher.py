@@ -7,14 +7,16 @@
 
 Prints {"port":N} when it listens. DIR gets, per stored message, NNNN.eml (the bytes between DATA and the dot, dots
 unstuffed, nothing else changed) and then NNNN.json: {"number","from","to":[..],"peer","tls","auth","helo","options",
-"at" (real time), "clock" (driven clock or null), "outcome" (what the client was told: the reply, "dropped", "silent")}.
+"at" (real time), "clock" (driven clock or null), "outcome" (what the client was told: the reply, "dropped",
+"silent")}.
 NNNN.json appears last and whole. DIR/log.jsonl has one line an event: connect, greeting, auth, rcpt, data, dot.
 
 --control FILE (read again when it changes) is {"rules":[RULE,...]}; the first rule that holds is used:
   at       "greeting" | "mail" | "rcpt" | "data" (answer to the DATA command) | "dot" (answer to the message)
   rcpt     regular expression on the recipient (at dot: on any of them); default every one
   reply    the line to say, e.g. "451 4.3.0 try later", "550 5.1.1 no such user", "554 5.7.1 refused", "421 4.3.2 busy"
-  action   "drop": the connection closes without a reply (with "reset": true it is aborted); "silent": no reply for `seconds`, then the usual one
+  action   "drop": the connection closes without a reply (with "reset": true it is aborted); "silent": no reply for
+           `seconds`, then the usual one
   store    at dot: whether the message is kept; default true for drop, silent and 2xx replies, false for others
   count    how often; default for ever.    skip: let so many pass first.
 A 421 closes the connection after the reply, as it should.

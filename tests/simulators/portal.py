@@ -141,16 +141,16 @@ class Portal(System):
 
     def item(self, rec):
         unit = self.world.by_code[rec["unit"]]
-        back = {"reason": rec["return_reason"], "at": rec["returned_at"], "by": rec["returned_by"]}
+        back = {"reason": rec["return_reason"], "at": rec["returned_on"], "by": rec["returned_by"]}
         out = {"code": rec["own_code"], "unit": unit["portal_code"], "title": rec["title"], "group": rec["group"],
                "review": rec["review"].upper(), "returned": back if rec["review"] == "returned" else None,
                "evidence": rec["evidence"], "updated_at": rec["updated_at"], "updated_by": rec["updated_by"],
                "url": rec["url"]}
         if rec["kind"] == "task":
-            status = "DONE_LATE" if rec["late_claim"] and rec["work"] == "done" else WORK.get(rec["work"], rec["work"])
+            status = "DONE_LATE" if rec["claims_late"] and rec["work"] == "done" else WORK.get(rec["work"], rec["work"])
             deadline = "regular" if rec["due"]["kind"] == "recurring" else rec["due"]["value"]
             out.update(level=rec["level"], bloc=rec["bloc"], basis=rec["basis"], parent=rec["parent"],
-                       cycle=rec["cycle"], cooperating=[self.own(code) for code in rec["cooperating"]], leader=rec["leader"],
+                       cycle=rec["cycle"], cooperating=[self.own(c) for c in rec["cooperating"]], leader=rec["leader"],
                        assigned_on=rec["assigned_on"], deadline=deadline, product=rec["product"],
                        progress=num(rec["progress"]), status=status, result=rec["result"],
                        difficulty=rec["difficulty"], completed_on=rec["completed_on"])

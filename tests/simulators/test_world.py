@@ -84,6 +84,8 @@ def test_a_third_is_done_and_really_so(world):
     done = [c for c, plan in world.plan.items() if plan["fate"] == "done"]
     assert 0.30 * 127 <= len(done) <= 0.36 * 127
     assert {c: outstanding(world, c) for c in done if outstanding(world, c)} == {}
+    narrow = dt.datetime(2026, 5, 27, tzinfo=NOW.tzinfo)        # where the window of 27/6 opens
+    assert not any(reasons(world, rec, NOW, narrow) for c in done for s in SYSTEMS for rec in world.records(c, s))
 
 
 def test_the_others_are_behind_in_every_way(world):
@@ -185,6 +187,7 @@ def test_exported_accounts_hold_every_kind_of_seat(world, tmp_path):
 
 def test_shipped_configuration_is_the_exported_one(world):
     base = facts.HERE + "/../../config/"
-    for name, text in (("accounts.yaml", export_config.accounts_yaml(world)), ("links.yaml", export_config.links_yaml())):
+    for name, text in (("accounts.yaml", export_config.accounts_yaml(world)),
+                       ("links.yaml", export_config.links_yaml())):
         with open(base + name, encoding="utf-8") as fh:
             assert fh.read() == text, name + ": run tests/simulators/export_config.py --config config"

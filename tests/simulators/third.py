@@ -27,8 +27,8 @@ Wire format
      "goal":"98","value":"91.5"|null,"void":0|1,"proof_needed":0|1,"state":{"check":3},
      "note":{"sent_back":null|{...}},"proof":[...],"touched":{...},"href":"..."}
 
-  Units are named (owner.label), never coded. All times are whole seconds since 1970-01-01 UTC; given, limit, finished and
-  on are local midnights (UTC+7) of the civil date meant. A limit is the last day in time; null: no deadline.
+  Units are named (owner.label), never coded. All times are whole seconds since 1970-01-01 UTC; given, limit, finished
+  and on are local midnights (UTC+7) of the civil date meant. A limit is the last day in time; null: no deadline.
   phase  0 not started, 1 in progress, 2 done, 3 done late, 4 suspended, 5 cancelled
   check  0 draft, 1 submitted, 2 returned, 3 approved, 4 locked
   percent is a JSON number; goal and value are decimal text with a point; void and proof_needed are 0 or 1.

@@ -5,10 +5,10 @@ A record is a plain dict, one per system, in canonical words whatever the system
 
   both kinds  system "central"|"portal"; kind "task"|"indicator"; unit; code (canonical, what links.yaml keys);
               own_code (the system's own); title; group; review "draft|submitted|returned|approved|locked";
-              return_reason, returned_at ("2026-06-17"), returned_by (None unless returned); evidence [{name, number,
+              return_reason, returned_on ("2026-06-17"), returned_by (None unless returned); evidence [{name, number,
               date, url}]; updated_at ("2026-06-18T15:30:00+07:00" or None = never touched); updated_by; url
   task        level, bloc, basis, parent, cycle, cooperating [unit], leader, assigned_on, due, product,
-              progress ("60.5", None), work "not_started|in_progress|done|suspended|cancelled", late_claim (the source
+              progress ("60.5", None), work "not_started|in_progress|done|suspended|cancelled", claims_late (the source
               itself says done late), result, difficulty, completed_on
               due = {"kind": "exact|month|quarter|recurring|relative|none", "value": "2026-06-30" | "2025-06" |
                      "2026-Q3" | words | None}
@@ -188,7 +188,7 @@ class World:
     def send_back(self, unit, code, system, reason, at, by="Sở Khoa học và Công nghệ"):
         """The reviewing body returns a record; the unit's own update time does not move."""
         rec = self.get(system, unit, code)
-        rec.update(review="returned", return_reason=reason, returned_at=at.date().isoformat(), returned_by=by)
+        rec.update(review="returned", return_reason=reason, returned_on=at.date().isoformat(), returned_by=by)
         self.version += 1
         return rec
 
@@ -207,7 +207,7 @@ class World:
         return step
 
     def _finish_record(self, rec, at, horizon):
-        rec.update(return_reason=None, returned_at=None, returned_by=None)
+        rec.update(return_reason=None, returned_on=None, returned_by=None)
         if rec["review"] in ("draft", "returned"):
             rec["review"] = "submitted"
         if rec["kind"] == "task":
@@ -215,7 +215,7 @@ class World:
             twin = self._twin(rec)
             if last and last <= horizon and rec["work"] not in DEAD_WORK:
                 rec.update(work="done", progress="100", completed_on=at.date().isoformat(),
-                           late_claim=at.date() > last, result=rec["result"] or "Đã hoàn thành, có văn bản kèm theo")
+                           claims_late=at.date() > last, result=rec["result"] or "Đã hoàn thành, có văn bản kèm theo")
             elif rec["work"] == "not_started":
                 rec.update(work="in_progress", progress=rec["progress"] if rec["progress"] not in (None, "0") else "20")
         else:
