@@ -38,6 +38,8 @@ static int walk_record(void *userdata, const RecordView *v, Err *e) {
         UnitWalk *walk = userdata;
         Planner *p = walk->planner;
 
+        p->tasks += v->identity.kind == KIND_TASK;
+        p->indicators += v->identity.kind == KIND_INDICATOR;
         for (size_t i = 0; i < p->n_occurrences; i++) {
                 PlanObligation *o = walk->slot[i];
                 ItemReason why;

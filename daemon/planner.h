@@ -18,6 +18,7 @@ typedef struct Planner {
         PlanInput input;
         Plan *plan;
         Store *store;
+        int tasks, indicators;         /* records of the units that owe something */
 } Planner;
 
 /* `now` plans; `known` (<= now) judges whether what was read is still fresh: for a forecast it is the time of the last

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/alarm.h"
+
+#include <stdio.h>
+
+const char *const alarm_kinds[ALARM_KIND_COUNT] = { "blind", "session", "refused", "stuck", "clock", "release" };
+
+static const struct {
+        ReportId open, close;
+        const char *vi;
+} alarm_table[ALARM_KIND_COUNT] = {
+        [ALARM_BLIND] = { REPORT_BLIND, REPORT_SEEING, "Không đọc được dữ liệu" },
+        [ALARM_SESSION] = { REPORT_SESSION, REPORT_SESSION_OK, "Không đăng nhập được" },
+        [ALARM_REFUSED] = { REPORT_REFUSED, REPORT_SEEING, "Danh sách bất thường, chờ người xác nhận" },
+        [ALARM_STUCK] = { REPORT_STUCK, REPORT_UNSTUCK, "Thư không gửi đi được" },
+        [ALARM_CLOCK] = { REPORT_CLOCK, REPORT_CLOCK_OK, "Đồng hồ máy chủ không đáng tin, thư bị giữ" },
+        [ALARM_RELEASE] = { REPORT_STUCK, REPORT_UNSTUCK, "Lô thư lớn chờ cho phép gửi" },
+};
+
+/* What one look found, per kind: subjects that are in trouble now. */
+typedef struct Trouble {
+        AlarmKind kind;
+        Str subject;
+        Str text;
+} Trouble;
+
+typedef struct Look {
+        const Settings *settings;
+        Instant now;
+        Arena arena;
+        Trouble *trouble;
+        size_t n, room;
+        int failed[SIDE_COUNT], refused_logins[SIDE_COUNT], partitions[SIDE_COUNT];
+        char first_login[SIDE_COUNT][200];
+        int stuck;
+        Instant stuck_since;
+        char stuck_text[300];
+        int held;
+        bool near_t1;
+} Look;
+
+static int look_add(Look *l, AlarmKind kind, const char *subject, const char *text, Err *e) {
+        Trouble t = { .kind = kind };
+
+        if (l->n == l->room) {
+                size_t room = l->room ? 2 * l->room : 16;
+                Trouble *more = arena_get(&l->arena, sizeof(Trouble) * room);
+
+                if (!more)
+                        return err_oom(e);
+                if (l->n)
+                        memcpy(more, l->trouble, sizeof(Trouble) * l->n);
+                l->trouble = more;
+                l->room = room;
+        }
+        if (arena_str(&l->arena, str_of(subject), &t.subject) < 0 || arena_str(&l->arena, str_of(text), &t.text) < 0)
+                return err_oom(e);
+        l->trouble[l->n++] = t;
+        return 0;
+}
+
+/* The day before a T-1, and that day itself, data older than two polls are too old to send reminders by. */
+static Instant look_patience(const Look *l, const SourceOptions *source) {
+        Instant patience = source->blind_hours * US_HOUR, two_polls = 2 * source->poll_minutes * US_MINUTE + US_HOUR;
+
+        return l->near_t1 && two_polls < patience ? two_polls : patience;
+}
+
+static bool login_fault(Fault f) {
+        return f == FAULT_LOGIN_REFUSED || f == FAULT_LOGIN_BUDGET || f == FAULT_SESSION_LOST || f == FAULT_NO_SECRET;
+}
+
+static int look_refusal(Look *l, const PartitionState *p, Err *e) {
+        char subject[200], text[700];
+
+        snprintf(subject, sizeof(subject), "%s/%s/%s", p->partition.source, p->partition.stream, p->partition.account);
+        snprintf(text, sizeof(text), STR_FMT " (nq57ctl accept %lld | nq57ctl reject %lld)", STR_ARG(p->detail),
+                 (long long) p->refusal, (long long) p->refusal);
+        return look_add(l, ALARM_REFUSED, subject, text, e);
+}
+
+static int look_partition(void *userdata, const PartitionState *p, Err *e) {
+        Look *l = userdata;
+        const SourceOptions *source = settings_source(l->settings, p->partition.side);
+        Side side = p->partition.side;
+
+        if (!source || strcmp(source->id, p->partition.source) != 0)
+                return 0;
+        if (p->partition.unit[0]) { /* an account that left the configuration is nobody's trouble */
+                const Unit *u = unit_by_id(l->settings->units, str_of(p->partition.unit));
+
+                if (!u || u->access[side].mode != ACCOUNT_OWN || strcmp(u->access[side].account, p->partition.account) != 0)
+                        return 0;
+        }
+        l->partitions[side]++;
+        if (p->last_complete == INSTANT_NONE ? p->failures > 0 : l->now - p->last_complete > look_patience(l, source))
+                l->failed[side]++;
+        if (p->completeness == LISTING_FAILED && login_fault(p->fault)) {
+                if (l->refused_logins[side]++ == 0)
+                        snprintf(l->first_login[side], sizeof(l->first_login[side]), "%s: %s", p->partition.account, fault_names[p->fault]);
+        }
+        return p->refusal ? look_refusal(l, p, e) : 0;
+}
+
+static int look_message(void *userdata, const Message *m, Err *e) {
+        Look *l = userdata;
+        bool waiting = m->state == MESSAGE_PLANNED || m->state == MESSAGE_TEMPORARY || m->state == MESSAGE_SENDING;
+        bool lost = m->state == MESSAGE_UNKNOWN && m->next_at == INSTANT_NONE && l->now - m->settled < 3 * US_DAY;
+
+        (void) e;
+        if (m->state == MESSAGE_HELD && m->day == when_date(l->now))
+                l->held++;
+        if (m->state == MESSAGE_PERMANENT && l->now - m->settled < US_DAY)
+                lost = true;
+        if (!lost && !(waiting && l->now - m->created > l->settings->mail.stuck_minutes * US_MINUTE))
+                return 0;
+        if (l->stuck++ == 0)
+                snprintf(l->stuck_text, sizeof(l->stuck_text), STR_FMT ": %s, " STR_FMT " %d " STR_FMT, STR_ARG(m->person),
+                         message_states[m->state], STR_ARG(m->outcome_phase), m->outcome_code, STR_ARG(m->outcome_text));
+        return m->created < l->now - 14 * US_DAY ? 1 : 0;
+}
+
+static int look_sources(Look *l, const Coverage *c, Err *e) {
+        for (size_t i = 0; i < l->settings->n_sources; i++) {
+                const SourceOptions *source = &l->settings->sources[i];
+                Side side = source->side;
+                char text[300], since[WHEN_TEXT] = "never";
+                int r = 0;
+
+                if (c->newest[side] != INSTANT_NONE)
+                        when_iso(c->newest[side], since);
+                if (l->failed[side] > 0) {
+                        snprintf(text, sizeof(text), "%d of %d listings not read completely in time; newest complete listing: %s",
+                                 l->failed[side], l->partitions[side], since);
+                        r = look_add(l, ALARM_BLIND, source->id, text, e);
+                }
+                if (r >= 0 && l->refused_logins[side] > 0) {
+                        snprintf(text, sizeof(text), "%d accounts cannot log in, first %s", l->refused_logins[side], l->first_login[side]);
+                        r = look_add(l, ALARM_SESSION, source->id, text, e);
+                }
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int look_outbox(Look *l, Err *e) {
+        char text[400];
+        int r = 0;
+
+        if (l->stuck > 0) {
+                snprintf(text, sizeof(text), "%d mails; newest: %s", l->stuck, l->stuck_text);
+                r = look_add(l, ALARM_STUCK, "mail", text, e);
+        }
+        if (r >= 0 && l->held > 0) {
+                snprintf(text, sizeof(text), "%d mails are more than batch-limit (%d): nq57ctl release", l->held, l->settings->mail.batch_limit);
+                r = look_add(l, ALARM_RELEASE, "mail", text, e);
+        }
+        return r;
+}
+
+static bool look_near_t1(const Settings *s, Instant now) {
+        Date today = when_date(now);
+        Occurrence *open = NULL;
+        size_t n = 0;
+        bool near = false;
+
+        if (deadline_open(s->deadlines, s->n_deadlines, &s->calendar, today, &open, &n, NULL) < 0)
+                return true;
+        for (size_t i = 0; i < n; i++) {
+                Date t1 = stage_day(&open[i], &s->calendar, STAGE_T1);
+
+                near = near || (today <= t1 && calendar_between(&s->calendar, today, t1) <= 1);
+        }
+        free(open);
+        return near;
+}
+
+static int alarm_mail(Store *s, const Settings *settings, AlarmKind kind, const char *subject, const char *text, Instant opened, bool over,
+                      Instant now, Err *e) {
+        char when[WHEN_TEXT];
+
+        for (size_t i = 0; i < settings->n_roles; i++) {
+                const Seat *seat = &settings->roles[i];
+                _cleanup_text_ Text key = TEXT_INIT(1024), line = TEXT_INIT(1024), body = TEXT_INIT(8192);
+                int r;
+
+                if (seat->kind != SEAT_OPS || !seat_holds(seat, when_date(now)))
+                        continue;
+                text_addf(&key, "%s/%s/%lld/%s/%s", alarm_kinds[kind], subject, (long long) opened, over ? "over" : "open", seat->person);
+                text_addf(&line, "%s%s[NQ57] %s: %s (%s)", settings->letter.mark, settings->letter.mark[0] ? " " : "",
+                          over ? "Đã hết sự cố" : "SỰ CỐ", alarm_table[kind].vi, subject);
+                text_addf(&body, "%s: %s\n%s\n\nLúc %s. Xem: nq57ctl status\n", alarm_table[kind].vi, subject, text, when_iso(now, when));
+                if (key.failed || line.failed || body.failed)
+                        return err_oom(e);
+                r = store_ops_message(s, key.at, &(MessageDraft) {
+                        .channel = "mail", .kind = "ops", .person = seat->person, .name = seat->name, .address = seat->address,
+                        .subject = line.at, .body = body.at, .json = "{}" }, settings->plan.mode, settings->mail.message_domain, now, e);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int alarm_open(Store *s, const Settings *settings, AlarmKind kind, const char *subject, const char *text, Instant now, Err *e) {
+        bool fresh = false;
+        int r = store_episode_open(s, alarm_kinds[kind], subject, text, now, &fresh, e);
+
+        if (r < 0 || !fresh)
+                return r;
+        report(LOG_CRIT, alarm_table[kind].open, (ReportField[]) { { "NQ57_ALARM", alarm_kinds[kind] }, { "NQ57_SUBJECT", subject }, { 0 } },
+               "%s: %s: %s", alarm_kinds[kind], subject, text);
+        return alarm_mail(s, settings, kind, subject, text, now, false, now, e);
+}
+
+static int alarm_close(Store *s, const Settings *settings, AlarmKind kind, const char *subject, Instant now, Err *e) {
+        bool was = false;
+        int r = store_episode_close(s, alarm_kinds[kind], subject, now, &was, e);
+
+        if (r < 0 || !was)
+                return r;
+        report(LOG_NOTICE, alarm_table[kind].close, (ReportField[]) { { "NQ57_ALARM", alarm_kinds[kind] }, { "NQ57_SUBJECT", subject }, { 0 } },
+               "%s: %s: over", alarm_kinds[kind], subject);
+        return alarm_mail(s, settings, kind, subject, "", now, true, now, e);
+}
+
+int alarm_set(Store *s, const Settings *settings, AlarmKind kind, const char *subject, const char *text, Instant now, Err *e) {
+        return text ? alarm_open(s, settings, kind, subject, text, now, e) : alarm_close(s, settings, kind, subject, now, e);
+}
+
+/* Episodes of the kinds a look judges, which this look did not find again. */
+typedef struct Closing { Look *look; struct { AlarmKind kind; Str subject; } over[64]; size_t n; } Closing;
+
+static int closing_visit(void *userdata, const Episode *ep, Err *e) {
+        Closing *c = userdata;
+        int kind = -1;
+
+        for (int k = 0; k < ALARM_KIND_COUNT; k++)
+                if (k != ALARM_CLOCK && str_eq(ep->kind, str_of(alarm_kinds[k])))
+                        kind = k;
+        if (kind < 0 || c->n == 64)
+                return 0;
+        for (size_t i = 0; i < c->look->n; i++)
+                if ((int) c->look->trouble[i].kind == kind && str_eq(c->look->trouble[i].subject, ep->subject))
+                        return 0;
+        c->over[c->n].kind = kind;
+        return arena_str(&c->look->arena, ep->subject, &c->over[c->n++].subject) < 0 ? err_oom(e) : 0;
+}
+
+static int look_settle(Store *s, Look *l, Err *e) {
+        Closing closing = { .look = l };
+        int r = store_visit_episodes(s, true, closing_visit, &closing, e);
+
+        for (size_t i = 0; r >= 0 && i < closing.n; i++)
+                r = alarm_close(s, l->settings, closing.over[i].kind, closing.over[i].subject.at, l->now, e);
+        for (size_t i = 0; r >= 0 && i < l->n; i++)
+                r = alarm_open(s, l->settings, l->trouble[i].kind, l->trouble[i].subject.at, l->trouble[i].text.at, l->now, e);
+        return r < 0 ? r : 0;
+}
+
+int alarm_look(Store *s, const Settings *settings, Instant now, Err *e) {
+        Look l = { .settings = settings, .now = now, .near_t1 = look_near_t1(settings, now) };
+        _cleanup_coverage_ Coverage coverage = { 0 };
+        int r = coverage_read(s, settings, &coverage, e);
+
+        if (r >= 0)
+                r = store_visit_partitions(s, look_partition, &l, e);
+        if (r >= 0)
+                r = store_visit_messages(s, look_message, &l, e);
+        if (r >= 0)
+                r = look_sources(&l, &coverage, e);
+        if (r >= 0)
+                r = look_outbox(&l, e);
+        if (r >= 0)
+                r = look_settle(s, &l, e);
+        arena_free(&l.arena);
+        return r;
+}

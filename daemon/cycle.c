@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT */
+/* Order that matters: a listing is applied when it ends, in whatever order sources answer (merging does not care); planning waits for
+ * all of them, so that nobody is reminded of what the other system already shows as done. */
+#include "daemon/cycle.h"
+
+#include "daemon/alarm.h"
+#include "daemon/planner.h"
+#include "daemon/report.h"
+#include "state/model/kill.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+/* One listing under way: the sink of its source, and where it is staged. */
+typedef struct Poll {
+        Cycle *cycle;
+        const Partition *partition;
+        SourceSink sink;
+        ListingContext context;
+        Listing *listing;
+        bool ended;
+} Poll;
+
+struct Cycle {
+        CycleEnv env;
+        Poll *polls;
+        size_t n_polls, open;
+        int unreached[SIDE_COUNT]; /* listings in a row that did not reach the host */
+        bool dead[SIDE_COUNT], cancelled, finished;
+        Instant newest[SIDE_COUNT];
+        sd_event_source *limit, *finish;
+        CycleReport report;
+        void (*done)(void *userdata, const CycleReport *r);
+        void *userdata;
+};
+
+/* ---- poll, normalise: what the sources deliver is staged ---- */
+
+static int poll_begin(void *userdata, const Partition *p, Err *e) {
+        Poll *poll = userdata;
+        Cycle *c = poll->cycle;
+
+        return store_listing_begin(c->env.store, p, &poll->context, clock_wall(c->env.clock), &poll->listing, e);
+}
+
+static int poll_page(void *userdata, const Partition *p, int number, const uint64_t hash[static 2], bool *ret_known, int *ret_members, Err *e) {
+        (void) p;
+        return listing_page(((Poll *) userdata)->listing, number, hash, ret_known, ret_members, e);
+}
+
+static int poll_record(void *userdata, const Partition *p, const RecordSide *r, Err *e) {
+        (void) p;
+        return listing_put(((Poll *) userdata)->listing, r, e);
+}
+
+static int poll_quarantine(void *userdata, const Partition *p, const Quarantine *q, Err *e) {
+        _cleanup_text_ Text value = TEXT_INIT(4096);
+
+        (void) text_add(&value, (Str) { q->value.at, q->value.len < 200 ? q->value.len : 200 });
+        report(LOG_WARNING, REPORT_QUARANTINE,
+               (ReportField[]) { { "NQ57_FAULT", fault_names[q->fault] }, { "NQ57_SOURCE", p->source }, { "NQ57_STREAM", p->stream }, { 0 } },
+               "%s/%s: record " STR_FMT " of unit `" STR_FMT "` put aside: " STR_FMT " is `%s`%s" STR_FMT, p->source, p->stream,
+               STR_ARG(q->identity.code), STR_ARG(q->unit), STR_ARG(q->field), value.at ? value.at : "",
+               q->nearest.len ? ", nearest " : "", STR_ARG(q->nearest));
+        return listing_quarantine(((Poll *) userdata)->listing, q, e);
+}
+
+/* ---- reconcile, store: one listing, one transaction ---- */
+
+static void poll_freshness(Poll *poll) {
+        Cycle *c = poll->cycle;
+        Instant now = clock_wall(c->env.clock);
+
+        for (int side = 0; side < SIDE_COUNT; side++) {
+                const SourceOptions *source = settings_source(c->env.settings, side);
+
+                poll->context.fresh[side] = source && ((Side) side == poll->partition->side ||
+                        (c->newest[side] != INSTANT_NONE && now - c->newest[side] <= source->blind_hours * US_HOUR));
+        }
+}
+
+static void poll_told(const Poll *poll, const ListingEnd *end, const ListingReport *r) {
+        const Partition *p = poll->partition;
+        const ReportField fields[] = { { "NQ57_FAULT", fault_names[end->fault] }, { "NQ57_SOURCE", p->source }, { "NQ57_STREAM", p->stream },
+                                       { "NQ57_ACCOUNT", p->account }, { "NQ57_GUARD", r->trip ? guard_names[r->trip] : NULL }, { 0 } };
+
+        if (r->trip != GUARD_FINE)
+                report(LOG_ERR, REPORT_REFUSED, fields, "%s/%s (%s) refused: %s (nq57ctl accept %lld | nq57ctl reject %lld)", p->source, p->stream,
+                       p->account, r->en, (long long) r->refusal, (long long) r->refusal);
+        else if (end->completeness != LISTING_COMPLETE)
+                report(end->completeness == LISTING_FAILED ? LOG_ERR : LOG_WARNING, REPORT_LISTING, fields, "%s/%s (%s) %s: %s: %s", p->source,
+                       p->stream, p->account, completeness_names[end->completeness], fault_names[end->fault], end->detail);
+        else
+                report(LOG_DEBUG, REPORT_NONE, fields, "%s/%s (%s): %lld records, %lld added, %lld changed, %lld gone", p->source, p->stream,
+                       p->account, (long long) r->members, (long long) r->added, (long long) r->changed, (long long) r->gone);
+}
+
+static void poll_count(Cycle *c, const Partition *p, const ListingEnd *end, Completeness completeness) {
+        CycleSide *side = &c->report.side[p->side];
+
+        side->complete += completeness == LISTING_COMPLETE;
+        side->partial += completeness == LISTING_PARTIAL;
+        side->failed += completeness == LISTING_FAILED;
+        if (completeness != LISTING_COMPLETE && (end->retry < side->retry || side->partial + side->failed == 1))
+                side->retry = end->retry;
+        if (end->retry_after != INSTANT_NONE && (side->retry_after == INSTANT_NONE || end->retry_after > side->retry_after))
+                side->retry_after = end->retry_after;
+}
+
+static int poll_store(Poll *poll, const ListingEnd *end, ListingReport *ret, Err *e) {
+        Cycle *c = poll->cycle;
+        Instant now = clock_wall(c->env.clock);
+        int r = 0;
+
+        poll_freshness(poll);
+        if (!poll->listing)
+                r = poll_begin(poll, poll->partition, e);
+        if (r >= 0)
+                r = listing_apply(poll->listing, end, now, ret, e);
+        if (r == 0 && end->members_complete)
+                c->newest[poll->partition->side] = now;
+        return r;
+}
+
+/* A host that does not answer is not asked 250 times; what was not tried says so. */
+static void poll_reached(Cycle *c, const Partition *p, ListingEnd *end) {
+        bool unreached = end->completeness == LISTING_FAILED && (end->fault == FAULT_NETWORK || end->fault == FAULT_TLS);
+
+        if (c->dead[p->side] && end->fault == FAULT_CANCELLED) {
+                end->fault = FAULT_NETWORK;
+                end->retry = RETRY_LATER;
+                snprintf(end->detail, sizeof(end->detail), "not tried: the host did not answer the listings before");
+                return;
+        }
+        c->unreached[p->side] = unreached ? c->unreached[p->side] + 1 : 0;
+        if (c->unreached[p->side] < CYCLE_DEAD_AFTER || c->dead[p->side])
+                return;
+        c->dead[p->side] = true;
+        c->env.source[p->side]->ops->cancel(c->env.source[p->side]);
+}
+
+static void cycle_finish_soon(Cycle *c);
+
+static void poll_end(void *userdata, const Partition *p, const ListingEnd *given) {
+        Poll *poll = userdata;
+        Cycle *c = poll->cycle;
+        ListingEnd end = *given;
+        ListingReport stored = { 0 };
+        Err e = { 0 };
+        int r;
+
+        poll->ended = true;
+        poll_reached(c, p, &end);
+        if (!c->cancelled) {
+                r = poll_store(poll, &end, &stored, &e);
+                if (r < 0) {
+                        report_err(LOG_ERR, &e, "a listing could not be stored; the old state stays");
+                        end.completeness = LISTING_FAILED;
+                        c->report.trouble = true;
+                } else if (r == LISTING_E_STOPPED)
+                        end.completeness = LISTING_FAILED;
+                else
+                        poll_told(poll, &end, &stored);
+                poll_count(c, p, &end, r == LISTING_E_REFUSED ? LISTING_PARTIAL : end.completeness);
+        }
+        poll->listing = listing_free(poll->listing);
+        if (--c->open == 0)
+                cycle_finish_soon(c);
+}
+
+/* ---- plan, deliver ---- */
+
+static void cycle_count(Cycle *c, const Planner *p) {
+        c->report.tasks = p->tasks;
+        c->report.indicators = p->indicators;
+        c->report.sending_time = p->plan->sending_time;
+        for (size_t i = 0; i < p->n_obligations; i++) {
+                c->report.behind += p->obligations[i].state == OBLIGATION_BEHIND;
+                c->report.unknown += p->obligations[i].state == OBLIGATION_UNKNOWN;
+        }
+}
+
+static int cycle_plan(Cycle *c, Err *e) {
+        _cleanup_(planner_freep) Planner *p = NULL;
+        Instant now = clock_wall(c->env.clock);
+        int r = planner_build(c->env.store, c->env.settings, now, now, &p, e);
+
+        if (r < 0)
+                return r;
+        KILL_POINT("cycle-before-plan");
+        r = planner_commit(p, &c->report.plan, e);
+        if (r < 0)
+                return r;
+        cycle_count(c, p);
+        c->report.planned = true;
+        if (c->report.plan.planned > 0)
+                report(LOG_INFO, REPORT_PLANNED, NULL, "%d mails planned, %d superseded, %d held for release", c->report.plan.planned,
+                       c->report.plan.superseded, c->report.plan.held);
+        return 0;
+}
+
+static int cycle_deliver(Cycle *c, Err *e) {
+        int r = alarm_look(c->env.store, c->env.settings, clock_wall(c->env.clock), e);
+
+        if (r >= 0)
+                r = store_tick(c->env.store, clock_wall(c->env.clock), e);
+        return r < 0 ? r : deliver_pump(c->env.deliver, e);
+}
+
+static int cycle_finish(sd_event_source *source, void *userdata) {
+        Cycle *c = userdata;
+        Err e = { 0 };
+        int r = 0;
+
+        (void) source;
+        c->finished = true;
+        sd_event_source_disable_unref(c->limit);
+        c->limit = NULL;
+        if (!c->cancelled && !c->env.hold_mail)
+                r = cycle_plan(c, &e);
+        if (r < 0) {
+                report_err(LOG_ERR, &e, "planning failed; it is tried again at the next cycle");
+                c->report.trouble = true;
+        }
+        err_clear(&e);
+        if (!c->cancelled && cycle_deliver(c, &e) < 0) {
+                report_err(LOG_ERR, &e, "the outbox could not be worked off");
+                c->report.trouble = true;
+        }
+        c->done(c->userdata, &c->report);
+        return 0;
+}
+
+/* From the loop, never from inside a source's callback: `done` may free the sources. */
+static void cycle_finish_soon(Cycle *c) {
+        if (c->finish || c->finished)
+                return;
+        if (sd_event_add_defer(c->env.loop, &c->finish, cycle_finish, c) < 0)
+                sd_event_exit(c->env.loop, -ENOMEM);
+}
+
+/* ---- starting and ending ---- */
+
+static int cycle_limit(sd_event_source *source, uint64_t usec, void *userdata) {
+        Cycle *c = userdata;
+
+        (void) source;
+        (void) usec;
+        report(LOG_WARNING, REPORT_NONE, NULL, "a source is still listing after %d minutes; planning goes on without it",
+               (int) (CYCLE_LIMIT / US_MINUTE));
+        for (int side = 0; side < SIDE_COUNT; side++)
+                if (c->env.source[side])
+                        c->env.source[side]->ops->cancel(c->env.source[side]);
+        return 0;
+}
+
+static void poll_init(Cycle *c, Poll *poll, const Partition *p) {
+        const Settings *s = c->env.settings;
+        const SourceOptions *source = settings_source(s, p->side);
+
+        *poll = (Poll) {
+                .cycle = c, .partition = p,
+                .sink = { .begin = poll_begin, .page = poll_page, .record = poll_record, .quarantine = poll_quarantine, .end = poll_end, .userdata = poll },
+                .context = { .links = s->links, .units = s->units, .policy = &s->merge, .guards = &s->guards,
+                             .digest = s->digest ^ profile_digest(source->profile), .blind_after = source->blind_hours * US_HOUR },
+        };
+        poll_freshness(poll);
+}
+
+static int cycle_gather(Cycle *c, unsigned sides, Err *e) {
+        const Partition *list[SIDE_COUNT] = { 0 };
+        size_t n[SIDE_COUNT] = { 0 };
+
+        for (int side = 0; side < SIDE_COUNT; side++) {
+                int r;
+
+                if (!(sides & (1u << side)) || !c->env.source[side])
+                        continue;
+                r = c->env.source[side]->ops->partitions(c->env.source[side], &list[side], &n[side], e);
+                if (r < 0)
+                        return r;
+                c->report.polled |= 1u << side;
+        }
+        c->polls = calloc(n[SIDE_CENTRAL] + n[SIDE_PORTAL] + 1, sizeof(Poll));
+        if (!c->polls)
+                return err_oom(e);
+        for (int side = 0; side < SIDE_COUNT; side++)
+                for (size_t i = 0; i < n[side]; i++)
+                        poll_init(c, &c->polls[c->n_polls++], &list[side][i]);
+        return 0;
+}
+
+static int cycle_poll(Cycle *c, Err *e) {
+        int r;
+
+        for (size_t i = 0; i < c->n_polls; i++) {
+                Source *source = c->env.source[c->polls[i].partition->side];
+
+                c->open++;
+                r = source->ops->list(source, c->polls[i].partition, &c->polls[i].sink, e);
+                if (r < 0)
+                        return r;
+        }
+        if (c->open == 0)
+                cycle_finish_soon(c);
+        r = sd_event_add_time_relative(c->env.loop, &c->limit, CLOCK_BOOTTIME, CYCLE_LIMIT, US_SECOND, cycle_limit, c);
+        return r < 0 ? err_set(e, r, RETRY_NEVER, "cannot arm a timer") : 0;
+}
+
+int cycle_start(const CycleEnv *env, unsigned sides, void (*done)(void *userdata, const CycleReport *r), void *userdata, Cycle **ret, Err *e) {
+        _cleanup_(cycle_freep) Cycle *c = calloc(1, sizeof(Cycle));
+        _cleanup_coverage_ Coverage coverage = { 0 };
+        int r;
+
+        if (!c)
+                return err_oom(e);
+        *c = (Cycle) { .env = *env, .done = done, .userdata = userdata };
+        settings_ref(c->env.settings);
+        r = coverage_read(env->store, env->settings, &coverage, e);
+        if (r < 0)
+                return r;
+        for (int side = 0; side < SIDE_COUNT; side++) {
+                c->newest[side] = coverage.newest[side];
+                c->report.side[side].retry_after = INSTANT_NONE;
+        }
+        r = cycle_gather(c, sides, e);
+        if (r >= 0)
+                r = cycle_poll(c, e);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(c);
+        return 0;
+}
+
+void cycle_cancel(Cycle *c) {
+        c->cancelled = true;
+        for (int side = 0; side < SIDE_COUNT; side++)
+                if (c->env.source[side] && (c->report.polled & (1u << side)))
+                        c->env.source[side]->ops->cancel(c->env.source[side]);
+}
+
+Cycle *cycle_free(Cycle *c) {
+        if (!c)
+                return NULL;
+        for (size_t i = 0; i < c->n_polls; i++)
+                listing_free(c->polls[i].listing);
+        free(c->polls);
+        sd_event_source_disable_unref(c->limit);
+        sd_event_source_disable_unref(c->finish);
+        settings_unref(c->env.settings);
+        free(c);
+        return NULL;
+}

@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+#include "daemon/requests.h"
+
+#include "daemon/report.h"
+#include "state/store-listing.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define REQUEST_BYTES 4096
+#define REQUEST_WORDS 8
+
+typedef struct Request {
+        Str word[REQUEST_WORDS];
+        size_t n;
+        const char *by;
+} Request;
+
+static int request_number(Str s, int64_t *ret, Err *e) {
+        return text_to_int64(s, ret) < 0 ? err_set(e, -EINVAL, RETRY_NEVER, "`" STR_FMT "` is no number", STR_ARG(s)) : 0;
+}
+
+static int request_refusal(Store *s, const Request *q, Instant now, Err *e) {
+        int64_t id = 0;
+        int r = request_number(q->word[1], &id, e);
+
+        if (r < 0)
+                return r;
+        r = str_eq(q->word[0], STR("accept")) ? store_refusal_accept(s, id, q->by, now, e) : store_refusal_reject(s, id, q->by, now, e);
+        return r > 0 ? err_set(e, -ENOENT, RETRY_NEVER, "no open refusal %lld", (long long) id) : r;
+}
+
+static int request_settle(Store *s, const Request *q, Instant now, Err *e) {
+        Value value = { .state = q->word[3].len ? VALUE_SET : VALUE_EMPTY, .text = q->word[3] };
+        FieldId field;
+        int r;
+
+        if (field_find(q->word[2], &field) < 0)
+                return err_set(e, -ENOENT, RETRY_NEVER, "no field `" STR_FMT "`", STR_ARG(q->word[2]));
+        r = store_settle(s, q->word[1], field, &value, q->by, now, e);
+        return r > 0 ? err_set(e, -ENOENT, RETRY_NEVER, "the systems do not differ there") : r;
+}
+
+static int request_run(Store *s, const Request *q, Instant now, bool *sync, Text *answer, Err *e) {
+        Str verb = q->n ? q->word[0] : STR_NULL;
+        int released = 0, r;
+
+        if ((str_eq(verb, STR("accept")) || str_eq(verb, STR("reject"))) && q->n >= 2)
+                r = request_refusal(s, q, now, e);
+        else if (str_eq(verb, STR("settle")) && q->n >= 4)
+                r = request_settle(s, q, now, e);
+        else if (str_eq(verb, STR("release"))) {
+                r = store_messages_release(s, q->by, now, &released, e);
+                text_addf(answer, "ok %d\n", released);
+                return r;
+        } else if (str_eq(verb, STR("sync")))
+                r = 0;
+        else
+                r = err_set(e, -EINVAL, RETRY_NEVER, "unknown request `" STR_FMT "`", STR_ARG(verb));
+        if (r >= 0 && !str_eq(verb, STR("settle")))
+                *sync = true;
+        text_add(answer, STR("ok\n"));
+        return r;
+}
+
+static void request_split(char *line, size_t n, Request *q) {
+        Str rest = str_trim((Str) { line, n }), part;
+
+        while (q->n < REQUEST_WORDS && str_split(&rest, '\t', &part)) {
+                ((char *) part.at)[part.len] = '\0';
+                q->word[q->n++] = part;
+        }
+}
+
+static int request_answer(int dir, const char *name, Str text) {
+        char temp[300], done[300];
+        _cleanup_close_ int fd = -1;
+
+        snprintf(temp, sizeof(temp), ".%s.tmp", name);
+        snprintf(done, sizeof(done), "%s.done", name);
+        fd = openat(dir, temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0660);
+        if (fd < 0 || write(fd, text.at, text.len) != (ssize_t) text.len || renameat(dir, temp, dir, done) < 0)
+                return -errno;
+        return unlinkat(dir, name, 0) < 0 ? -errno : 0;
+}
+
+static int request_take(Store *s, int dir, const char *name, Instant now, bool *sync, Err *e) {
+        char line[REQUEST_BYTES + 1], by[64];
+        _cleanup_text_ Text answer = TEXT_INIT(1024);
+        _cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        Request q = { .by = by };
+        struct stat st;
+        Err why = { 0 };
+        ssize_t n;
+        int r;
+
+        if (fd < 0 || fstat(fd, &st) < 0 || (n = read(fd, line, REQUEST_BYTES)) < 0)
+                return err_set(e, -errno, RETRY_LATER, "cannot read the request %s", name);
+        snprintf(by, sizeof(by), "uid %u", (unsigned) st.st_uid);
+        line[n] = '\0';
+        request_split(line, (size_t) n, &q);
+        r = request_run(s, &q, now, sync, &answer, &why);
+        if (r < 0) {
+                text_clear(&answer);
+                text_addf(&answer, "refused %s\n", why.text);
+        }
+        report(r < 0 ? LOG_WARNING : LOG_NOTICE, REPORT_NONE, (ReportField[]) { { "NQ57_BY", by }, { 0 } }, "request %s" "%s" STR_FMT ": %s",
+               q.n ? q.word[0].at : "", q.n > 1 ? " " : "", STR_ARG(q.n > 1 ? q.word[1] : STR_NULL), r < 0 ? why.text : "done");
+        r = request_answer(dir, name, text_str(&answer));
+        return r < 0 ? err_set(e, r, RETRY_LATER, "cannot answer the request %s", name) : 0;
+}
+
+int requests_take(Store *s, const Settings *settings, Instant now, bool *ret_sync, Err *e) {
+        char path[4096];
+        struct dirent *entry;
+        DIR *dir;
+        int r = 0;
+
+        snprintf(path, sizeof(path), "%s/requests", settings->state_dir);
+        dir = opendir(path);
+        if (!dir)
+                return errno == ENOENT ? 0 : err_set(e, -errno, RETRY_LATER, "cannot read %s", path);
+        while (r >= 0 && (entry = readdir(dir))) {
+                size_t n = strlen(entry->d_name);
+
+                if (n > 4 && n < 200 && strcmp(entry->d_name + n - 4, ".req") == 0)
+                        r = request_take(s, dirfd(dir), entry->d_name, now, ret_sync, e);
+        }
+        closedir(dir);
+        return r;
+}
+
+int requests_put(const char *state_dir, const char *const *words, Text *path, Err *e) {
+        _cleanup_text_ Text line = TEXT_INIT(REQUEST_BYTES), temp = TEXT_INIT(4096);
+        _cleanup_close_ int fd = -1;
+
+        for (size_t i = 0; words[i]; i++)
+                text_addf(&line, "%s%s", i ? "\t" : "", words[i]);
+        text_addc(&line, '\n');
+        text_addf(&temp, "%s/requests/.%d.tmp", state_dir, (int) getpid());
+        text_addf(path, "%s/requests/%d.req", state_dir, (int) getpid());
+        if (line.failed || temp.failed || path->failed)
+                return err_set(e, -E2BIG, RETRY_NEVER, "the request is too long");
+        fd = open(temp.at, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0660);
+        if (fd < 0 || write(fd, line.at, line.len) != (ssize_t) line.len || rename(temp.at, path->at) < 0)
+                return err_set(e, -errno, RETRY_NEVER, "cannot write %s", path->at);
+        return 0;
+}
