@@ -142,7 +142,8 @@ static void deliver(Verdict *ret) {
         if (r < 0)
                 failed(&e, ret);
         else
-                (void) smtp_deliver(&job.options, job.from, job.to, text_str(&job.message), ATTEMPT_FD, is_stopping, ret, &e);
+                (void) smtp_deliver(&job.options, job.from, job.to, text_str(&job.message), ATTEMPT_FD, is_stopping,
+                                    ret, &e);
         explicit_bzero(job.password, sizeof(job.password));
         text_free(&job.message);
 }

@@ -19,9 +19,10 @@ typedef struct MailParts {
 
 /* Adds Auto-Submitted: auto-generated (RFC 3834) and X-Auto-Response-Suppress: All. Names and subject are put into
  * NFC; a control character in the body becomes U+FFFD. What *ret held is not freed: hand in an empty Text.
- * 0; -EINVAL with Err when an address or header holds a control character, an address is no ASCII addr-spec, or a text is
- * not UTF-8; -E2BIG over LIMIT_MAIL_BYTES; -ENOMEM. */
+ * 0; -EINVAL with Err when an address or header holds a control character, an address is no ASCII addr-spec, or a
+ * text is not UTF-8; -E2BIG over LIMIT_MAIL_BYTES; -ENOMEM. */
 int message_build(const MailParts *parts, Text *ret, Err *e);
 
-/* ASCII addr-spec of a sane shape: local@domain.tld, no blanks or control characters, <= 254 bytes (RFC 5321 4.5.3.1). */
+/* ASCII addr-spec of a sane shape: local@domain.tld, no blanks or control characters, <= 254 bytes (RFC 5321
+ * 4.5.3.1). */
 bool address_valid(Str address);

@@ -21,8 +21,8 @@ static const char *const phase_names[] = {
         "connect", "greeting", "auth", "mail", "rcpt", "data", "dot",
 };
 
-/* One delivery. libcurl's own last code goes stale (a drop after MAIL reads as 56 with 250), so replies and commands are
- * followed here: `code` is the reply to the last command, 0 while there is none. */
+/* One delivery. libcurl's own last code goes stale (a drop after MAIL reads as 56 with 250), so replies and commands
+ * are followed here: `code` is the reply to the last command, 0 while there is none. */
 typedef struct Session {
         const SmtpOptions *options;
         bool (*stopping)(void);

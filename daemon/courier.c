@@ -296,7 +296,8 @@ int courier_recover(const char *attempt_path, Verdict *ret, Err *e) {
                 return COURIER_ABSENT;
         if (fd < 0)
                 return err_set(e, -errno, RETRY_LATER, "cannot open an attempt file: %s", strerror(errno));
-        if (flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
-                return COURIER_RUNNING;
+        if (flock(fd, LOCK_EX | LOCK_NB) < 0)
+                return errno == EWOULDBLOCK ? COURIER_RUNNING
+                                            : err_set(e, -errno, RETRY_LATER, "cannot lock: %s", strerror(errno));
         return attempt_read(fd, ret, &explicit, e);
 }
