@@ -216,7 +216,7 @@ static int job_start(DeliverJob *job, Err *e) {
 static int job_refuse(DeliverJob *job, const Err *why, Err *e) {
         Verdict v = { .outcome = OUTCOME_PERMANENT, .phase = "build" };
 
-        snprintf(v.text, sizeof(v.text), "%s", why->text);
+        snprintf(v.text, sizeof(v.text), "%.*s", (int) sizeof(v.text) - 1, why->text);
         return deliver_settle(job->deliver, job->settings, &job->message, job->path, &v, false, e);
 }
 
