@@ -5,7 +5,7 @@
     boot("systemctl start nq57d && systemctl is-active nq57d", files={"/usr/sbin/nq57d": path}) -> Booted
 
 The tree is Debian's smallest with systemd and the libraries of nq57d; it is made once (some 20 s) under build/ and
-never written to: what a run changes lies in a layer over it that goes away with the run. Limits the container cannot show:
+never written to: what a run changes lies in a layer over it that goes away with the run. What a container cannot show:
 MemoryMax=, TasksMax= and CPUQuota= have no effect in it, and the clock is the machine's.
 By hand: boot.py 'systemctl is-system-running'.
 """

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: MIT
+"""A configuration directory for the measured run of nq57d, and what its store holds afterwards."""
+
+import os
+import pathlib
+import re
+import shutil
+import sqlite3
+
+import gen
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+PROFILES = ROOT / "connectors" / "profiles"
+
+# No deadline falls in the run: what is measured is polling, reconciling and storing.
+MAIN = """\
+province: Tỉnh đo lường
+sources:
+  theodoiq:
+    role: central
+    profile: theodoiq
+    url: {central}
+    supervisor: giamsat
+    requests-at-once: 8
+    requests-per-minute: 0
+  nq57-daklak:
+    role: portal
+    profile: nq57-daklak
+    url: {portal}
+    requests-at-once: 8
+    requests-per-minute: 0
+mail:
+  mode: preview
+  from: Đo lường <do@so.example.vn>
+paths:
+  state: {state}
+  secrets: {secrets}
+"""
+ROLES = """\
+roles:
+  ops: Người Vận Hành <ops@so.example.vn>
+  contact: Người Liên Hệ <lienhe@so.example.vn> phone 0262 000 0000
+units:
+"""
+UNIT = """\
+  {code}:
+    name: {name}
+    kind: department
+    central: supervised
+    portal: {account}
+    focal: Người Đầu Mối <{account}@so.example.vn>
+"""
+
+
+def page_size(text):
+    """The shipped profile with pages of the measured size."""
+    return re.sub(r"^(\s*(?:page-size|size|limit):\s*)\d+", rf"\g<1>{gen.PAGE}", text, flags=re.M)
+
+
+def write(config, state, server):
+    """Writes the directory; returns the environment to run nq57d with."""
+    secrets = config / "secrets"
+    (config / "profiles").mkdir(parents=True)
+    secrets.mkdir(mode=0o700)
+    main = MAIN.format(central=server.central, portal=server.portal, state=state, secrets=secrets)
+    (config / "nq57d.yaml").write_text(main, encoding="utf-8")
+    units = "".join(UNIT.format(code=code, name=name, account=account) for code, name, account in gen.UNITS)
+    (config / "accounts.yaml").write_text(ROLES + units, encoding="utf-8")
+    for name in ("links.yaml", "calendar-vn.yaml"):
+        shutil.copy(ROOT / "config" / name, config / name)
+    for path in PROFILES.glob("*.yaml"):
+        (config / "profiles" / path.name).write_text(page_size(path.read_text(encoding="utf-8")), encoding="utf-8")
+    write_secret(secrets / "theodoiq.secrets", ["giamsat"])
+    write_secret(secrets / "nq57-daklak.secrets", [account for _, _, account in gen.UNITS])
+    env = {key: value for key, value in os.environ.items() if key not in ("STATE_DIRECTORY", "CREDENTIALS_DIRECTORY")}
+    return env
+
+
+def write_secret(path, accounts):
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w", encoding="utf-8") as out:
+        out.writelines(f"{account}\tbench\n" for account in accounts)
+
+
+def found(state):
+    """What the store holds, in the words of the generator's expected.json."""
+    with sqlite3.connect(f"file:{state}/nq57.db?mode=ro", uri=True) as db:
+        def count(query):
+            return db.execute(query).fetchone()[0]
+        keys = "SELECT key FROM v_sides WHERE side = "
+        return {"central": count("SELECT COUNT(*) FROM v_sides WHERE side = 'central'"),
+                "portal": count("SELECT COUNT(*) FROM v_sides WHERE side = 'portal'"),
+                "differences": count("SELECT COUNT(*) FROM v_differences"),
+                "only_central": count(f"SELECT COUNT(*) FROM ({keys} 'central' EXCEPT {keys} 'portal')")}
