@@ -112,20 +112,25 @@ static int due_words(Arena *a, Str prefix, Str words, Str *ret) {
         return 0;
 }
 
+static int due_date(Arena *a, Date date, Str *ret) {
+        char text[DATE_TEXT];
+        return arena_str(a, str_of(date_iso(date, text)), ret);
+}
+
 int due_read(Arena *a, Str written, Str *ret_canonical) {
         _cleanup_arena_ Arena scratch = { 0 };
         Str normal, folded, period;
+        Date date;
+        if (read_date(str_trim(written), &date) == 0) /* nearly all are plain dates */
+                return due_date(a, date, ret_canonical);
+
         int r = text_normalise(&scratch, written, &normal);
         if (r == 0)
                 r = text_fold(&scratch, normal, &folded);
         if (r < 0)
                 return r == -ENOMEM ? r : -EINVAL;
-
-        Date date;
-        if (read_date(folded, &date) == 0) {
-                char text[DATE_TEXT];
-                return arena_str(a, str_of(date_iso(date, text)), ret_canonical);
-        }
+        if (read_date(folded, &date) == 0)
+                return due_date(a, date, ret_canonical);
         if (words_relative(folded)) /* before the recurring words: "hằng năm, sau khi ..." hangs on the event */
                 return due_words(a, RELATIVE, normal, ret_canonical);
         if (words_recurring(folded))

@@ -141,22 +141,8 @@ static bool read_escape(Reader *r, char *ret) {
         }
 }
 
-/* The end of a stretch of bytes that stand for themselves: a quote, a backslash, a control character or the end. */
-static const char *plain_end(const char *at, const char *end) {
-        const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
-        while (end - at >= 8) {
-                uint64_t word;
-                memcpy(&word, at, sizeof word);
-                uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
-                uint64_t found = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
-                                 ((backslash - ones) & ~backslash);
-                if (found & high)
-                        break;
-                at += 8;
-        }
-        while (at < end && *at != '"' && *at != '\\' && (unsigned char) *at >= 0x20)
-                at++;
-        return at;
+static Str reader_rest(const Reader *r) {
+        return (Str) { r->at, (size_t) (r->end - r->at) };
 }
 
 /* The rest of a text that has an escape: unescaped into the arena. `from` is behind the opening quote. */
@@ -174,10 +160,10 @@ static bool read_escaped(Reader *r, const char *from, Str *ret) {
                 if (!read_escape(r, &out[len]))
                         return false;
                 len++;
-                const char *stop = plain_end(r->at, r->end);
-                memcpy(out + len, r->at, (size_t) (stop - r->at));
-                len += (size_t) (stop - r->at);
-                r->at = stop;
+                size_t plain = text_json_plain(reader_rest(r));
+                memcpy(out + len, r->at, plain);
+                len += plain;
+                r->at += plain;
         }
         if (!expect_char(r, '"'))
                 return false;
@@ -190,7 +176,7 @@ static bool read_text(Reader *r, Str *ret) {
         if (!expect_char(r, '"'))
                 return false;
         const char *from = r->at;
-        r->at = plain_end(from, r->end);
+        r->at += text_json_plain(reader_rest(r));
         if (r->at < r->end && *r->at == '\\')
                 return read_escaped(r, from, ret);
         *ret = (Str) { from, (size_t) (r->at - from) };

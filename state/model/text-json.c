@@ -10,18 +10,40 @@ static const char json_escape[256] = {
         ['"'] = '"',  ['\\'] = '\\',
 };
 
-static size_t json_plain(Str s, size_t from) {
-        while (from < s.len && !json_escape[(unsigned char) s.at[from]])
-                from++;
-        return from;
+size_t text_json_plain(Str s) {
+        const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
+        size_t n = 0;
+        for (; s.len - n >= 8; n += 8) { /* eight at a time: a set high bit marks a byte that needs an escape */
+                uint64_t word;
+                memcpy(&word, s.at + n, sizeof word);
+                uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
+                uint64_t found = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
+                                 ((backslash - ones) & ~backslash);
+                if (found & high)
+                        break;
+        }
+        while (n < s.len && !json_escape[(unsigned char) s.at[n]])
+                n++;
+        return n;
 }
 
 int text_add_json(Text *t, Str s) {
         static const char digits[] = "0123456789abcdef";
-        text_reserve(t, s.len + 2);
+        size_t i = text_json_plain(s);
+        if (i == s.len && text_reserve(t, s.len + 2) == 0) { /* nearly every text */
+                char *at = t->at + t->len;
+                *at++ = '"';
+                if (s.len > 0)
+                        memcpy(at, s.at, s.len);
+                memcpy(at + s.len, "\"", 2);
+                t->len += s.len + 2;
+                return 0;
+        }
+
         text_addc(t, '"');
-        for (size_t i = 0; i < s.len;) {
-                size_t end = json_plain(s, i);
+        text_add(t, (Str) { s.at, i });
+        while (i < s.len) {
+                size_t end = i + text_json_plain((Str) { s.at + i, s.len - i });
                 text_add(t, (Str) { s.at + i, end - i });
                 if (end < s.len) {
                         unsigned char c = (unsigned char) s.at[end++];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "state/model/text.h"
 
+#include <endian.h>
 #include <errno.h>
 #include <utf8proc.h>
 
@@ -37,22 +38,21 @@ static uint32_t utf8_point(const unsigned char *at, size_t len) {
         }
 }
 
-/* Eight bytes, each of 0x01-0x7F: the common stretch of keys, numbers and dates. */
-static inline bool ascii_eight(const unsigned char *at) {
+/* How many of the next eight bytes, from the first, are 0x01-0x7F. */
+static inline size_t ascii_run(const unsigned char *at) {
         uint64_t word;
         memcpy(&word, at, sizeof word);
-        const uint64_t high = 0x8080808080808080u, ones = 0x0101010101010101u;
-        return ((word | (word - ones)) & high) == 0;
+        word = le64toh(word);
+        uint64_t other = (word | (word - 0x0101010101010101u)) & 0x8080808080808080u;
+        return other ? (size_t) __builtin_ctzll(other) / 8 : 8;
 }
 
 bool utf8_valid(Str s) {
         const unsigned char *at = (const unsigned char *) s.at;
         for (size_t i = 0; i < s.len;) {
-                if (s.len - i >= 8 && ascii_eight(at + i)) {
-                        i += 8;
-                        continue;
-                }
-                size_t step = utf8_step(at + i, s.len - i);
+                size_t step = s.len - i >= 8 ? ascii_run(at + i) : 0;
+                if (step == 0)
+                        step = utf8_step(at + i, s.len - i);
                 if (step == 0)
                         return false;
                 i += step;

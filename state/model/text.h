@@ -91,6 +91,8 @@ int text_escape(Text *t, Str s);
 
 /* JSON string literal with quotes; escapes only what RFC 8259 demands. */
 int text_add_json(Text *t, Str s);
+/* How many bytes at the front stand for themselves inside such a literal. */
+size_t text_json_plain(Str s);
 
 /* The candidate nearest to `word` by edit distance (at most a third of its length), NULL when none is near. */
 const char *text_nearest(Str word, const char *const *candidates, size_t n);
