@@ -33,6 +33,7 @@ typedef struct Session {
         int code;
         Text reply; /* its whole text, lines joined */
         bool authenticated, timed_out, stopped, unauthenticated, unwritten;
+        bool over; /* libcurl says QUIT, also after a refusal: what follows belongs to no step */
         int64_t began, active; /* monotonic seconds */
         int sockets[SOCKETS];
         char error[CURL_ERROR_SIZE];
@@ -71,6 +72,9 @@ static bool command_is(Str line, const char *verb) {
 
 /* Each command only from the one before it: a base64 line of AUTH is never taken for a command. */
 static void see_command(Session *s, Str line) {
+        s->over = s->over || command_is(line, "QUIT\r\n");
+        if (s->over)
+                return;
         clear_reply(s);
         if (s->phase <= PHASE_GREETING && command_is(line, "AUTH "))
                 (void) reach(s, PHASE_AUTH);
@@ -95,6 +99,8 @@ static size_t on_reply(char *data, size_t size, size_t count, void *userdata) {
         bool last = line.len == 3 || (line.len > 3 && line.at[3] == ' ');
         int code;
 
+        if (s->over)
+                return size * count;
         s->active = monotonic();
         if (s->phase == PHASE_CONNECT && reach(s, PHASE_GREETING) < 0)
                 return 0;
@@ -135,6 +141,8 @@ static int on_progress(void *userdata, curl_off_t dt, curl_off_t dn, curl_off_t 
         int limit = s->phase == PHASE_DOT ? DOT_SECONDS : s->options->timeout_seconds;
 
         (void) dt, (void) dn, (void) ut, (void) un;
+        if (s->over)
+                return 1;
         s->stopped = s->stopped || s->stopping();
         s->timed_out = s->timed_out || now - s->active >= limit ||
                        (s->options->total_seconds > 0 && now - s->began >= s->options->total_seconds);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+#include "connectors/html.h"
+
+#include <errno.h>
+#include <libxml/HTMLparser.h>
+#include <strings.h>
+
+#include "connectors/limits.h"
+
+#define OPTIONS (HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_NOIMPLIED)
+
+static htmlDocPtr document_free(htmlDocPtr d) {
+        if (d)
+                xmlFreeDoc(d);
+        return NULL;
+}
+DEFINE_CLEANUP(xmlDoc, document_free)
+
+static htmlDocPtr document(Str html) {
+        if (html.len == 0 || html.len > LIMIT_BODY_BYTES)
+                return NULL;
+        return htmlReadMemory(html.at, (int) html.len, NULL, "UTF-8", OPTIONS);
+}
+
+/* The next node in document order below `top`. */
+static xmlNode *node_next(xmlNode *at, const xmlNode *top, bool into) {
+        if (into && at->children)
+                return at->children;
+        while (at != top) {
+                if (at->next)
+                        return at->next;
+                at = at->parent;
+        }
+        return NULL;
+}
+
+static bool named(const xmlNode *n, const char *name) {
+        return n->type == XML_ELEMENT_NODE && strcasecmp((const char *) n->name, name) == 0;
+}
+
+static bool inline_element(const xmlNode *n) {
+        static const char *const names[] = { "a", "b", "i", "u", "em", "strong", "span", "sub", "sup", "font", "small", "mark" };
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+                if (named(n, names[i]))
+                        return true;
+        return false;
+}
+
+int html_text(Arena *a, Str html, Str *ret) {
+        if (!memchr(html.at ? html.at : "", '<', html.len) && !memchr(html.at ? html.at : "", '&', html.len)) {
+                *ret = html;
+                return 0;
+        }
+        _cleanup_(document_freep) xmlDoc *doc = document(html);
+        xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
+        _cleanup_text_ Text t = TEXT_INIT(LIMIT_FIELD_BYTES);
+        if (!doc)
+                return -EINVAL;
+        /* without implied <html> the root may have siblings: begin at the document's first child */
+        for (xmlNode *n = root ? doc->children : NULL; n;) {
+                bool skip = named(n, "script") || named(n, "style");
+                if (n->type == XML_TEXT_NODE || n->type == XML_CDATA_SECTION_NODE)
+                        text_add(&t, str_of((const char *) n->content));
+                else if (n->type == XML_ELEMENT_NODE && !inline_element(n))
+                        text_addc(&t, ' ');
+                n = node_next(n, (const xmlNode *) doc, !skip);
+                if (n == (xmlNode *) doc)
+                        break;
+        }
+        if (t.failed)
+                return t.failed == -ENOMEM ? -ENOMEM : -EINVAL;
+        return arena_str(a, str_trim(text_str(&t)), ret);
+}
+
+bool html_looks_so(Str body) {
+        Str s = str_trim(body);
+        if (s.len >= 3 && memcmp(s.at, "\xef\xbb\xbf", 3) == 0)
+                s = str_trim((Str) { s.at + 3, s.len - 3 });
+        return s.len > 0 && s.at[0] == '<';
+}
+
+static bool attribute_is(xmlNode *n, const char *name, const char *value) {
+        xmlChar *seen = xmlGetProp(n, (const xmlChar *) name);
+        bool same = seen && strcasecmp((const char *) seen, value) == 0;
+        xmlFree(seen);
+        return same;
+}
+
+bool html_login_page(Str html) {
+        if (!html_looks_so(html))
+                return false;
+        _cleanup_(document_freep) xmlDoc *doc = document(html);
+        for (xmlNode *n = doc ? doc->children : NULL; n && n != (xmlNode *) doc; n = node_next(n, (const xmlNode *) doc, true))
+                if (named(n, "input") && attribute_is(n, "type", "password"))
+                        return true;
+        return false;
+}
+
+static int attribute_copy(Arena *a, xmlNode *n, const char *name, const char **ret) {
+        xmlChar *seen = xmlGetProp(n, (const xmlChar *) name);
+        const char *copy = arena_copy(a, str_of(seen ? (const char *) seen : ""));
+        xmlFree(seen);
+        if (!copy)
+                return -ENOMEM;
+        *ret = copy;
+        return 0;
+}
+
+static xmlNode *input_of(xmlNode *form, const char *name) {
+        for (xmlNode *n = form; n; n = node_next(n, form, true))
+                if ((named(n, "input") || named(n, "textarea") || named(n, "button")) && attribute_is(n, "name", name))
+                        return n;
+        return NULL;
+}
+
+static const char *missing_of(xmlNode *form, PlanNames hidden, PlanPairs fields) {
+        for (size_t i = 0; i < hidden.n; i++)
+                if (!input_of(form, hidden.at[i]))
+                        return hidden.at[i];
+        for (size_t i = 0; i < fields.n; i++)
+                if (!input_of(form, fields.at[i].name))
+                        return fields.at[i].name;
+        return NULL;
+}
+
+static int form_read(Arena *a, xmlNode *form, PlanNames hidden, HtmlForm *ret) {
+        HtmlForm f = { 0 };
+        PlanPair *pairs = arena_get(a, (hidden.n + 1) * sizeof *pairs);
+        if (!pairs || attribute_copy(a, form, "action", &f.action) < 0)
+                return -ENOMEM;
+        for (size_t i = 0; i < hidden.n; i++) {
+                pairs[i] = (PlanPair) { .name = hidden.at[i] };
+                if (attribute_copy(a, input_of(form, hidden.at[i]), "value", &pairs[i].value) < 0)
+                        return -ENOMEM;
+        }
+        f.hidden = (PlanPairs) { pairs, hidden.n };
+        *ret = f;
+        return 0;
+}
+
+int html_form(Arena *a, Str html, PlanNames hidden, PlanPairs fields, HtmlForm *ret, const char **ret_missing) {
+        _cleanup_(document_freep) xmlDoc *doc = document(html);
+        const char *missing = "form";
+        for (xmlNode *n = doc ? doc->children : NULL; n && n != (xmlNode *) doc; n = node_next(n, (const xmlNode *) doc, true)) {
+                if (!named(n, "form"))
+                        continue;
+                missing = missing_of(n, hidden, fields);
+                if (!missing)
+                        return form_read(a, n, hidden, ret);
+        }
+        *ret_missing = missing;
+        return HTML_E_NO_FORM;
+}

@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+#include "connectors/normalise-value.h"
+
+#include <errno.h>
+
+#include "connectors/dates.h"
+#include "connectors/html.h"
+#include "state/model/due.h"
+
+#define RAW_MAX 1000
+
+Selected slot_get(Normaliser *n, const SlotSelect *s, json_object **ret) {
+        if (s->slot < 0)
+                return select_get(&s->select, n->record, ret);
+        const NormaliseSlot *slot = &n->slots[s->slot];
+        return slot->present ? select_walk(&s->select, 1, slot->at, ret) : SELECTED_MISSING;
+}
+
+static Scalar integer_text(Normaliser *n, json_object *v, Str *ret) {
+        char digits[24], *at = digits + sizeof digits;
+        int64_t value = json_object_get_int64(v);
+        uint64_t left = value < 0 ? 0 - (uint64_t) value : (uint64_t) value;
+        do
+                *--at = (char) ('0' + left % 10);
+        while ((left /= 10) > 0);
+        if (value < 0)
+                *--at = '-';
+        return arena_str(&n->arena, (Str) { at, (size_t) (digits + sizeof digits - at) }, ret) < 0 ? SCALAR_NO_MEMORY : SCALAR_NUMBER;
+}
+
+Scalar scalar_text(Normaliser *n, json_object *v, Str *ret) {
+        switch (json_object_get_type(v)) {
+        case json_type_string:
+                *ret = (Str) { json_object_get_string(v), (size_t) json_object_get_string_len(v) };
+                return SCALAR_TEXT;
+        case json_type_int:
+                return integer_text(n, v, ret);
+        case json_type_double: {
+                /* json-c keeps the source text of a double as its user data (json_object_new_double_s) */
+                const char *source = json_object_get_userdata(v);
+                if (!source)
+                        return SCALAR_NO_MEMORY;
+                *ret = str_of(source);
+                return SCALAR_NUMBER;
+        }
+        case json_type_boolean:
+                *ret = json_object_get_boolean(v) ? STR("true") : STR("false");
+                return SCALAR_FLAG;
+        default:
+                return SCALAR_NONE;
+        }
+}
+
+Str safe_text(Arena *a, Str bytes, size_t max) {
+        Str cut = { bytes.at, bytes.len > max ? max : bytes.len };
+        while (cut.len < bytes.len && cut.len > 0 && ((unsigned char) cut.at[cut.len] & 0xc0) == 0x80)
+                cut.len--;
+        if (cut.len == 0 || utf8_valid(cut))
+                return cut;
+        _cleanup_text_ Text t = TEXT_INIT(max * 4 + 16);
+        Str copy = STR_NULL;
+        for (size_t i = 0; i < cut.len; i++) {
+                unsigned char c = (unsigned char) cut.at[i];
+                if (c >= 0x20 && c < 0x7f)
+                        text_addc(&t, (char) c);
+                else
+                        text_addf(&t, "\\x%02x", c);
+        }
+        if (t.failed || arena_str(a, text_str(&t), &copy) < 0)
+                return STR_NULL;
+        return copy;
+}
+
+ValueResult value_invalid(Normaliser *n, Value *v, Str raw) {
+        Str safe = safe_text(&n->arena, raw, RAW_MAX);
+        if (raw.len && !safe.at)
+                return VALUE_NO_MEMORY;
+        *v = (Value) { .state = VALUE_INVALID, .raw = safe };
+        n->n_invalid++;
+        return VALUE_READ;
+}
+
+ValueResult value_set(Value *v, Str canonical, Str raw) {
+        if (canonical.len == 0)
+                *v = (Value) { .state = VALUE_EMPTY };
+        else
+                *v = (Value) { .state = VALUE_SET, .text = canonical, .raw = str_eq(canonical, raw) ? STR_NULL : raw };
+        return VALUE_READ;
+}
+
+static const Word *word_find(const FieldPlan *plan, Str text, Arena *a, int *ret_error) {
+        Str folded;
+        for (size_t i = 0; i < plan->n_words; i++)
+                if (str_eq(plan->words[i].word, text))
+                        return &plan->words[i];
+        *ret_error = text_fold(a, text, &folded);
+        for (size_t i = 0; *ret_error == 0 && i < plan->n_words; i++)
+                if (str_eq(plan->words[i].folded, folded))
+                        return &plan->words[i];
+        return NULL;
+}
+
+static void word_apply(const Word *w, RecordSide *side, Value *v, Str raw) {
+        if (w->text.at)
+                value_set(v, w->text, raw);
+        else
+                *v = (Value) { .state = VALUE_NULL };
+        for (size_t i = 0; i < w->n_also; i++) {
+                Value *also = &side->field[w->also[i].field];
+                *also = w->also[i].text.at ? (Value) { .state = VALUE_SET, .text = w->also[i].text } : (Value) { .state = VALUE_NULL };
+        }
+}
+
+/* Reads through the vocabulary. true: *ret is the result; false: no vocabulary, or an unknown word that is kept. */
+static bool by_words(Normaliser *n, const FieldPlan *plan, RecordSide *side, Str text, Str raw, ValueResult *ret) {
+        int error = 0;
+        const Word *w = plan->n_words ? word_find(plan, text, &n->arena, &error) : NULL;
+        *ret = VALUE_READ;
+        if (w)
+                word_apply(w, side, &side->field[plan->id], raw);
+        else if (error == -ENOMEM)
+                *ret = VALUE_NO_MEMORY;
+        else if (!plan->n_words || plan->unknown == UNKNOWN_KEEP)
+                return false;
+        else if (plan->unknown == UNKNOWN_QUARANTINE)
+                *ret = VALUE_UNKNOWN_WORD;
+        else
+                *ret = value_invalid(n, &side->field[plan->id], raw);
+        return true;
+}
+
+static ValueResult read_decimal(Normaliser *n, const FieldPlan *plan, Scalar kind, Str text, Value *v) {
+        Str written = text, canonical;
+        if (plan->percent && written.len > 0 && written.at[written.len - 1] == '%')
+                written = str_trim((Str) { written.at, written.len - 1 });
+        bool number = kind == SCALAR_NUMBER;
+        int r = decimal_read(&n->arena, written, number ? '.' : plan->mark, number ? '\0' : plan->thousands, &canonical);
+        if (r == -ENOMEM)
+                return VALUE_NO_MEMORY;
+        return r < 0 ? value_invalid(n, v, text) : value_set(v, canonical, text);
+}
+
+static ValueResult set_copy(Normaliser *n, Value *v, const char *canonical, Str raw) {
+        Str copy;
+        if (arena_str(&n->arena, str_of(canonical), &copy) < 0)
+                return VALUE_NO_MEMORY;
+        return value_set(v, copy, raw);
+}
+
+static ValueResult read_date(Normaliser *n, const FieldPlan *plan, Str text, Value *v) {
+        char date[DATE_TEXT];
+        Moment m;
+        if (moment_read_any(plan->dates.at, plan->dates.n, text, plan->zone, &m) < 0)
+                return value_invalid(n, v, text);
+        return set_copy(n, v, date_iso(m.date, date), text);
+}
+
+static ValueResult read_instant(Normaliser *n, const FieldPlan *plan, Str text, Value *v) {
+        char when[WHEN_TEXT];
+        Moment m;
+        if (moment_read_any(plan->dates.at, plan->dates.n, text, plan->zone, &m) < 0)
+                return value_invalid(n, v, text);
+        if (!m.timed)
+                m.instant = m.date * US_DAY - plan->zone + (plan->date_only == DATE_ONLY_END ? US_DAY - US_SECOND : 0);
+        return set_copy(n, v, when_utc(m.instant, when), text);
+}
+
+static ValueResult read_due(Normaliser *n, const FieldPlan *plan, Str text, Value *v) {
+        char date[DATE_TEXT];
+        Str canonical;
+        Moment m;
+        if (moment_read_any(plan->dates.at, plan->dates.n, text, plan->zone, &m) == 0)
+                return set_copy(n, v, date_iso(m.date, date), text);
+        int r = due_read(&n->arena, text, &canonical);
+        if (r == -ENOMEM)
+                return VALUE_NO_MEMORY;
+        return r < 0 ? value_invalid(n, v, text) : value_set(v, canonical, text);
+}
+
+static ValueResult read_unit(Normaliser *n, const FieldPlan *plan, Str text, Value *v) {
+        const Unit *unit = unit_lookup(n, plan, text);
+        if (unit)
+                return value_set(v, str_of(unit->id), text);
+        return plan->unknown == UNKNOWN_QUARANTINE ? VALUE_UNKNOWN_UNIT : value_invalid(n, v, text);
+}
+
+static ValueResult read_flag(Normaliser *n, Scalar kind, Str text, Value *v) {
+        bool known = kind == SCALAR_FLAG || str_eq(text, STR("true")) || str_eq(text, STR("false"));
+        return known ? value_set(v, text, text) : value_invalid(n, v, text);
+}
+
+/* `text` is normalised and not empty; `raw` is the source's own. */
+static ValueResult read_typed(Normaliser *n, const FieldPlan *plan, Scalar kind, Str text, Str raw, Value *v) {
+        switch (plan->type) {
+        case TYPE_DECIMAL:
+                return read_decimal(n, plan, kind, text, v);
+        case TYPE_DATE:
+                return read_date(n, plan, text, v);
+        case TYPE_INSTANT:
+                return read_instant(n, plan, text, v);
+        case TYPE_DUE:
+                return read_due(n, plan, text, v);
+        case TYPE_FLAG:
+                return read_flag(n, kind, text, v);
+        case TYPE_UNIT:
+                return read_unit(n, plan, text, v);
+        case TYPE_TEXT:
+                return kind == SCALAR_FLAG ? value_invalid(n, v, text) : value_set(v, text, raw);
+        case TYPE_WORK_STATE:
+        case TYPE_REVIEW_STATE:
+        case TYPE_UNITS:
+        case TYPE_EVIDENCE:
+                break;
+        }
+        return value_invalid(n, v, raw);
+}
+
+static ValueResult read_scalar(Normaliser *n, const FieldPlan *plan, json_object *from, RecordSide *side, Str *ret_seen) {
+        Value *v = &side->field[plan->id];
+        Str raw = STR_NULL, text;
+        Scalar kind = scalar_text(n, from, &raw);
+        if (kind == SCALAR_NO_MEMORY)
+                return VALUE_NO_MEMORY;
+        if (kind == SCALAR_NONE)
+                return value_invalid(n, v, str_of(json_object_to_json_string_ext(from, JSON_C_TO_STRING_PLAIN)));
+
+        Str source = raw;
+        int r = plan->html && kind == SCALAR_TEXT ? html_text(&n->arena, raw, &source) : 0;
+        if (r == 0)
+                r = text_normalise(&n->arena, source, &text);
+        if (r == -ENOMEM)
+                return VALUE_NO_MEMORY;
+        if (r < 0 || text.len > LIMIT_FIELD_BYTES)
+                return value_invalid(n, v, raw);
+        if (text.len == 0)
+                return value_set(v, STR_NULL, raw);
+        ValueResult result;
+        if (by_words(n, plan, side, text, raw, &result)) {
+                *ret_seen = text;
+                return result;
+        }
+        *ret_seen = text;
+        return read_typed(n, plan, kind, text, raw, v);
+}
+
+ValueResult value_read(Normaliser *n, const FieldPlan *plan, RecordSide *side, Str *ret_seen) {
+        Value *v = &side->field[plan->id];
+        json_object *from = NULL;
+        if (plan->account_unit)
+                return n->account_unit[0] ? value_set(v, str_of(n->account_unit), str_of(n->account_unit)) : VALUE_READ;
+        if (plan->constant)
+                return read_typed(n, plan, SCALAR_TEXT, str_of(plan->constant), str_of(plan->constant), v);
+        switch (slot_get(n, &plan->from, &from)) {
+        case SELECTED_MISSING:
+                return plan->required ? VALUE_MISSING : VALUE_READ;
+        case SELECTED_NULL:
+                v->state = VALUE_NULL;
+                return VALUE_READ;
+        case SELECTED_VALUE:
+                break;
+        }
+        if (plan->type == TYPE_UNITS)
+                return units_read(n, plan, from, v);
+        if (plan->type == TYPE_EVIDENCE)
+                return evidence_read(n, plan, from, v);
+        return read_scalar(n, plan, from, side, ret_seen);
+}

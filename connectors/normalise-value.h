@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* One field of a record. Private to normalise*.c. */
+#pragma once
+
+#include "connectors/normalise.h"
+
+typedef enum ValueResult {
+        VALUE_READ,
+        VALUE_UNKNOWN_WORD, /* quarantine the record */
+        VALUE_UNKNOWN_UNIT, /* quarantine the record */
+        VALUE_MISSING,      /* required, and not there: quarantine the record */
+        VALUE_NO_MEMORY,
+} ValueResult;
+
+/* Reads `plan`'s value into side->field. With a result that quarantines, *ret_seen is what was there. */
+ValueResult value_read(Normaliser *n, const FieldPlan *plan, RecordSide *side, Str *ret_seen);
+
+/* What a selector finds, beginning with its slot. */
+Selected slot_get(Normaliser *n, const SlotSelect *s, json_object **ret);
+
+/* The text of a string, number (as the source wrote it) or flag. false: a list or an object. */
+typedef enum Scalar { SCALAR_NONE, SCALAR_TEXT, SCALAR_NUMBER, SCALAR_FLAG, SCALAR_NO_MEMORY } Scalar;
+Scalar scalar_text(Normaliser *n, json_object *v, Str *ret);
+
+/* Bytes of unknown quality as valid text: cut, escaped where they are no UTF-8. STR_NULL without memory. */
+Str safe_text(Arena *a, Str bytes, size_t max);
+
+ValueResult value_invalid(Normaliser *n, Value *v, Str raw);
+ValueResult value_set(Value *v, Str canonical, Str raw);
+
+const Unit *unit_lookup(Normaliser *n, const FieldPlan *plan, Str text);
+ValueResult units_read(Normaliser *n, const FieldPlan *plan, json_object *list, Value *v);
+ValueResult evidence_read(Normaliser *n, const FieldPlan *plan, json_object *list, Value *v);

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include "connectors/normalise.h"
+
+#include <errno.h>
+
+#include "connectors/normalise-value.h"
+#include "state/model/period.h"
+
+int normaliser_init(Normaliser *n, const StreamPlan *stream, const UnitTable *units, Side side, const char *account_unit) {
+        *n = (Normaliser) {
+                .stream = stream, .units = units, .side = side, .account_unit = account_unit, .lead = -1,
+                .arena.max = 8u << 20, .scratch = TEXT_INIT(LIMIT_RECORD_BYTES * 2),
+        };
+        for (size_t i = 0; i < stream->n_fields; i++)
+                if (stream->fields[i].id == FIELD_LEAD)
+                        n->lead = (int) i;
+        n->tokener = json_tokener_new_ex(LIMIT_JSON_DEPTH + 1);
+        return n->tokener ? 0 : -ENOMEM;
+}
+
+void normaliser_done(Normaliser *n) {
+        json_object_put(n->record);
+        if (n->tokener)
+                json_tokener_free(n->tokener);
+        arena_free(&n->arena);
+        text_free(&n->scratch);
+        *n = (Normaliser) { 0 };
+}
+
+/* Finds the members that selectors begin with in one walk over the record. Systems write their members in one order, so
+ * the slot after the last match is tried first. */
+static void slots_fill(Normaliser *n) {
+        const StreamPlan *s = n->stream;
+        size_t expected = 0;
+        memset(n->slots, 0, s->n_slots * sizeof *n->slots);
+        json_object_object_foreach(n->record, key, value) {
+                size_t len = strlen(key);
+                for (size_t i = 0; i < s->n_slots; i++) {
+                        size_t slot = expected + i < s->n_slots ? expected + i : expected + i - s->n_slots;
+                        if (s->slots[slot].len != len || memcmp(s->slots[slot].at, key, len) != 0)
+                                continue;
+                        n->slots[slot] = (NormaliseSlot) { value, true };
+                        expected = slot + 1 == s->n_slots ? 0 : slot + 1;
+                        break;
+                }
+        }
+}
+
+static int quarantine(Normaliser *n, const SplitSpan *span, Quarantine *q, Fault fault, const char *field, Str value) {
+        q->fault = fault;
+        q->field = str_of(field);
+        q->value = safe_text(&n->arena, value, NORMALISE_SAMPLE);
+        q->sample = safe_text(&n->arena, span->bytes, NORMALISE_SAMPLE);
+        if (value.len && !q->value.at)
+                return -ENOMEM;
+        return NORMALISE_QUARANTINED;
+}
+
+static int parse(Normaliser *n, const SplitSpan *span) {
+        json_object_put(n->record);
+        n->record = NULL;
+        arena_clear(&n->arena);
+        json_tokener_reset(n->tokener);
+        errno = 0;
+        n->record = json_tokener_parse_ex(n->tokener, span->bytes.at, (int) span->bytes.len);
+        return n->record ? 0 : errno == ENOMEM ? -ENOMEM : 1;
+}
+
+/* A part of the identity: text that is there and says something. */
+static int identity_text(Normaliser *n, const SplitSpan *span, const SlotSelect *s, Str *ret, Quarantine *q) {
+        json_object *value = NULL;
+        Str written = STR_NULL, text;
+        Selected found = slot_get(n, s, &value);
+        if (found == SELECTED_MISSING)
+                return quarantine(n, span, q, FAULT_SELECTOR_MISSING, s->select.text, STR("nothing there"));
+        Scalar kind = found == SELECTED_NULL ? SCALAR_NONE : scalar_text(n, value, &written);
+        if (kind == SCALAR_NO_MEMORY)
+                return -ENOMEM;
+        if (kind != SCALAR_TEXT && kind != SCALAR_NUMBER)
+                return quarantine(n, span, q, FAULT_RECORD_INVALID, s->select.text,
+                                  found == SELECTED_NULL ? STR("null") : STR("neither text nor number"));
+        int r = text_normalise(&n->arena, written, &text);
+        if (r == -ENOMEM)
+                return r;
+        if (r < 0 || text.len == 0 || text.len > RECORD_KEY_MAX / 4)
+                return quarantine(n, span, q, FAULT_RECORD_INVALID, s->select.text, written);
+        *ret = text;
+        return 0;
+}
+
+static int identity_read(Normaliser *n, const SplitSpan *span, Identity *ret, Quarantine *q) {
+        const StreamPlan *s = n->stream;
+        ret->kind = s->kind;
+        int r = identity_text(n, span, &s->code, &ret->code, q);
+        if (r != 0 || !s->period.select.text)
+                return r;
+        Str written;
+        r = identity_text(n, span, &s->period, &written, q);
+        if (r != 0)
+                return r;
+        r = period_read(&n->arena, written, &ret->period);
+        if (r == -EINVAL)
+                return quarantine(n, span, q, FAULT_RECORD_INVALID, s->period.select.text, written);
+        return r;
+}
+
+static int field_read(Normaliser *n, const SplitSpan *span, const FieldPlan *plan, RecordSide *side, Quarantine *q) {
+        Str seen = STR_NULL;
+        const char *key = field_table[plan->id].key;
+        switch (value_read(n, plan, side, &seen)) {
+        case VALUE_READ:
+                return 0;
+        case VALUE_UNKNOWN_WORD: {
+                const char *words[64];
+                size_t count = 0;
+                for (; count < plan->n_words && count < 64; count++)
+                        words[count] = plan->words[count].word.at;
+                q->nearest = str_of(text_nearest(seen, words, count));
+                return quarantine(n, span, q, FAULT_WORD_UNKNOWN, key, seen);
+        }
+        case VALUE_UNKNOWN_UNIT: {
+                const Unit *near = unit_near(n->units, seen);
+                q->nearest = near ? str_of(plan->unit_by == UNIT_BY_NAME ? near->name : near->id) : STR_NULL;
+                return quarantine(n, span, q, FAULT_UNIT_UNMAPPED, key, seen);
+        }
+        case VALUE_MISSING:
+                return quarantine(n, span, q, FAULT_SELECTOR_MISSING, plan->from.select.text, STR("nothing there"));
+        case VALUE_NO_MEMORY:
+                break;
+        }
+        return -ENOMEM;
+}
+
+/* The unit is read before the other fields, so that a record put aside for one of them is known, and not missing. */
+static int fields_read(Normaliser *n, const SplitSpan *span, RecordSide *side, Quarantine *q) {
+        const StreamPlan *s = n->stream;
+        int r;
+        if (n->lead >= 0 && (r = field_read(n, span, &s->fields[n->lead], side, q)) != 0)
+                return r;
+        const Value *lead = &side->field[FIELD_LEAD];
+        if (lead->state == VALUE_SET)
+                q->unit = lead->text;
+        if (s->codes_per_unit) {
+                if (lead->state != VALUE_SET)
+                        return quarantine(n, span, q, FAULT_RECORD_INVALID, field_table[FIELD_LEAD].key, lead->raw);
+                side->identity.unit = lead->text;
+        }
+        q->identity = side->identity;
+        q->identity_known = true;
+        for (size_t i = 0; i < s->n_fields; i++)
+                if ((int) i != n->lead && (r = field_read(n, span, &s->fields[i], side, q)) != 0)
+                        return r;
+        return 0;
+}
+
+int normalise_record(Normaliser *n, const SplitSpan *span, RecordSide *ret, Quarantine *ret_q) {
+        *ret_q = (Quarantine) { 0 };
+        n->n_invalid = 0;
+        if (span->problem) {
+                arena_clear(&n->arena);
+                return quarantine(n, span, ret_q, FAULT_RECORD_INVALID, "", str_of(span->problem));
+        }
+        int r = parse(n, span);
+        if (r < 0)
+                return r;
+        if (r > 0 || !json_object_is_type(n->record, json_type_object))
+                return quarantine(n, span, ret_q, FAULT_RECORD_INVALID, "", STR("not an object"));
+
+        memset(ret, 0, sizeof *ret);
+        slots_fill(n);
+        r = identity_read(n, span, &ret->identity, ret_q);
+        return r != 0 ? r : fields_read(n, span, ret, ret_q);
+}

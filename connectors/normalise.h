@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* A record's bytes, as one system writes them, to a canonical record side. Pure: no network, no clock, no store. */
+#pragma once
+
+#include "connectors/profile-plan.h"
+#include "connectors/split.h"
+#include "state/model/unit.h"
+
+/* Part of profile_digest: raised when the same bytes would normalise to something else. */
+#define NORMALISE_VERSION 1
+
+#define NORMALISE_SLOTS 64
+#define NORMALISE_SAMPLE 2048
+
+typedef struct NormaliseSlot {
+        json_object *at;
+        bool present;
+} NormaliseSlot;
+
+/* One per listing that is being parsed. `arena` is cleared at each record. */
+typedef struct Normaliser {
+        const StreamPlan *stream;
+        const UnitTable *units;
+        Side side;
+        const char *account_unit; /* "" for a supervising account */
+        int lead;                 /* index of the lead field's plan, -1: none */
+        Arena arena;
+        Text scratch;
+        json_tokener *tokener;
+        json_object *record;      /* texts of the last side are borrowed from it */
+        NormaliseSlot slots[NORMALISE_SLOTS];
+        struct {                  /* the unit looked up last: lists are mostly in order of units */
+                const FieldPlan *plan;
+                const Unit *unit;
+                size_t len;
+                char text[120];
+        } last;
+        int n_invalid;            /* fields of the last record that could not be read */
+} Normaliser;
+
+/* -ENOMEM. Everything given must outlive it. */
+int normaliser_init(Normaliser *n, const StreamPlan *stream, const UnitTable *units, Side side, const char *account_unit);
+void normaliser_done(Normaliser *n);
+
+enum { NORMALISE_QUARANTINED = 1 };
+
+/* 0: *ret holds until the next call. NORMALISE_QUARANTINED: *ret_q says why, equally borrowed. -ENOMEM. */
+int normalise_record(Normaliser *n, const SplitSpan *span, RecordSide *ret, Quarantine *ret_q);

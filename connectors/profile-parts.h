@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* The parts a profile is compiled from. Private to profile*.c. */
+#pragma once
+
+#include <strings.h>
+
+#include "connectors/profile-read.h"
+
+extern const char *const profile_marks[];     /* point comma */
+extern const char *const profile_thousands[]; /* none point comma space */
+enum { PROFILE_MARK_POINT, PROFILE_MARK_COMMA };
+enum { PROFILE_THOUSANDS_NONE, PROFILE_THOUSANDS_POINT, PROFILE_THOUSANDS_COMMA, PROFILE_THOUSANDS_SPACE };
+
+/* What holds for every field that says nothing else. */
+typedef struct ProfileDefaults {
+        int mark, thousands;
+        PlanNames dates;
+        int64_t zone;
+} ProfileDefaults;
+
+bool profile_header_name(const char *name);
+bool profile_header_value(const char *value); /* printable, UTF-8 */
+bool profile_date_format(const char *format);
+
+void profile_session_compile(ProfileReader *r, const Tree *t, SessionPlan *ret);
+void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, const ProfileDefaults *defaults, StreamPlan *ret);
+
+/* One field of a stream. false when it cannot be used (complained of, or no field of that name). */
+bool profile_field_compile(ProfileReader *r, const Tree *t, RecordKind kind, const Tree *words, const ProfileDefaults *defaults,
+                           FieldPlan *ret);
+
+/* The vocabulary `name` as it reads for the field `id`. */
+void profile_words_compile(ProfileReader *r, const Tree *name, const Tree *words, RecordKind kind, FieldId id, FieldPlan *ret);

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads maps of a profile's tree by tables of keys into plain structs: one place for types, limits, unknown keys and the
+ * words of errors. Private to profile*.c. */
+#pragma once
+
+#include "connectors/profile-plan.h"
+
+typedef enum ProfileMessage {
+        PROFILE_KEY_UNKNOWN,   /* 1: where */
+        PROFILE_KEY_MISSING,   /* 1: key */
+        PROFILE_WANTS_MAP, PROFILE_WANTS_LIST, PROFILE_WANTS_TEXT,
+        PROFILE_NOT_ONE_OF,    /* 1: seen, 2: the list */
+        PROFILE_NOT_NUMBER,    /* 1: seen, 2: lowest, 3: highest */
+        PROFILE_SELECTOR,      /* 1: seen, 2: byte, 3: why */
+        PROFILE_PATH,          /* 1: seen */
+        PROFILE_NAME,          /* 1: seen */
+        PROFILE_HEADER,        /* 1: seen */
+        PROFILE_PLACEHOLDER,   /* 1: seen, 2: those allowed */
+        PROFILE_HOST,          /* 1: seen */
+        PROFILE_ZONE,          /* 1: seen */
+        PROFILE_DATE_FORMAT,   /* 1: seen */
+        PROFILE_KEY_USELESS,   /* 1: key, 2: because of */
+        PROFILE_NO_STREAMS,
+        PROFILE_TOTAL_IN_LIST, /* 1: selector, 2: list */
+        PROFILE_FIELD_KIND,    /* 1: field, 2: kind */
+        PROFILE_FIELD_SOURCE,  /* nothing, or more than one of from, constant, account-unit */
+        PROFILE_FIELD_TWICE,   /* 1: field */
+        PROFILE_CODE_UNIT,     /* codes-per-unit without lead */
+        PROFILE_WORDS_UNKNOWN, /* 1: vocabulary */
+        PROFILE_WORDS_UNUSED,  /* 1: vocabulary */
+        PROFILE_WORD_MEANING,  /* 1: seen, 2: the field, 3: what it takes */
+        PROFILE_WORD_TWICE,    /* 1: word */
+        PROFILE_WORDS_WANTED,  /* 1: field */
+        PROFILE_TOO_MANY,      /* 1: highest */
+        PROFILE_MESSAGE_COUNT
+} ProfileMessage;
+
+typedef struct ProfileReader {
+        FindingSink *sink;
+        Arena *arena;
+        Text path;  /* of the key being read: "streams.tasks.list" */
+        int errors;
+        int failed; /* 0 or -ENOMEM */
+} ProfileReader;
+
+typedef struct Complaint {
+        ProfileMessage message;
+        Severity severity;
+        Origin origin;
+        const char *key;     /* added to the path; NULL: none */
+        const char *arg[3];
+        const char *nearest;
+} Complaint;
+void profile_complain(ProfileReader *r, const Complaint *c);
+
+typedef enum KeyType {
+        KEY_TEXT,    /* const char * */
+        KEY_PATH,    /* const char *: begins with one '/' */
+        KEY_NAME,    /* const char *: a query parameter or form field */
+        KEY_HEADER,  /* const char *: a header's name */
+        KEY_FLAG,    /* bool: yes, no */
+        KEY_INT,     /* int: low..high */
+        KEY_CHOICE,  /* int: index in choices */
+        KEY_SELECT,  /* Select */
+        KEY_PAIRS,   /* PlanPairs: a map of texts */
+        KEY_NAMES,   /* PlanNames: a list of texts, or one text */
+        KEY_TREE,    /* const Tree *: read by the caller */
+        KEY_ZONE,    /* int64_t: µs east */
+} KeyType;
+
+typedef struct KeySpec {
+        const char *key;
+        KeyType type;
+        size_t offset;
+        bool required;
+        int low, high;
+        const char *const *choices; /* NULL-ended */
+} KeySpec;
+
+/* Reads every key of `map` into `out`, by `specs`; complains of the unknown, the missing and the wrong, and goes on. */
+void profile_read(ProfileReader *r, const Tree *map, const KeySpec *specs, size_t n, void *out);
+
+/* Only keys `applies` lists are useful under this choice: complains of the others. */
+void profile_only(ProfileReader *r, const Tree *map, const KeySpec *specs, size_t n, const char *const *applies, const char *because);
+void profile_need(ProfileReader *r, const Tree *map, const char *const *keys);
+
+size_t profile_enter(ProfileReader *r, const char *key); /* a path length for profile_leave */
+void profile_leave(ProfileReader *r, size_t length);
+void *profile_alloc(ProfileReader *r, size_t n, size_t size); /* zeroed; NULL marks the reader failed */
+
+/* Only the placeholders of `allowed` (NULL-ended, without < >) may stand in the value. */
+void profile_placeholders(ProfileReader *r, const char *value, Origin origin, const char *key, const char *const *allowed);

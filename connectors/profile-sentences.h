@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* The sentences of profile errors in both languages; {1}..{3} are replaced. Private to profile-read.c. */
+#pragma once
+
+#include "connectors/profile-read.h"
+
+typedef struct ProfileSentence {
+        const char *code, *en, *vi;
+} ProfileSentence;
+
+static const ProfileSentence profile_sentences[PROFILE_MESSAGE_COUNT] = {
+        [PROFILE_KEY_UNKNOWN] = { "key-unknown", "no such key here", "không có khóa này ở đây" },
+        [PROFILE_KEY_MISSING] = { "key-missing", "the key `{1}` is missing", "thiếu khóa `{1}`" },
+        [PROFILE_WANTS_MAP] = { "type", "expected keys with values below this one", "cần các dòng `khóa: giá trị` ở dưới" },
+        [PROFILE_WANTS_LIST] = { "type", "expected a list, one line `- ...` for each", "cần một danh sách, mỗi mục một dòng `- ...`" },
+        [PROFILE_WANTS_TEXT] = { "type", "expected one value on this line", "cần một giá trị trên dòng này" },
+        [PROFILE_NOT_ONE_OF] = { "value", "`{1}` is none of: {2}", "`{1}` không thuộc: {2}" },
+        [PROFILE_NOT_NUMBER] = { "value", "`{1}` is no whole number of {2} to {3}", "`{1}` không phải số nguyên từ {2} đến {3}" },
+        [PROFILE_SELECTOR] = { "selector", "`{1}` is no selector: at character {2}: {3}", "`{1}` không phải đường dẫn chọn: tại ký tự {2}: {3}" },
+        [PROFILE_PATH] = { "value", "`{1}` is no path: it begins with one / and holds no blanks, ? or #", "`{1}` không phải đường dẫn: phải bắt đầu bằng một dấu /, không có dấu cách, ? hay #" },
+        [PROFILE_NAME] = { "value", "`{1}` cannot be a name: 1 to 100 characters without control characters", "`{1}` không thể là tên: 1 đến 100 ký tự, không có ký tự điều khiển" },
+        [PROFILE_HEADER] = { "value", "`{1}` cannot be sent as a header", "`{1}` không gửi được trong tiêu đề HTTP" },
+        [PROFILE_PLACEHOLDER] = { "placeholder", "`{1}`: only these can be filled in here: {2}", "`{1}`: ở đây chỉ điền được: {2}" },
+        [PROFILE_HOST] = { "value", "`{1}` is no host name", "`{1}` không phải tên máy chủ" },
+        [PROFILE_ZONE] = { "value", "`{1}` is no zone: write +07:00 or Z", "`{1}` không phải múi giờ: viết +07:00 hoặc Z" },
+        [PROFILE_DATE_FORMAT] = { "date-format", "`{1}` is no date format: iso, vn, epoch, epoch-ms, or a pattern of yyyy MM dd HH mm ss", "`{1}` không phải dạng ngày: iso, vn, epoch, epoch-ms, hoặc mẫu gồm yyyy MM dd HH mm ss" },
+        [PROFILE_KEY_USELESS] = { "key-useless", "`{1}` means nothing with {2}", "`{1}` không có nghĩa với {2}" },
+        [PROFILE_NO_STREAMS] = { "streams", "no stream is described", "chưa mô tả luồng nào" },
+        [PROFILE_TOTAL_IN_LIST] = { "selector", "`{1}` cannot match: it lies inside the list {2}", "`{1}` không thể khớp: nó nằm trong danh sách {2}" },
+        [PROFILE_FIELD_KIND] = { "field", "`{1}` is no field of a {2}", "`{1}` không phải trường của {2}" },
+        [PROFILE_FIELD_SOURCE] = { "field", "exactly one of `from`, `constant`, `account-unit` says where the value comes from", "cần đúng một trong `from`, `constant`, `account-unit` cho biết giá trị lấy từ đâu" },
+        [PROFILE_FIELD_TWICE] = { "field", "`{1}` is set by a vocabulary already", "`{1}` đã được một bảng từ đặt giá trị" },
+        [PROFILE_CODE_UNIT] = { "field", "codes-per-unit needs the field `lead`", "codes-per-unit cần trường `lead`" },
+        [PROFILE_WORDS_UNKNOWN] = { "words", "there is no vocabulary `{1}` under `words`", "không có bảng từ `{1}` trong `words`" },
+        [PROFILE_WORDS_UNUSED] = { "words", "no field uses the vocabulary `{1}`", "không trường nào dùng bảng từ `{1}`" },
+        [PROFILE_WORD_MEANING] = { "words", "`{1}` is nothing for {2}; it takes {3}", "`{1}` không dùng được cho {2}; cần {3}" },
+        [PROFILE_WORD_TWICE] = { "words", "`{1}` has two meanings in this vocabulary", "`{1}` có hai nghĩa trong bảng từ này" },
+        [PROFILE_WORDS_WANTED] = { "words", "`{1}` is read by a vocabulary: name one with `words`", "`{1}` đọc qua bảng từ: ghi tên bảng ở `words`" },
+        [PROFILE_TOO_MANY] = { "value", "more than {1} of them", "nhiều hơn {1} mục" },
+};

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+#include "connectors/profile-parts.h"
+
+#include "connectors/limits.h"
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+#define NAMES(...) ((const char *const[]) { __VA_ARGS__, NULL })
+#define SLOTS_MAX 64
+
+typedef struct StreamKeys {
+        int kind;
+        StreamPlan plan;
+        Select code, period;
+        const Tree *fields;
+} StreamKeys;
+
+static const char *const kinds[] = { "task", "indicator", NULL };
+static const RecordKind kind_values[] = { KIND_TASK, KIND_INDICATOR };
+static const char *const pagings[] = { "page", "offset", "cursor", NULL };
+
+#define KEY(k, t, field, ...) { .key = k, .type = t, .offset = offsetof(StreamKeys, field), __VA_ARGS__ }
+static const KeySpec keys[] = {
+        KEY("kind", KEY_CHOICE, kind, .required = true, .choices = kinds),
+        KEY("path", KEY_PATH, plan.path, .required = true),
+        KEY("query", KEY_PAIRS, plan.query),
+        KEY("list", KEY_SELECT, plan.list, .required = true),
+        KEY("ok", KEY_SELECT, plan.ok),
+        KEY("ok-value", KEY_TEXT, plan.ok_value),
+        KEY("total", KEY_SELECT, plan.paging.total),
+        KEY("paging", KEY_CHOICE, plan.paging.kind, .required = true, .choices = pagings),
+        KEY("page-parameter", KEY_NAME, plan.paging.page_parameter),
+        KEY("first-page", KEY_INT, plan.paging.first_page, .low = 0, .high = 1),
+        KEY("offset-parameter", KEY_NAME, plan.paging.offset_parameter),
+        KEY("size-parameter", KEY_NAME, plan.paging.size_parameter),
+        KEY("size", KEY_INT, plan.paging.size, .low = 1, .high = LIMIT_PAGE_RECORDS),
+        KEY("cursor-parameter", KEY_NAME, plan.paging.cursor_parameter),
+        KEY("cursor", KEY_SELECT, plan.paging.cursor),
+        KEY("more", KEY_SELECT, plan.paging.more),
+        KEY("code", KEY_SELECT, code, .required = true),
+        KEY("period", KEY_SELECT, period),
+        KEY("codes-per-unit", KEY_FLAG, plan.codes_per_unit),
+        KEY("fields", KEY_TREE, fields, .required = true),
+};
+
+#define COMMON "kind", "path", "query", "list", "ok", "ok-value", "total", "paging", "size-parameter", "size", "code", "period", \
+        "codes-per-unit", "fields"
+
+static void check_paging(ProfileReader *r, const Tree *t, const PagingPlan *p) {
+        switch ((PagingKind) p->kind) {
+        case PAGING_PAGE:
+                profile_only(r, t, keys, COUNT(keys), NAMES(COMMON, "page-parameter", "first-page"), "paging: page");
+                profile_need(r, t, NAMES("page-parameter", "size-parameter", "size"));
+                return;
+        case PAGING_OFFSET:
+                profile_only(r, t, keys, COUNT(keys), NAMES(COMMON, "offset-parameter"), "paging: offset");
+                profile_need(r, t, NAMES("offset-parameter", "size-parameter", "size"));
+                return;
+        case PAGING_CURSOR:
+                profile_only(r, t, keys, COUNT(keys), NAMES(COMMON, "cursor-parameter", "cursor", "more"), "paging: cursor");
+                profile_need(r, t, NAMES("cursor-parameter", "cursor"));
+        }
+}
+
+/* The list is an array: what goes on by a name from it can never be there. */
+static void check_beside_list(ProfileReader *r, const Tree *t, const Select *list, const char *key, const Select *s) {
+        if (list->text && s->text && select_within(list, s))
+                profile_complain(r, &(Complaint) { PROFILE_TOTAL_IN_LIST, SEVERITY_ERROR, tree_get(t, key)->origin, key,
+                                                   { s->text, list->text, NULL }, NULL });
+}
+
+static int slot_of(Str *slots, size_t *n, Str name) {
+        for (size_t i = 0; i < *n; i++)
+                if (str_eq(slots[i], name))
+                        return (int) i;
+        if (*n == SLOTS_MAX)
+                return -1;
+        slots[*n] = name;
+        return (int) (*n)++;
+}
+
+static void slot_set(Str *slots, size_t *n, SlotSelect *s) {
+        bool named = s->select.text && s->select.n_steps > 0 && s->select.steps[0].name.at;
+        s->slot = named ? slot_of(slots, n, s->select.steps[0].name) : -1;
+}
+
+static void assign_slots(ProfileReader *r, StreamPlan *s, FieldPlan *fields) {
+        Str *slots = profile_alloc(r, SLOTS_MAX, sizeof *slots);
+        if (!slots)
+                return;
+        slot_set(slots, &s->n_slots, &s->code);
+        slot_set(slots, &s->n_slots, &s->period);
+        for (size_t i = 0; i < s->n_fields; i++)
+                slot_set(slots, &s->n_slots, &fields[i].from);
+        s->slots = slots;
+}
+
+static bool sets_field(const FieldPlan *f, FieldId id) {
+        for (size_t i = 0; i < f->n_words; i++)
+                for (size_t j = 0; j < f->words[i].n_also; j++)
+                        if (f->words[i].also[j].field == id)
+                                return true;
+        return false;
+}
+
+static void check_fields(ProfileReader *r, const Tree *t, const StreamPlan *s) {
+        bool lead = false;
+        for (size_t i = 0; i < s->n_fields; i++) {
+                lead |= s->fields[i].id == FIELD_LEAD;
+                for (size_t j = 0; j < s->n_fields; j++)
+                        if (sets_field(&s->fields[j], s->fields[i].id))
+                                profile_complain(r, &(Complaint) { PROFILE_FIELD_TWICE, SEVERITY_ERROR, s->fields[i].origin,
+                                                                   "fields", { field_table[s->fields[i].id].key, NULL, NULL }, NULL });
+        }
+        if (s->codes_per_unit && !lead)
+                profile_complain(r, &(Complaint) { .message = PROFILE_CODE_UNIT, .severity = SEVERITY_ERROR,
+                                                   .origin = tree_get(t, "codes-per-unit")->origin, .key = "codes-per-unit" });
+}
+
+static void compile_fields(ProfileReader *r, const Tree *fields, const Tree *words, const ProfileDefaults *defaults, StreamPlan *s) {
+        size_t path = profile_enter(r, "fields");
+        if (fields->kind != TREE_MAP) {
+                profile_complain(r, &(Complaint) { .message = PROFILE_WANTS_MAP, .severity = SEVERITY_ERROR, .origin = fields->origin });
+                profile_leave(r, path);
+                return;
+        }
+        FieldPlan *plans = profile_alloc(r, tree_count(fields), sizeof *plans);
+        for (const Tree *f = fields->child; plans && f; f = f->next)
+                if (profile_field_compile(r, f, s->kind, words, defaults, &plans[s->n_fields]))
+                        s->n_fields++;
+        profile_leave(r, path);
+        s->fields = plans;
+        if (plans)
+                assign_slots(r, s, plans);
+}
+
+void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, const ProfileDefaults *defaults, StreamPlan *ret) {
+        StreamKeys k = { .plan.paging.first_page = 1, .plan.ok_value = "true" };
+        size_t path = profile_enter(r, t->key);
+        profile_read(r, t, keys, COUNT(keys), &k);
+        if (t->kind == TREE_MAP) {
+                StreamPlan *s = &k.plan;
+                s->name = t->key;
+                s->kind = kind_values[k.kind];
+                s->origin = t->key_origin;
+                s->code.select = k.code;
+                s->period.select = k.period;
+                if (tree_get(t, "paging"))
+                        check_paging(r, t, &s->paging);
+                check_beside_list(r, t, &s->list, "total", &s->paging.total);
+                check_beside_list(r, t, &s->list, "cursor", &s->paging.cursor);
+                check_beside_list(r, t, &s->list, "more", &s->paging.more);
+                check_beside_list(r, t, &s->list, "ok", &s->ok);
+                if (k.fields) {
+                        compile_fields(r, k.fields, words, defaults, s);
+                        check_fields(r, t, s);
+                }
+        }
+        profile_leave(r, path);
+        *ret = k.plan;
+}

@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+#include "connectors/split.h"
+
+#include <errno.h>
+
+#include "connectors/split-scan.h"
+
+typedef struct Splitter {
+        Scan scan;
+        SplitPage *page;
+        const Select *list;
+        bool trusted, found;
+} Splitter;
+
+static int span_add(SplitPage *p, SplitSpan span) {
+        if (p->n_spans == p->room) {
+                size_t room = p->room ? p->room * 2 : 256;
+                SplitSpan *spans = reallocarray(p->spans, room, sizeof *spans);
+                if (!spans)
+                        return -ENOMEM;
+                p->spans = spans;
+                p->room = room;
+        }
+        p->spans[p->n_spans++] = span;
+        return 0;
+}
+
+/* One element of the list. Broken inside, with brackets that match: a span with a problem, and the page goes on. */
+static int record_scan(Splitter *s) {
+        Scan *scan = &s->scan;
+        const char *begin = scan->at;
+        int depth = scan->depth;
+        size_t n_keys = scan->n_keys, scratch = scan->scratch_used;
+        const char *outer = scan->problem;
+        scan->problem = NULL;
+        int r = s->trusted ? scan_skip(scan) : scan_value(scan);
+        const char *problem = scan->problem;
+        if (r == SPLIT_E_NOT_JSON && !s->trusted) {
+                const char *why = scan->why, *at = scan->at;
+                scan->at = begin;
+                scan->depth = depth;
+                scan->n_keys = n_keys;
+                scan->scratch_used = scratch;
+                r = scan_skip(scan);
+                problem = why;
+                if (r == SPLIT_E_NOT_JSON || (r == 0 && at > scan->at)) {
+                        scan->why = why;
+                        scan->at = at;
+                        return SPLIT_E_NOT_JSON;
+                }
+        }
+        scan->problem = outer;
+        if (r != 0)
+                return r;
+        Str bytes = { begin, (size_t) (scan->at - begin) };
+        if (bytes.len > LIMIT_RECORD_BYTES || s->page->n_spans == LIMIT_PAGE_RECORDS) {
+                scan->why = bytes.len > LIMIT_RECORD_BYTES ? "a record is too large" : "too many records on one page";
+                return SPLIT_E_TOO_MANY;
+        }
+        return span_add(s->page, (SplitSpan) { bytes, problem });
+}
+
+static int list_scan(Splitter *s) {
+        Scan *scan = &s->scan;
+        SplitPage *page = s->page;
+        scan->at++;
+        page->head = (Str) { scan->begin, (size_t) (scan->at - scan->begin) };
+        s->found = true;
+        scan_blanks(scan);
+        while (scan->at >= scan->end || *scan->at != ']' || page->n_spans > 0) {
+                int r = record_scan(s);
+                if (r != 0)
+                        return r;
+                scan_blanks(scan);
+                if (scan->at < scan->end && *scan->at == ']')
+                        break;
+                if (scan->at >= scan->end || *scan->at != ',')
+                        return scan_fail(scan, "expected , or ] after a record");
+                scan->at++;
+                scan_blanks(scan);
+        }
+        page->tail = (Str) { scan->at, (size_t) (scan->end - scan->at) };
+        scan->at++;
+        return 0;
+}
+
+static int path_scan(Splitter *s, int step);
+
+static int path_object(Splitter *s, int step) {
+        Scan *scan = &s->scan;
+        Str wanted = s->list->steps[step].name;
+        ScanObject object;
+        scan->at++;
+        scan_blanks(scan);
+        scan_object_enter(scan, &object);
+        for (bool first = true; scan->at >= scan->end || *scan->at != '}' || !first; first = false) {
+                Str key;
+                int r = scan_key(scan, &object, &key);
+                if (r == 0)
+                        r = wanted.at && str_eq(key, wanted) && !s->found ? path_scan(s, step + 1) : scan_value(scan);
+                if (r != 0)
+                        return r;
+                scan_blanks(scan);
+                if (scan->at < scan->end && *scan->at == '}')
+                        break;
+                if (scan->at >= scan->end || *scan->at != ',')
+                        return scan_fail(scan, "expected , or } in an object");
+                scan->at++;
+                scan_blanks(scan);
+        }
+        scan->at++;
+        scan_object_leave(scan, &object);
+        return 0;
+}
+
+static int path_array(Splitter *s, int step) {
+        Scan *scan = &s->scan;
+        const SelectStep *wanted = &s->list->steps[step];
+        scan->at++;
+        scan_blanks(scan);
+        for (int i = 0; scan->at >= scan->end || *scan->at != ']' || i > 0; i++) {
+                int r = !wanted->name.at && i == wanted->index ? path_scan(s, step + 1) : scan_value(scan);
+                if (r != 0)
+                        return r;
+                scan_blanks(scan);
+                if (scan->at < scan->end && *scan->at == ']')
+                        break;
+                if (scan->at >= scan->end || *scan->at != ',')
+                        return scan_fail(scan, "expected , or ] in a list");
+                scan->at++;
+                scan_blanks(scan);
+        }
+        scan->at++;
+        return 0;
+}
+
+/* Down the list's path; whatever lies beside it is checked and left in the skeleton. */
+static int path_scan(Splitter *s, int step) {
+        Scan *scan = &s->scan;
+        if (scan->at >= scan->end)
+                return SPLIT_E_TRUNCATED;
+        bool here = step == s->list->n_steps, object = *scan->at == '{', array = *scan->at == '[';
+        if ((here && !array) || (!object && !array))
+                return scan_value(scan);
+        scan->depth++;
+        int r = here ? list_scan(s) : object ? path_object(s, step) : path_array(s, step);
+        scan->depth--;
+        return r;
+}
+
+static int document_end(Scan *scan) {
+        scan_blanks(scan);
+        if (scan->at == scan->end)
+                return 0;
+        scan->why = "more bytes after the end of the document";
+        return SPLIT_E_NOT_JSON;
+}
+
+static bool only_blanks(Scan *scan) {
+        if (scan->end - scan->at >= 3 && memcmp(scan->at, "\xef\xbb\xbf", 3) == 0)
+                scan->at += 3;
+        scan_blanks(scan);
+        return scan->at == scan->end;
+}
+
+int split_page(SplitPage *p, const Select *list, Str page, bool trusted) {
+        Splitter s = { .page = p, .list = list, .trusted = trusted };
+        p->n_spans = 0;
+        p->head = p->tail = STR_NULL;
+        p->why = NULL;
+        p->at = 0;
+        scan_begin(&s.scan, page);
+        if (page.len == 0 || only_blanks(&s.scan))
+                return SPLIT_E_EMPTY;
+        s.scan.begin = s.scan.at;
+        int r = path_scan(&s, 0);
+        if (r == 0)
+                r = document_end(&s.scan);
+        if (r == 0 && s.scan.problem) {
+                s.scan.why = s.scan.problem;
+                r = SPLIT_E_NOT_JSON;
+        }
+        if (r == 0 && !s.found)
+                r = SPLIT_E_NO_LIST;
+        p->at = (size_t) (s.scan.at - page.at);
+        p->why = s.scan.why;
+        return r;
+}
+
+void split_free(SplitPage *s) {
+        free(s->spans);
+        *s = (SplitPage) { 0 };
+}
+
+int split_check(Str document, const char **ret_problem, size_t *ret_at, const char **ret_why) {
+        Scan scan;
+        scan_begin(&scan, document);
+        int r = document.len == 0 || only_blanks(&scan) ? SPLIT_E_EMPTY : scan_value(&scan);
+        if (r == 0)
+                r = document_end(&scan);
+        *ret_at = (size_t) (scan.at - document.at);
+        if (r == 0)
+                *ret_problem = scan.problem;
+        else
+                *ret_why = scan.why;
+        return r;
+}

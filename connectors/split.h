@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* The splitter: cuts a JSON page (RFC 8259) into its skeleton and the spans of its records, without building anything. It
+ * is strict where a parser may be lenient, because a library that repairs in silence turns a broken page into fewer
+ * records: structure, depth, truncation, and what json-c would change (numbers that fit no int64, duplicate keys, NUL in
+ * a key, lone surrogates). */
+#pragma once
+
+#include "connectors/limits.h"
+#include "connectors/select.h"
+
+typedef struct SplitSpan {
+        Str bytes;           /* one element of the list, borrowed from the page */
+        const char *problem; /* constant text when the record cannot be trusted, else NULL */
+} SplitSpan;
+
+/* Reused from page to page; zero-initialised. */
+typedef struct SplitPage {
+        SplitSpan *spans;
+        size_t n_spans, room;
+        Str head, tail; /* the skeleton: head ends in '[' of the list, tail begins with its ']' */
+        size_t at;      /* where an error was noticed */
+        const char *why;
+} SplitPage;
+
+enum {
+        SPLIT_E_EMPTY = 1, /* nothing but blanks */
+        SPLIT_E_TRUNCATED, /* ended inside a value */
+        SPLIT_E_NOT_JSON,  /* `why` and `at` say what and where */
+        SPLIT_E_NO_LIST,   /* sound JSON, but nothing at the list's path, or no array there */
+        SPLIT_E_TOO_MANY,  /* more than LIMIT_PAGE_RECORDS, or a record over LIMIT_RECORD_BYTES */
+};
+
+/* Cuts `page`. With `trusted` (the same bytes passed the strict way before) strings and brackets alone are followed
+ * inside records, at a fraction of the cost. A record that is broken inside but whose brackets match is a span with a
+ * problem. 0, a result above, or -ENOMEM. */
+int split_page(SplitPage *s, const Select *list, Str page, bool trusted);
+void split_free(SplitPage *s);
+
+/* Checks one document by the same rules. 0 (and *ret_problem says what json-c would have changed, or NULL), or a
+ * result above with why and where. */
+int split_check(Str document, const char **ret_problem, size_t *ret_at, const char **ret_why);
