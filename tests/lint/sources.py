@@ -16,7 +16,8 @@ LISTS = (
     ("daemon", "daemon_sources", "*.c"),
     ("daemon", "ctl_sources", "ctl/*.c"),
 )
-UNIT = "tests/unit"
+# (folder, beginning of the file names, variable): programs of one file, each with the library it links
+PROGRAMS = (("tests/unit", "test-", "unit_tests"), ("tests/fuzz", "fuzz-", "fuzz_tests"))
 FOLDER_LIB = {"state/model": "model", "state": "state", "connectors": "connectors", "config": "config",
               "daemon": "daemon", "daemon/ctl": "ctl"}
 RANK = ("model", "state", "connectors", "config", "daemon", "ctl")
@@ -33,8 +34,8 @@ def lib_files(root, folder, pattern):
     return sorted(p.relative_to(base).as_posix() for p in found)
 
 
-def unit_lib(root, path):
-    """The library a unit test links: the highest folder whose headers it includes."""
+def program_lib(path):
+    """The library a test program links: the highest folder whose headers it includes."""
     text = path.read_text(encoding="utf-8", errors="replace")
     libs = {"model"}
     for line in re.findall(r'^\s*#\s*include\s+"([^"]+)"', text, re.M):
@@ -49,13 +50,13 @@ def listed(text, variable):
     return re.findall(r"'([^']+)'", block.group(1)) if block else None
 
 
-def unit_rows(text):
-    block = re.search(r"^unit_tests = \[\n(.*?)^\]", text, re.M | re.S)
+def program_rows(text, variable):
+    block = re.search(rf"^{variable} = \[\n(.*?)^\]", text, re.M | re.S)
     return dict(re.findall(r"\['([^']+)', '([^']+)'\]", block.group(1))) if block else None
 
 
-def unit_names(root):
-    return sorted(p.stem[len("test-"):] for p in (root / UNIT).glob("test-*.c"))
+def program_names(root, folder, prefix):
+    return sorted(p.stem[len(prefix):] for p in (root / folder).glob(f"{prefix}*.c"))
 
 
 def check(root):
@@ -67,10 +68,11 @@ def check(root):
         names = listed(build.read_text(encoding="utf-8"), variable)
         there = lib_files(root, folder, pattern)
         yield from differences(f"{folder}/meson.build", variable, names, there)
-    build = root / UNIT / "meson.build"
-    if build.is_file():
-        rows = unit_rows(build.read_text(encoding="utf-8"))
-        yield from differences(f"{UNIT}/meson.build", "unit_tests", rows, unit_names(root))
+    for folder, prefix, variable in PROGRAMS:
+        build = root / folder / "meson.build"
+        if build.is_file():
+            rows = program_rows(build.read_text(encoding="utf-8"), variable)
+            yield from differences(f"{folder}/meson.build", variable, rows, program_names(root, folder, prefix))
 
 
 def differences(where, variable, names, there):
@@ -84,18 +86,19 @@ def differences(where, variable, names, there):
 
 
 def write(root):
-    """Writes every list anew; library columns of unit tests that are already chosen stay."""
+    """Writes every list anew; library columns of tests that are already chosen stay."""
     for folder, variable, pattern in LISTS:
         build = root / folder / "meson.build"
         lines = "".join(f"  '{name}',\n" for name in lib_files(root, folder, pattern))
         replace(build, rf"(^{variable} = files\(\n).*?(^\))", lines)
-    build = root / UNIT / "meson.build"
-    chosen = unit_rows(build.read_text(encoding="utf-8")) or {}
-    rows = ""
-    for name in unit_names(root):
-        lib = chosen.get(name) or unit_lib(root, root / UNIT / f"test-{name}.c")
-        rows += f"  ['{name}', '{lib}'],\n"
-    replace(build, r"(^unit_tests = \[\n).*?(^\])", rows)
+    for folder, prefix, variable in PROGRAMS:
+        build = root / folder / "meson.build"
+        chosen = program_rows(build.read_text(encoding="utf-8"), variable) or {}
+        rows = ""
+        for name in program_names(root, folder, prefix):
+            lib = chosen.get(name) or program_lib(root / folder / f"{prefix}{name}.c")
+            rows += f"  ['{name}', '{lib}'],\n"
+        replace(build, rf"(^{variable} = \[\n).*?(^\])", rows)
 
 
 def replace(path, pattern, inner):

@@ -99,6 +99,9 @@ ALLOWED = {
     "a member with a banned name": ("daemon/a.c", body("x->system(1);")),
     "a delivery program prints": ("connectors/deliver-smtp.c", body('fprintf(stderr, "x");')),
     "tests include anything": ("tests/unit/a.c", including("#include <sqlite3.h>", '#include "daemon/cycle.h"')),
+    "a table whose name stands at its end": ("state/a.c",
+                                             HEAD + "static const struct {\n        int a;\n} t[] = {\n};\n"),
+    "a corpus of odd bytes": ("tests/fuzz/corpus/due/00", "words \t \n"),
     "an empty package file": ("tests/simulators/__init__.py", ""),
 }
 
@@ -129,7 +132,11 @@ def test_lists_of_the_build_are_compared_with_the_folders(tmp_path):
         (tmp_path / name / "meson.build").write_text(f"# SPDX-License-Identifier: MIT\n{text} = files(\n)\n")
     (tmp_path / "daemon/meson.build").write_text(
         "# SPDX-License-Identifier: MIT\ndaemon_sources = files(\n)\nctl_sources = files(\n)\n")
+    (tmp_path / "tests/fuzz").mkdir()
+    (tmp_path / "tests/fuzz/meson.build").write_text("# SPDX-License-Identifier: MIT\nfuzz_tests = [\n]\n")
+    (tmp_path / "tests/fuzz/fuzz-load.c").write_text(including('#include "config/load.h"'))
     sources.write(tmp_path)
+    assert "['load', 'config']," in (tmp_path / "tests/fuzz/meson.build").read_text()
     assert "'new.c',\n  'store.c',\n)" in (tmp_path / "state/meson.build").read_text()
     assert "['store', 'state']," in (tmp_path / "tests/unit/meson.build").read_text()
     assert lint.run(tmp_path)[0] == []

@@ -88,6 +88,8 @@ def count_program(result, test):
         result.fail(name, f"{test['result']}: " + (output + test.get("stderr", ""))[-3000:])
     elif test["result"] != "OK":
         result.failures[-1] = (result.failures[-1][0], (output + test.get("stderr", ""))[-3000:])
+    elif "nq57d:fuzz" in test["suite"] and re.search(r"^[1-9]\d* files$", output, re.M):
+        result.passed += 1  # an entry over its corpus is one case
     elif planned == 0 or planned != passed + len(failed):
         result.fail(name, f"planned {planned} cases, ran {passed + len(failed)}")
 
