@@ -16,8 +16,10 @@ LISTS = (
     ("daemon", "daemon_sources", "*.c"),
     ("daemon", "ctl_sources", "ctl/*.c"),
 )
-# (folder, beginning of the file names, variable): programs of one file, each with the library it links
-PROGRAMS = (("tests/unit", "test-", "unit_tests"), ("tests/fuzz", "fuzz-", "fuzz_tests"))
+# (folder, file names, variable): programs of one file, each with the library it links. A probe is a small program that
+# a black-box suite drives.
+PROGRAMS = (("tests/unit", "test-*", "unit_tests"), ("tests/unit", "*-probe", "probes"),
+            ("tests/fuzz", "fuzz-*", "fuzz_tests"))
 FOLDER_LIB = {"state/model": "model", "state": "state", "connectors": "connectors", "config": "config",
               "daemon": "daemon", "daemon/ctl": "ctl"}
 RANK = ("model", "state", "connectors", "config", "daemon", "ctl")
@@ -55,8 +57,10 @@ def program_rows(text, variable):
     return dict(re.findall(r"\['([^']+)', '([^']+)'\]", block.group(1))) if block else None
 
 
-def program_names(root, folder, prefix):
-    return sorted(p.stem[len(prefix):] for p in (root / folder).glob(f"{prefix}*.c"))
+def program_files(root, folder, pattern):
+    """name in the list -> file; the name is what stands for a closing star, else the whole stem."""
+    cut = len(pattern) - 1 if pattern.endswith("*") else 0
+    return {path.stem[cut:]: path for path in sorted((root / folder).glob(pattern + ".c"))}
 
 
 def check(root):
@@ -68,11 +72,11 @@ def check(root):
         names = listed(build.read_text(encoding="utf-8"), variable)
         there = lib_files(root, folder, pattern)
         yield from differences(f"{folder}/meson.build", variable, names, there)
-    for folder, prefix, variable in PROGRAMS:
+    for folder, pattern, variable in PROGRAMS:
         build = root / folder / "meson.build"
         if build.is_file():
             rows = program_rows(build.read_text(encoding="utf-8"), variable)
-            yield from differences(f"{folder}/meson.build", variable, rows, program_names(root, folder, prefix))
+            yield from differences(f"{folder}/meson.build", variable, rows, program_files(root, folder, pattern))
 
 
 def differences(where, variable, names, there):
@@ -91,12 +95,12 @@ def write(root):
         build = root / folder / "meson.build"
         lines = "".join(f"  '{name}',\n" for name in lib_files(root, folder, pattern))
         replace(build, rf"(^{variable} = files\(\n).*?(^\))", lines)
-    for folder, prefix, variable in PROGRAMS:
+    for folder, pattern, variable in PROGRAMS:
         build = root / folder / "meson.build"
         chosen = program_rows(build.read_text(encoding="utf-8"), variable) or {}
         rows = ""
-        for name in program_names(root, folder, prefix):
-            lib = chosen.get(name) or program_lib(root / folder / f"{prefix}{name}.c")
+        for name, path in program_files(root, folder, pattern).items():
+            lib = chosen.get(name) or program_lib(path)
             rows += f"  ['{name}', '{lib}'],\n"
         replace(build, rf"(^{variable} = \[\n).*?(^\])", rows)
 

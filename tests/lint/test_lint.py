@@ -117,7 +117,7 @@ def test_nothing_is_let_off():
 
 
 STATE_BUILD = "# SPDX-License-Identifier: MIT\nstate_sources = files(\n  'store.c',\n  'gone.c',\n)\n"
-UNIT_BUILD = "# SPDX-License-Identifier: MIT\nunit_tests = [\n]\n"
+UNIT_BUILD = "# SPDX-License-Identifier: MIT\nunit_tests = [\n]\nprobes = [\n]\n"
 
 
 def test_lists_of_the_build_are_compared_with_the_folders(tmp_path):
@@ -135,7 +135,9 @@ def test_lists_of_the_build_are_compared_with_the_folders(tmp_path):
     (tmp_path / "tests/fuzz").mkdir()
     (tmp_path / "tests/fuzz/meson.build").write_text("# SPDX-License-Identifier: MIT\nfuzz_tests = [\n]\n")
     (tmp_path / "tests/fuzz/fuzz-load.c").write_text(including('#include "config/load.h"'))
+    (tmp_path / "tests/unit/http-probe.c").write_text(including('#include "connectors/http.h"'))
     sources.write(tmp_path)
+    assert "['http-probe', 'connectors']," in (tmp_path / "tests/unit/meson.build").read_text()
     assert "['load', 'config']," in (tmp_path / "tests/fuzz/meson.build").read_text()
     assert "'new.c',\n  'store.c',\n)" in (tmp_path / "state/meson.build").read_text()
     assert "['store', 'state']," in (tmp_path / "tests/unit/meson.build").read_text()

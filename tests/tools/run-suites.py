@@ -15,6 +15,7 @@ import re
 import subprocess
 import sys
 import time
+import traceback
 import xml.etree.ElementTree
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -26,6 +27,7 @@ LOGS = BUILD / "logs"
 PLAIN = {"crash", "time", "systemd", "bench", "demo"}
 ALONE = {"bench"}
 SUITE_SECONDS = 420
+DETAILED, DETAIL_LINES = 8, 30  # failures of a suite that are shown in full; all are named
 
 # (suite, beginning of the reason): what a machine may be unable to do.
 MAY_SKIP = (("systemd", "systemd container impossible:"),)
@@ -66,7 +68,8 @@ def unit(build):
     if not (folder / "build.ninja").is_file():
         result.fail(build, "no such build")
         return result
-    done = subprocess.run(["meson", "test", "--no-rebuild", "-C", str(folder), "--print-errorlogs"],
+    built = built_programs(folder, result)
+    done = subprocess.run(["meson", "test", "--no-rebuild", "-C", str(folder), *built],
                           capture_output=True, text=True, env=environment(build))
     (LOGS / f"unit-{build}.log").write_text(done.stdout + done.stderr, encoding="utf-8")
     if not log.is_file():
@@ -75,6 +78,18 @@ def unit(build):
     for line in log.read_text(encoding="utf-8").splitlines():
         count_program(result, json.loads(line))
     return result
+
+
+def built_programs(folder, result):
+    """Names of the test programs that are there; each that is not counts as failed."""
+    listed = subprocess.run(["meson", "introspect", "--tests", str(folder)], capture_output=True, text=True, check=True)
+    names = []
+    for test in json.loads(listed.stdout):
+        if pathlib.Path(test["cmd"][0]).is_file():
+            names.append(test["name"])
+        else:
+            result.fail(test["name"], "was not built")
+    return names
 
 
 def count_program(result, test):
@@ -88,7 +103,7 @@ def count_program(result, test):
         result.fail(name, f"{test['result']}: " + (output + test.get("stderr", ""))[-3000:])
     elif test["result"] != "OK":
         result.failures[-1] = (result.failures[-1][0], (output + test.get("stderr", ""))[-3000:])
-    elif "nq57d:fuzz" in test["suite"] and re.search(r"^[1-9]\d* files$", output, re.M):
+    elif name.startswith("fuzz ") and re.search(r"^[1-9]\d* files$", output, re.M):
         result.passed += 1  # an entry over its corpus is one case
     elif planned == 0 or planned != passed + len(failed):
         result.fail(name, f"planned {planned} cases, ran {passed + len(failed)}")
@@ -120,7 +135,7 @@ def python_suite(folder):
     stem = LOGS / name.replace("/", "-")
     report, log = stem.with_suffix(".xml"), stem.with_suffix(".log")
     report.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-q", "-ra", "-p", "no:cacheprovider", f"--junitxml={report}",
+    command = [sys.executable, "-m", "pytest", "-q", "-ra", "--tb=short", "-p", "no:cacheprovider", f"--junitxml={report}",
                "--rootdir", str(ROOT / "tests"), str(folder)]
     with open(log, "w", encoding="utf-8") as out:
         try:
@@ -187,15 +202,19 @@ def show(result):
           f"   {result.seconds:.1f} s", flush=True)
     for case, reason in result.skips:
         print(f"    skipped {case}: {reason}")
-    for case, why in result.failures:
-        print(f"    FAILED {case}")
-        for line in why.strip().splitlines()[-40:]:
+    for number, (case, why) in enumerate(result.failures):
+        print(f"    FAILED {case[:150]}")
+        for line in why.strip().splitlines()[-DETAIL_LINES:] if number < DETAILED else ():
             print(f"      {line}")
 
 
 def timed(step, *args):
     start = time.monotonic()
-    result = step(*args)
+    try:
+        result = step(*args)
+    except Exception:  # a fault of this program: the other suites still count
+        result = Result(" ".join([step.__name__, *map(str, args)]))
+        result.fail(result.name, traceback.format_exc())
     result.seconds = time.monotonic() - start
     return result
 
