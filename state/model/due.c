@@ -74,7 +74,8 @@ static bool words_recurring(Str folded) {
 
 /* A term that runs from an event: nobody can compute its end without knowing the event. */
 static bool words_relative(Str folded) {
-        return str_has(folded, STR("sau khi ")) || str_has(folded, STR("kể từ ")) || str_has(folded, STR("trong vòng "));
+        return str_has(folded, STR("sau khi ")) || str_has(folded, STR("kể từ ")) ||
+               str_has(folded, STR("trong vòng "));
 }
 
 /* "2026-06-30T00:00:00" without an offset is local time. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Errors: what failed (code, text) and when to try again (retry) are two axes. Fixed size, so setting one cannot fail. */
+/* Errors: what failed (code, text) and when to try again (retry) are two axes. Fixed size, so that
+ * setting one cannot fail. */
 #pragma once
 
 #include <stdarg.h>

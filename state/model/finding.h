@@ -4,7 +4,8 @@
 
 #include "state/model/text.h"
 
-/* Where a configured text stands. `file` lives as long as the settings generation. line and column from 1; 0: unknown. */
+/* Where a configured text stands. `file` lives as long as the settings generation. line and column from 1;
+ * 0: unknown. */
 typedef struct Origin {
         const char *file;
         int line, column;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Links between the codes of the two systems: (kind, side, code) -> canonical code. Codes without a line are their own. */
+/* Links between the codes of the two systems: (kind, side, code) -> canonical code. Codes without a line are
+ * their own. */
 #pragma once
 
 #include "state/model/record.h"
@@ -7,7 +8,8 @@
 typedef struct Link {
         RecordKind kind;
         const char *canonical;
-        const char *code[SIDE_COUNT]; /* NULL: the canonical code itself; "" : this side has no such record, and is not expected to */
+        /* NULL: the canonical code itself; "": this side has no such record, and is not expected to. */
+        const char *code[SIDE_COUNT];
 } Link;
 
 /* The table and `links` come from malloc, every text from the arena. */

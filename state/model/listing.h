@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What a poll of one partition delivers: pages of records, and a trailer that says whether it was complete, and the proof. */
+/* What a poll of one partition delivers: pages of records, and a trailer that says whether it was complete,
+ * and the proof. */
 #pragma once
 
 #include "state/model/record.h"
@@ -43,7 +44,7 @@ typedef enum Fault {
         FAULT_CANCELLED,
         FAULT_COUNT
 } Fault;
-extern const char *const fault_names[FAULT_COUNT]; /* "login-page", "empty-body", "truncated-body", "selector-missing", ... */
+extern const char *const fault_names[FAULT_COUNT]; /* "none", "login-page", "empty-body", ... */
 const char *fault_vn(Fault f);
 
 typedef enum Completeness { LISTING_COMPLETE, LISTING_PARTIAL, LISTING_FAILED } Completeness;

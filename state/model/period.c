@@ -94,7 +94,8 @@ static bool part_words(const Words *w, size_t n, Part *ret) {
                 *ret = (Part) { 0, number };
         else if (n == 2 && word_is(w, 0, "tuần") && word_number(w->at[1], 53, &number))
                 *ret = (Part) { 'T', number };
-        else if (n == 3 && word_is(w, 0, "6") && word_is(w, 1, "tháng") && (word_is(w, 2, "đầu") || word_is(w, 2, "cuối")))
+        else if (n == 3 && word_is(w, 0, "6") && word_is(w, 1, "tháng") &&
+                 (word_is(w, 2, "đầu") || word_is(w, 2, "cuối")))
                 *ret = (Part) { 'H', word_is(w, 2, "đầu") ? 1 : 2 };
         else
                 return n == 1 && part_code(w->at[0], false, ret);

@@ -26,7 +26,8 @@ static bool seat_vacant(const Seat *s) {
 }
 
 bool seat_holds(const Seat *s, Date day) {
-        return !seat_vacant(s) && (s->from == DATE_NONE || s->from <= day) && (s->until == DATE_NONE || day <= s->until);
+        return !seat_vacant(s) && (s->from == DATE_NONE || s->from <= day) &&
+               (s->until == DATE_NONE || day <= s->until);
 }
 
 int person_id(Arena *a, Str name, Str address, Str *ret) {

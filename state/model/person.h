@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* People and the seats they hold. A person is keyed by a stable id (folded name + unit of first mention or the address),
- * never by the rendered address: see person_id. */
+/* People and the seats they hold. A person is keyed by a stable id, never by the rendered address: see
+ * person_assign. */
 #pragma once
 
 #include "state/model/when.h"
 
-typedef enum SeatKind { SEAT_FOCAL, SEAT_FOCAL_2, SEAT_HEAD, SEAT_ACTING_HEAD, SEAT_COORDINATOR, SEAT_LEADERSHIP, SEAT_OPS, SEAT_CONTACT, SEAT_KIND_COUNT } SeatKind;
-extern const char *const seat_kinds[SEAT_KIND_COUNT + 1]; /* focal focal-2 head acting-head coordinator leadership ops contact */
+typedef enum SeatKind {
+        SEAT_FOCAL, SEAT_FOCAL_2, SEAT_HEAD, SEAT_ACTING_HEAD, SEAT_COORDINATOR, SEAT_LEADERSHIP, SEAT_OPS,
+        SEAT_CONTACT, SEAT_KIND_COUNT,
+} SeatKind;
+/* focal focal-2 head acting-head coordinator leadership ops contact, NULL */
+extern const char *const seat_kinds[SEAT_KIND_COUNT + 1];
 const char *seat_kind_vn(SeatKind kind); /* "đầu mối", "lãnh đạo đơn vị", ... */
 
 typedef struct Seat {

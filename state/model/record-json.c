@@ -234,8 +234,8 @@ int record_decode(Arena *a, Str json, Value ret_field[static FIELD_COUNT], Err *
         if (!read_fields(&r, field)) {
                 if (r.failed == -ENOMEM)
                         return err_oom(e);
-                return err_set(e, -EBADMSG, RETRY_NEVER, "a stored record is damaged at byte %td of %zu", r.at - json.at,
-                               json.len);
+                return err_set(e, -EBADMSG, RETRY_NEVER, "a stored record is damaged at byte %td of %zu",
+                               r.at - json.at, json.len);
         }
         memcpy(ret_field, field, sizeof field);
         return 0;

@@ -18,8 +18,9 @@ typedef struct Identity {
         Str unit;   /* canonical unit id when codes are per unit, else "" */
 } Identity;
 
-/* "24412/indicator/CT25@2026", "24412/task/NV-II-08", "/task/X" for codes that are not per unit. '/', '@' and '%' inside
- * a part are percent-encoded, so that a key reads back. Beginning with the unit keeps a unit's records together. */
+/* "24412/indicator/CT25@2026", "24412/task/NV-II-08", "/task/X" for codes that are not per unit. '/', '@' and '%'
+ * inside a part are percent-encoded, so that a key reads back. Beginning with the unit keeps a unit's records
+ * together. */
 #define RECORD_KEY_MAX 512
 int record_key(const Identity *id, Text *ret);          /* adds; -EINVAL without a code, -E2BIG, -ENOMEM */
 int record_key_parse(Arena *a, Str key, Identity *ret); /* 0, -EINVAL, -ENOMEM */

@@ -239,7 +239,7 @@ static bool point_letter(utf8proc_int32_t c) {
         return category >= UTF8PROC_CATEGORY_LU && category <= UTF8PROC_CATEGORY_MN;
 }
 
-/* The vowel that may carry the tone of a pair oa, oe, uy typed in either way; NULL when `first second` is no such pair. */
+/* The first vowel's row of a pair oa, oe, uy whose tone is typed in either place; NULL when it is no such pair. */
 static const utf8proc_int32_t *tone_pair(utf8proc_int32_t first, utf8proc_int32_t second,
                                          const utf8proc_int32_t **ret_second) {
         *ret_second = NULL;
@@ -317,7 +317,8 @@ int text_fold_loose(Arena *a, Str s, Str *ret) {
         if (r < 0)
                 return r;
         for (size_t i = 0; i < points.n; i++)
-                if (points.at[i] == 0x111 || points.at[i] == 0x180) /* đ, and ƀ of Êđê and Ba Na: letters of their own */
+                if (points.at[i] == 0x111 || points.at[i] == 0x180) /* đ,
+                        and ƀ of Êđê and Ba Na: letters of their own */
                         points.at[i] = points.at[i] == 0x111 ? 'd' : 'b';
         points_collapse(&points);
         return points_encode(a, &points, s, ret);

@@ -182,7 +182,8 @@ int unit_table_index(UnitTable *t, Err *e) {
         }
         r = units_people(t);
         if (r < 0)
-                return r == -ENOMEM ? err_oom(e) : err_set(e, r, RETRY_RECONFIGURE, "the name of a person is not UTF-8");
+                return r == -ENOMEM ? err_oom(e) : err_set(e, r, RETRY_RECONFIGURE,
+                        "the name of a person is not UTF-8");
 
         unit_index_free(t->index);
         t->index = TAKE_PTR(x);

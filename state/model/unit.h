@@ -5,8 +5,11 @@
 #include "state/model/person.h"
 #include "state/model/record.h"
 
-typedef enum UnitKind { UNIT_PROVINCE, UNIT_DEPARTMENT, UNIT_COMMUNE, UNIT_WARD, UNIT_SPECIAL_ZONE, UNIT_SUB, UNIT_KIND_COUNT } UnitKind;
-extern const char *const unit_kinds[UNIT_KIND_COUNT + 1]; /* province department commune ward special-zone sub-unit, NULL */
+typedef enum UnitKind {
+        UNIT_PROVINCE, UNIT_DEPARTMENT, UNIT_COMMUNE, UNIT_WARD, UNIT_SPECIAL_ZONE, UNIT_SUB, UNIT_KIND_COUNT,
+} UnitKind;
+/* province department commune ward special-zone sub-unit, NULL */
+extern const char *const unit_kinds[UNIT_KIND_COUNT + 1];
 const char *unit_kind_vn(UnitKind kind);
 
 typedef enum AccountMode {

@@ -12,7 +12,8 @@ typedef struct Vault {
         int (*session_save)(void *u, Str source, Str account, Str session, Err *e);
         /* Counts a login attempt against `limit` per `window`; 0: go ahead (already counted, durably), VAULT_E_BUDGET:
          * too many, and *ret_again says when the next is allowed. A refused password counts as any other attempt. */
-        int (*login_attempt_try)(void *u, Str source, Str account, int limit, Instant window, Instant *ret_again, Err *e);
+        int (*login_attempt_try)(void *u, Str source, Str account, int limit, Instant window, Instant *ret_again,
+                                 Err *e);
         void *userdata;
 } Vault;
 

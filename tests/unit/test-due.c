@@ -61,15 +61,18 @@ static void test_what_is_no_deadline(void **state) {
         _cleanup_arena_ Arena a = { 0 };
         Str out = STR("untouched");
         const char *bad[] = { "", " ", "31/6/2026", "29/2/2026", "2026", "Năm 2026", "2026-T40", "sớm nhất", "Hàng hóa",
-                              "30/6", "Q5/2026", "\xFF", "2026-06-30T25:00:00" };
+                              "30/6",
+                              "Q5/2026", "\xFF", "2026-06-30T25:00:00" };
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
                 if (due_read(&a, str_of(bad[i]), &out) != -EINVAL)
                         fail_msg("\"%s\" was read", bad[i]);
         assert_str(out, "untouched");
 
         Due due = { .kind = DUE_NONE };
-        const char *not_canonical[] = { "", "30/6/2026", "2026-6", "2026-13", "2026-00", "2026-Q0", "2026-Q5", "2026-q3",
-                                        "2026-+6", "recurring: ", "recurring:x", "relative: ", "1800-01", "2026-02-30" };
+        const char *not_canonical[] = { "", "30/6/2026", "2026-6", "2026-13", "2026-00", "2026-Q0", "2026-Q5",
+                                        "2026-q3",
+                                        "2026-+6", "recurring: ", "recurring:x", "relative: ", "1800-01",
+                                        "2026-02-30" };
         for (size_t i = 0; i < sizeof not_canonical / sizeof *not_canonical; i++)
                 assert_int_equal(due_parse(str_of(not_canonical[i]), &due), -EINVAL);
         assert_int_equal(due.kind, DUE_NONE);

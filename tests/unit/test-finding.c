@@ -62,7 +62,8 @@ static void check_format(const Finding *f, bool vi, const char *expected) {
 }
 
 static void test_format(void **state) {
-        Finding f = { SEVERITY_ERROR, "key-unknown", { "a.yaml", 12, 5 }, "mail.mod", "unknown key", "khóa lạ", "mode" };
+        Finding f = { SEVERITY_ERROR, "key-unknown", { "a.yaml", 12, 5 }, "mail.mod", "unknown key", "khóa lạ",
+                "mode" };
         check_format(&f, false, "a.yaml:12:5: mail.mod: unknown key (did you mean `mode`?)");
         check_format(&f, true, "a.yaml:12:5: mail.mod: khóa lạ (có phải là `mode`?)");
         f.origin.column = 0;

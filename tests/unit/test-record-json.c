@@ -29,7 +29,8 @@ static void test_the_documented_form(void **state) {
         _cleanup_text_ Text t = TEXT_INIT(1000);
         assert_int_equal(record_encode(field, &t), 0);
         assert_str(text_str(&t), "{\"leader\":[null,\"-\"],\"due\":\"2026-06-30\",\"progress\":[\"60.5\",\"60,5\"],"
-                                 "\"work\":\"in_progress\",\"result\":null,\"difficulty\":\"\",\"actual\":{\"invalid\":\"n/a\"}}");
+                                 "\"work\":\"in_progress\",\"result\":null,\"difficulty\":\"\","
+                                 "\"actual\":{\"invalid\":\"n/a\"}}");
         _cleanup_arena_ Arena a = { .max = 1 }; /* nothing is escaped, so nothing is copied */
         assert_int_equal(record_decode(&a, text_str(&t), back, NULL), 0);
         for (int f = 0; f < FIELD_COUNT; f++)
@@ -58,8 +59,10 @@ static void test_equal_records_give_equal_bytes(void **state) {
 }
 
 static Str random_text(Arena *a, uint64_t *seed) {
-        static const char *const bits[] = { "\"", "\\", "\n", "\r", "\t", "\b", "\f", "\x01", "\x1F", "\x7F", "/", "a", "0",
-                                            "\xE2\x80\xA8", "đ", "ạ", "\xF0\x9F\x98\x80", "\\u0000", "null", "]", "}", ",",
+        static const char *const bits[] = { "\"", "\\", "\n", "\r", "\t", "\b", "\f", "\x01", "\x1F", "\x7F", "/",
+                                            "a", "0",
+                                            "\xE2\x80\xA8", "đ", "ạ", "\xF0\x9F\x98\x80", "\\u0000", "null", "]",
+                                            "}", ",",
                                             "{\"invalid\":", "Nhiệm vụ", " ", "o\xCC\x80", "abcdefghijk" };
         Text t = TEXT_INIT(10000);
         for (size_t n = 1 + check_random(seed) % 12; n > 0; n--)
@@ -159,9 +162,11 @@ static void test_what_is_not_canonical(void **state) {
                 "{\"group\":\"a\",\"title\":\"b\"}", "{\"title\":\"a\",\"title\":\"b\"}", "{\"title\" :\"a\"}",
                 "{\"title\":\"\\/\"}", "{\"title\":\"\\u0041\"}", "{\"title\":\"\\u000a\"}", "{\"title\":\"\\u001F\"}",
                 "{\"title\":\"\\u0000\"}", "{\"title\":\"\\u0111\"}", "{\"title\":\"\x01\"}", "{\"title\":\"a\n\"}",
-                "{\"title\":[\"a\",\"a\"]}", "{\"title\":[\"a\",\"\"]}", "{\"title\":[\"a\"]}", "{\"title\":[\"a\",null]}",
+                "{\"title\":[\"a\",\"a\"]}", "{\"title\":[\"a\",\"\"]}", "{\"title\":[\"a\"]}",
+                "{\"title\":[\"a\",null]}",
                 "{\"title\":[\"a\",\"b\",\"c\"]}", "{\"title\":{\"invalid\":null}}", "{\"title\":{\"invalid\":\"a\",}}",
-                "{\"title\":{}}", "{\"title\":\"\xFF\"}", "{\"title\":\"\\", "{\"title\":\"\\u00", "{\"title\":\"\\u001",
+                "{\"title\":{}}", "{\"title\":\"\xFF\"}", "{\"title\":\"\\", "{\"title\":\"\\u00",
+                "{\"title\":\"\\u001",
                 "{\"title\":nul", "{\"title\":[[\"a\",\"b\"],\"c\"]}",
         };
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

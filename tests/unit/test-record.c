@@ -26,7 +26,8 @@ static void test_keys(void **state) {
         check_key(&(Identity) { KIND_INDICATOR, STR("CT25"), STR("2026"), STR("24412") }, "24412/indicator/CT25@2026");
         check_key(&(Identity) { KIND_TASK, STR("NV-II-08"), STR(""), STR("24412") }, "24412/task/NV-II-08");
         check_key(&(Identity) { KIND_TASK, STR("X"), STR(""), STR("") }, "/task/X");
-        check_key(&(Identity) { KIND_TASK, STR("8541/UBND-KGVX"), STR(""), STR("H15.07") }, "H15.07/task/8541%2FUBND-KGVX");
+        check_key(&(Identity) { KIND_TASK, STR("8541/UBND-KGVX"), STR(""), STR("H15.07") },
+                "H15.07/task/8541%2FUBND-KGVX");
         check_key(&(Identity) { KIND_TASK, STR("50%@a/b"), STR("@%/"), STR("a@/%") },
                   "a%40%2F%25/task/50%25%40a%2Fb@%40%25%2F");
         check_key(&(Identity) { KIND_TASK, STR("%2F"), STR(""), STR("") }, "/task/%252F");
@@ -45,7 +46,8 @@ static void test_random_identities(void **state) {
                                 parts[p][k] = letters[check_random(&seed) % 9];
                         parts[p][len] = '\0';
                 }
-                Identity id = { check_random(&seed) % 2 ? KIND_TASK : KIND_INDICATOR, str_of(parts[0]), str_of(parts[1]),
+                Identity id = { check_random(&seed) % 2 ? KIND_TASK : KIND_INDICATOR, str_of(parts[0]),
+                        str_of(parts[1]),
                                 str_of(parts[2]) };
                 _cleanup_text_ Text t = TEXT_INIT(1000);
                 _cleanup_arena_ Arena a = { 0 };
@@ -82,7 +84,8 @@ static void test_key_limits(void **state) {
 static void test_what_is_no_key(void **state) {
         _cleanup_arena_ Arena a = { 0 };
         Identity id = { .kind = KIND_TASK, .code = STR("untouched") };
-        const char *bad[] = { "", "/", "task/X", "/task/", "/task/@2026", "/task/X@", "/tasks/X", "/Task/X", "/task/a/b",
+        const char *bad[] = { "", "/", "task/X", "/task/", "/task/@2026", "/task/X@", "/tasks/X", "/Task/X",
+                              "/task/a/b",
                               "/task/a@b@c", "a@b/task/X", "/task/%", "/task/%2", "/task/%2f", "/task/%41", "/task/%00",
                               "//task/X", "/task/\xFF", "x" };
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

@@ -14,11 +14,13 @@
 #include <utf8proc.h>
 
 static void test_utf8(void **state) {
-        const char *good[] = { "", "abcdefghijk", "Đắk Lắk", "\xF4\x8F\xBF\xBF", "\xED\x9F\xBF", "\xEE\x80\x80", "\xC2\x80" };
+        const char *good[] = { "", "abcdefghijk", "Đắk Lắk", "\xF4\x8F\xBF\xBF", "\xED\x9F\xBF", "\xEE\x80\x80",
+                "\xC2\x80" };
         for (size_t i = 0; i < sizeof good / sizeof *good; i++)
                 assert_true(utf8_valid(str_of(good[i])));
         const char *bad[] = { "\x80", "\xC0\x80", "\xC1\xBF", "\xE0\x9F\xBF", "\xED\xA0\x80", "\xF0\x8F\xBF\xBF",
-                              "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "abcdefgh\xE1\xBA", "\xE1\xBA" "a", "\xC4" };
+                              "\xF4\x90\x80\x80", "\xF5\x80\x80\x80", "\xFF", "abcdefgh\xE1\xBA", "\xE1\xBA" "a",
+                              "\xC4" };
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
                 assert_false(utf8_valid(str_of(bad[i])));
         assert_false(utf8_valid((Str) { "abcdefg\0", 8 }));
@@ -86,7 +88,8 @@ static void test_quick_check_agrees_with_utf8proc(void **state) {
                 if (out.at != in.at || c < 0x80)
                         continue;
                 utf8proc_uint8_t *nfc = NULL;
-                utf8proc_ssize_t n = utf8proc_map(text, len, &nfc, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_IGNORE);
+                utf8proc_ssize_t n = utf8proc_map(text, len, &nfc,
+                        UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_IGNORE);
                 if (n != len || memcmp(nfc, text, (size_t) len) != 0)
                         fail_msg("U+%04X passed", (unsigned) c);
                 free(nfc);

@@ -41,7 +41,8 @@ static void test_decimals(void **state) {
 static void test_what_is_no_decimal(void **state) {
         _cleanup_arena_ Arena a = { 0 };
         Str out = STR("untouched");
-        const char *bad[] = { "", "-", "+", "0,25đ", "12%", "1.23,5", "12.34", "1..234", ".123", "1.234.", "1.234.5", "1234.567",
+        const char *bad[] = { "", "-", "+", "0,25đ", "12%", "1.23,5", "12.34", "1..234", ".123", "1.234.",
+                              "1.234.5", "1234.567",
                               ",5", "5,", "1,2,3", " 1", "1 ", "1e5", "NaN", "0x1", "--1", "1,-2", "١" };
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
                 if (decimal_read(&a, str_of(bad[i]), ',', '.', &out) != -EINVAL)

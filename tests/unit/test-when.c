@@ -110,7 +110,8 @@ static void test_the_civil_day_is_in_hanoi(void **state) {
 static void test_rfc3339(void **state) {
         Instant t, base = when_at(day(2026, 6, 19), 7, 30);
         const char *same[] = { "2026-06-19T07:30:00+07:00", "2026-06-19T00:30:00Z", "2026-06-19t00:30z",
-                               "2026-06-19 07:30+07:00", "2026-06-18T18:30:00-06:00", "2026-06-19T00:30:00.000000000Z" };
+                               "2026-06-19 07:30+07:00", "2026-06-18T18:30:00-06:00",
+                               "2026-06-19T00:30:00.000000000Z" };
         for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
                 assert_int_equal(when_parse_iso(str_of(same[i]), &t), 0);
                 assert_true(t == base);
