@@ -19,7 +19,7 @@ static const Value *derived_base(const Value *const side[static SIDE_COUNT], Fie
         return &silent;
 }
 
-static bool is_difference(MergeResult r) {
+bool reconcile_shown(MergeResult r) {
         return r.differs || r.outcome == MERGED_DIVERGENCE || r.outcome == MERGED_CONFLICT;
 }
 
@@ -44,14 +44,14 @@ static bool reconcile_one(const MergePolicy *policy, const ReconcileInput *in, c
                 .settled_for = { old ? &old->settled_for[SIDE_CENTRAL] : NULL, old ? &old->settled_for[SIDE_PORTAL] : NULL },
         };
         MergeResult r = merge_field(policy, &merge);
-        bool shown = is_difference(r);
+        bool shown = reconcile_shown(r);
 
         if (!shown && r.outcome != MERGED_SETTLED && value_eq(base, derived_base(in->after, field)))
                 return false;
         if (!shown && both_say(in->after, field))
                 return false; /* they say the same: that is the base now */
         *ret = (FieldException) { .field = field, .base = *base, .result = r, .since = in->now };
-        if (old && is_difference(old->result) == shown)
+        if (old && reconcile_shown(old->result) == shown)
                 ret->since = old->since;
         if (r.outcome == MERGED_SETTLED) {
                 ret->settled = old->settled;

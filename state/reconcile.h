@@ -28,6 +28,9 @@ typedef struct ReconcileInput {
  * difference that goes on is kept. Pure; texts are borrowed. */
 size_t reconcile_record(const MergePolicy *policy, const ReconcileInput *in, FieldException ret[static FIELD_COUNT]);
 
+/* Whether an exception is a difference that people see, not only a base that is remembered. */
+bool reconcile_shown(MergeResult r);
+
 /* Guards, per partition. A listing trips when count AND share are both over the limit. */
 typedef struct GuardOptions {
         int shrink_count, shrink_percent;   /* members of before that are gone; default 5 and 2 */

@@ -30,6 +30,8 @@ int store_tick(Store *s, Instant now, Err *e);
 
 /* Called between rows of a long apply: true rolls it back (LISTING_E_STOPPED). */
 void store_set_stop(Store *s, bool (*stop)(void *userdata), void *userdata);
+/* Which sources are not blind, for reading: whether an authority decides. All are fresh until told otherwise. */
+void store_set_fresh(Store *s, const bool fresh[static SIDE_COUNT]);
 
 /* Reading, in key order. The views borrow until the callback returns; a non-zero return ends the walk and is returned. */
 typedef int (*RecordVisit)(void *userdata, const RecordView *v, Err *e);

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* A listing becomes state: one synchronous transaction, or nothing but its run record. */
+#include <errno.h>
+
+#include "state/model/kill.h"
+#include "state/store-parts.h"
+
+#define STOP_EVERY 256
+#define APPLY_STOPPED (-ECANCELED)
+
+static int apply_batch(Apply *a, Str records, int64_t *n, Err *e) {
+        Staged st;
+
+        while (records.len > 0) {
+                int r;
+
+                if (!staged_read(&records, &st))
+                        return err_set(e, -EBADMSG, RETRY_LATER, "store: a staged record is cut short");
+                if (++*n % STOP_EVERY == 0 && a->store->stop && a->store->stop(a->store->stop_userdata))
+                        return APPLY_STOPPED;
+                r = apply_record(a, &st, e);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+static int apply_rows(Apply *a, Err *e) {
+        _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        int64_t n = 0;
+        int r = stmt_use(a->store, "SELECT records FROM temp.batch WHERE listing = ? ORDER BY number", &q, e);
+
+        if (r == 0)
+                r = stmt_bind(q, e, "i", a->listing->number);
+        while (r == 0 && (r = stmt_step(q, e)) > 0)
+                r = apply_batch(a, stmt_blob(q, 0), &n, e);
+        return r;
+}
+
+/* Everything but the guards' word. The set of members before is read here, inside the transaction. */
+static int apply_all(Apply *a, Err *e) {
+        int r = partition_ensure(a->listing, e);
+
+        if (r == 0)
+                r = run_begin(a, e);
+        if (r == 0)
+                r = page_before(a->store, a->listing->id, &a->before, e);
+        KILL_POINT("apply-begin");
+        if (r == 0)
+                r = apply_rows(a, e);
+        KILL_POINT("apply-rows");
+        if (r == 0)
+                r = quarantine_seen(a, e);
+        if (r == 0 && a->end->members_complete)
+                r = absence_apply(a, e);
+        if (r == 0 && a->end->members_complete)
+                r = canary_check(a, e);
+        a->tally.before = bits_count(&a->before);
+        a->tally.seen = bits_count(&a->listing->seen);
+        return r;
+}
+
+static int apply_finish(Apply *a, Txn *txn, Err *e) {
+        ListingReport *p = &a->report;
+        int r = quarantine_apply(a, e);
+
+        if (r == 0)
+                r = page_write(a, e);
+        if (r < 0)
+                return r;
+        p->same += a->listing->same;
+        p->duplicates = a->listing->duplicates;
+        p->members = a->tally.seen;
+        for (size_t i = 0; i < a->listing->n_pages; i++) /* of known pages: nobody looked at them, and nothing changed */
+                if (a->listing->pages[i].known)
+                        p->same += a->listing->pages[i].spans;
+        if (p->quarantined > 0 && p->completeness == LISTING_COMPLETE)
+                p->completeness = LISTING_PARTIAL; /* also when the page they stand on was not read anew */
+        r = run_write(a, e);
+        KILL_POINT("apply-before-commit");
+        if (r == 0)
+                r = txn_commit(txn, e);
+        KILL_POINT("apply-after-commit");
+        return r;
+}
+
+/* Nothing of the listing is kept but what was seen of it. */
+static int apply_refused(Apply *a, Err *e) {
+        ListingReport *p = &a->report;
+        int r;
+
+        p->completeness = LISTING_PARTIAL;
+        p->members = a->tally.seen;
+        p->duplicates = a->listing->duplicates;
+        p->added = p->changed = p->same = p->gone = p->back = p->removed = p->quarantined = 0;
+        r = refusal_write(a, e);
+        return r < 0 ? r : LISTING_E_REFUSED;
+}
+
+static int apply_listing(Apply *a, Err *e) {
+        _cleanup_txn_ Txn txn = { 0 };
+        bool pass = false;
+        int r = stage_flush(a->listing, e);
+
+        if (r == 0)
+                r = txn_begin(a->store, &txn, e);
+        if (r == 0)
+                r = apply_all(a, e);
+        if (r == 0)
+                r = refusal_judge(a, &pass, e);
+        if (r < 0)
+                return r;
+        if (pass)
+                return apply_finish(a, &txn, e);
+        txn_endp(&txn);
+        return apply_refused(a, e);
+}
+
+static int apply_failed(Apply *a, Err *e) {
+        _cleanup_txn_ Txn txn = { 0 };
+        int r = txn_begin(a->store, &txn, e);
+
+        if (r == 0)
+                r = partition_ensure(a->listing, e);
+        if (r == 0)
+                r = run_begin(a, e);
+        if (r == 0)
+                r = run_write(a, e);
+        KILL_POINT("apply-before-commit");
+        if (r == 0)
+                r = txn_commit(&txn, e);
+        KILL_POINT("apply-after-commit");
+        return r;
+}
+
+int listing_apply(Listing *l, const ListingEnd *end, Instant now, ListingReport *ret, Err *e) {
+        Apply a = {
+                .listing = l, .store = l->store, .end = end, .now = now,
+                .sample = TEXT_INIT(8192), .scratch = TEXT_INIT(4u << 20),
+                .report = { .completeness = end->completeness },
+        };
+        int r = end->completeness == LISTING_FAILED ? apply_failed(&a, e) : apply_listing(&a, e);
+
+        if (r >= 0)
+                *ret = a.report;
+        bits_free(&a.before);
+        text_free(&a.sample);
+        text_free(&a.scratch);
+        arena_free(&a.arena);
+        if (r != APPLY_STOPPED)
+                return r;
+        return LISTING_E_STOPPED;
+}

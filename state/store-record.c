@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/* One record of a listing inside its transaction: its row, its side, its history, its differences. */
+#include <errno.h>
+
+#include "state/store-parts.h"
+
+static int side_put(Apply *a, int64_t record, const Staged *st, Err *e) {
+        Str code = str_eq(st->source_code, st->code) ? STR_NULL : st->source_code;
+
+        return stmt_run(a->store, NULL, e,
+                        "INSERT INTO side VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, NULL, ?7, ?8) ON CONFLICT (id) DO UPDATE SET hash = ?2,"
+                        " partition = ?3, page = ?4, run = ?5, fetched_at = ?6, missing_since = NULL, removed_at = NULL, code = ?7, fields = ?8",
+                        "iiiiitSs", record * 2 + a->listing->partition.side, (int64_t) st->hash, a->listing->id,
+                        (int64_t) a->listing->pages[st->page].number, a->run, a->listing->started, code, st->fields);
+}
+
+/* The id of the record, new or put there since it was staged; it is a member of its page from here on. */
+static int record_ensure(Apply *a, const Staged *st, int64_t *ret_record, bool *ret_new, Err *e) {
+        int inserted = 0, r;
+
+        *ret_new = false;
+        if (st->record > 0) {
+                *ret_record = st->record;
+                return 0;
+        }
+        r = stmt_run(a->store, &inserted, e,
+                     "INSERT INTO record (key, kind, code, period, unit) VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING", "sdsss",
+                     st->key, (int) st->kind, st->code, st->period, st->unit.len > 0 ? st->unit : st->lead);
+        if (r < 0)
+                return r;
+        if (inserted > 0) {
+                *ret_record = sqlite3_last_insert_rowid(a->store->db);
+                *ret_new = true;
+        } else {
+                _cleanup_stmt_ sqlite3_stmt *q = NULL;
+
+                r = stmt_ask(a->store, &q, e, "SELECT id FROM record WHERE key = ?", "s", st->key);
+                if (r <= 0)
+                        return r < 0 ? r : store_damaged(e, "record", st->key, "cannot be inserted, and is not there");
+                *ret_record = sqlite3_column_int64(q, 0);
+        }
+        return stage_member(a->listing, &a->listing->pages[st->page], *ret_record, e);
+}
+
+static int stored_side(sqlite3_stmt *q, Arena *a, Stored *ret, Err *e) {
+        int side = sqlite3_column_int(q, 0) & 1, r;
+        Value *field;
+        char id[32];
+        Str fields;
+
+        ret->there[side] = true;
+        ret->hash[side] = (uint64_t) sqlite3_column_int64(q, 1);
+        ret->missing[side] = sqlite3_column_type(q, 2) != SQLITE_NULL;
+        ret->removed[side] = sqlite3_column_type(q, 3) != SQLITE_NULL;
+        if (ret->removed[side])
+                return 0;
+        field = arena_get(a, FIELD_COUNT * sizeof *field);
+        if (!field || arena_str(a, stmt_str(q, 4), &fields) < 0)
+                return err_oom(e);
+        r = record_decode(a, fields, field, NULL);
+        if (r == -ENOMEM)
+                return err_oom(e);
+        (void) sqlite3_snprintf(sizeof id, id, "%lld", sqlite3_column_int64(q, 0));
+        if (r < 0)
+                return store_damaged(e, "side", str_of(id), "fields are not canonical JSON");
+        ret->field[side] = field;
+        return 0;
+}
+
+int stored_read(Store *s, Arena *a, int64_t record, Stored *ret, Err *e) {
+        _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        int r = stmt_use(s, "SELECT id, hash, missing_since, removed_at, fields FROM side WHERE id BETWEEN ?1 AND ?1 + 1", &q, e);
+
+        *ret = (Stored) { .record = record };
+        if (r == 0)
+                r = stmt_bind(q, e, "i", record * 2);
+        while (r == 0 && (r = stmt_step(q, e)) > 0)
+                r = stored_side(q, a, ret, e);
+        return r;
+}
+
+static int history_write(Apply *a, int64_t record, const Value *old, const Value *now, Err *e) {
+        _cleanup_text_ Text appeared = TEXT_INIT(4096);
+        Value was[FIELD_COUNT] = { 0 };
+        bool any = false;
+        int r;
+
+        for (FieldId f = 0; f < FIELD_COUNT; f++) {
+                if (value_eq(&old[f], &now[f]))
+                        continue;
+                any = true;
+                was[f] = old[f];
+                if (old[f].state == VALUE_ABSENT)
+                        (void) text_addf(&appeared, "%s%s", appeared.len > 0 ? " " : "", field_table[f].key);
+        }
+        if (!any)
+                return 0; /* only written another way */
+        text_clear(&a->scratch);
+        r = record_encode(was, &a->scratch);
+        if (r < 0 || appeared.failed)
+                return err_oom(e);
+        return stmt_run(a->store, NULL, e, "INSERT INTO history (side, run, at, fields, appeared) VALUES (?, ?, ?, ?, ?)", "iitss",
+                        record * 2 + a->listing->partition.side, a->run, a->now, text_str(&a->scratch), text_str(&appeared));
+}
+
+void apply_sample(Apply *a, Str key, const char *what, Str from, Str to) {
+        if (a->sampled++ >= 12)
+                return;
+        if (from.len + to.len > 0)
+                (void) text_addf(&a->sample, STR_FMT " %s: %.*s -> %.*s\n", STR_ARG(key), what, (int) (from.len > 60 ? 60 : from.len),
+                                 from.at ? from.at : "", (int) (to.len > 60 ? 60 : to.len), to.at ? to.at : "");
+        else
+                (void) text_addf(&a->sample, STR_FMT " %s\n", STR_ARG(key), what);
+}
+
+/* Counts a member whose merged fields changed, and keeps one of them to show. */
+static void tally_change(Apply *a, const Staged *st, int64_t record, const Value *old, const Value *now) {
+        const FieldMerge *merge = a->listing->context.policy->merge;
+
+        if (!bits_have(&a->before, record))
+                return;
+        for (FieldId f = 0; f < FIELD_COUNT; f++) {
+                if (merge[f] == MERGE_PER_SIDE || value_eq(&old[f], &now[f]))
+                        continue;
+                a->tally.changed++;
+                if (a->listing->mapping_changed)
+                        a->tally.profile_changed++;
+                apply_sample(a, st->key, field_table[f].key, old[f].text, now[f].text);
+                return;
+        }
+}
+
+static void report_count(Apply *a, const Stored *stored, Side side, uint64_t hash) {
+        if (!stored->there[side] || stored->removed[side])
+                a->report.added++;
+        else if (stored->missing[side])
+                a->report.back++;
+        else if (stored->hash[side] != hash)
+                a->report.changed++;
+        else
+                a->report.same++; /* looked at because the mapping changed */
+}
+
+static int apply_known(Apply *a, const Staged *st, int64_t record, Err *e) {
+        Side side = a->listing->partition.side;
+        const Value *after[SIDE_COUNT];
+        Stored stored;
+        Value *now;
+        int r;
+
+        arena_clear(&a->arena);
+        r = stored_read(a->store, &a->arena, record, &stored, e);
+        if (r < 0)
+                return r;
+        now = arena_get(&a->arena, FIELD_COUNT * sizeof *now);
+        if (!now)
+                return err_oom(e);
+        r = record_decode(&a->arena, st->fields, now, e);
+        if (r < 0)
+                return r;
+        report_count(a, &stored, side, st->hash);
+        if (!stored.there[side] || stored.removed[side] || stored.missing[side] || stored.hash[side] != st->hash)
+                r = side_put(a, record, st, e);
+        if (r == 0 && stored.field[side] && stored.hash[side] != st->hash) {
+                tally_change(a, st, record, stored.field[side], now);
+                r = history_write(a, record, stored.field[side], now, e);
+        }
+        for (int s = 0; s < SIDE_COUNT; s++)
+                after[s] = s == (int) side ? now : stored.field[s];
+        return r < 0 ? r : apply_reconcile(a, &stored, after, st->unit, e);
+}
+
+int apply_record(Apply *a, const Staged *st, Err *e) {
+        int64_t record = 0;
+        bool is_new = false;
+        int r = record_ensure(a, st, &record, &is_new, e);
+
+        if (r < 0)
+                return r;
+        if (!bits_have(&a->before, record))
+                a->tally.new_members++;
+        if (!is_new || st->lone)
+                return apply_known(a, st, record, e);
+        a->report.added++;
+        return side_put(a, record, st, e);
+}

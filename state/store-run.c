@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/* Partitions and their run records. */
+#include <errno.h>
+
+#include "state/store-parts.h"
+
+/* Runs that wrote nothing say nothing after two days; others are what provenance points to. */
+#define RUN_KEEP (2 * US_DAY)
+#define RUN_TIDY 64
+
+int partition_find(Store *s, const Partition *p, int64_t *ret_id, uint64_t *ret_digest, bool *ret_digested, Err *e) {
+        _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        int r = stmt_ask(s, &q, e, "SELECT id, digest FROM partition WHERE source = ? AND stream = ? AND account = ?", "zzz", p->source,
+                         p->stream, p->account);
+
+        if (r <= 0)
+                return r;
+        *ret_id = sqlite3_column_int64(q, 0);
+        *ret_digested = sqlite3_column_type(q, 1) != SQLITE_NULL;
+        *ret_digest = (uint64_t) sqlite3_column_int64(q, 1);
+        return 0;
+}
+
+int partition_ensure(Listing *l, Err *e) {
+        const Partition *p = &l->partition;
+        uint64_t digest;
+        bool digested;
+        int r;
+
+        l->id = 0; /* what was found at the start may have been rolled back since */
+        r = partition_find(l->store, p, &l->id, &digest, &digested, e);
+        if (r < 0)
+                return r;
+        if (l->id > 0)
+                return stmt_run(l->store, NULL, e,
+                                "UPDATE partition SET side = ?2, kind = ?3, unit = ?4 WHERE id = ?1 AND (side, kind, unit) <> (?2, ?3, ?4)",
+                                "iddz", l->id, (int) p->side, (int) p->kind, p->unit);
+        r = stmt_run(l->store, NULL, e, "INSERT INTO partition (source, side, stream, kind, account, unit) VALUES (?, ?, ?, ?, ?, ?)",
+                     "zdzdzz", p->source, (int) p->side, p->stream, (int) p->kind, p->account, p->unit);
+        if (r == 0)
+                l->id = sqlite3_last_insert_rowid(l->store->db);
+        return r;
+}
+
+int run_begin(Apply *a, Err *e) {
+        _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        int r = stmt_ask(a->store, &q, e, "SELECT coalesce(max(id), 0) + 1 FROM run", "");
+
+        if (r > 0)
+                a->run = a->report.run = sqlite3_column_int64(q, 0);
+        return r < 0 ? r : 0;
+}
+
+static bool is_failure(const Apply *a) {
+        return a->report.completeness == LISTING_FAILED || a->report.trip != GUARD_FINE || !a->end->members_complete;
+}
+
+static int partition_write(Apply *a, Err *e) {
+        Listing *l = a->listing;
+        bool complete = a->end->members_complete && a->report.completeness != LISTING_FAILED && a->report.trip == GUARD_FINE;
+        bool counted = a->report.completeness != LISTING_FAILED && a->report.trip == GUARD_FINE;
+
+        return stmt_run(a->store, NULL, e,
+                        "UPDATE partition SET run = ?2, retry_after = ?3, failures = iif(?4, failures + 1, 0),"
+                        " last_complete = iif(?5, ?6, last_complete), digest = iif(?5, ?7, digest), members = iif(?8, ?9, members),"
+                        " quarantined = iif(?8, ?10, quarantined) WHERE id = ?1",
+                        "iitddtidii", l->id, a->run, a->end->retry_after, (int) is_failure(a), (int) complete, l->started,
+                        (int64_t) l->digest, (int) counted, a->report.members, a->report.quarantined);
+}
+
+static int run_tidy(Apply *a, Err *e) {
+        if (a->run % RUN_TIDY != 0)
+                return 0;
+        return stmt_run(a->store, NULL, e,
+                        "DELETE FROM run WHERE ended < ? AND added + changed + gone + back + removed = 0 AND guard = ''"
+                        " AND id NOT IN (SELECT run FROM partition WHERE run IS NOT NULL)",
+                        "t", a->now - RUN_KEEP);
+}
+
+int run_write(Apply *a, Err *e) {
+        const ListingReport *p = &a->report;
+        const ListingEnd *end = a->end;
+        const char *detail = p->trip != GUARD_FINE ? p->en : end->detail;
+        int r;
+
+        r = stmt_run(a->store, NULL, e,
+                     "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                     "iittzzziSiiiiiiiiiiddzz", a->run, a->listing->id, a->listing->started, a->now, completeness_names[p->completeness],
+                     proof_names[end->proof], fault_names[end->fault], (int64_t) a->listing->digest, STR_NULL, end->received, p->members,
+                     p->added, p->changed, p->same, p->gone, p->back, p->removed, p->duplicates, p->quarantined, end->pages, end->requests,
+                     guard_names[p->trip], detail);
+        if (r == 0 && end->claimed >= 0)
+                r = stmt_run(a->store, NULL, e, "UPDATE run SET claimed = ? WHERE id = ?", "ii", end->claimed, a->run);
+        if (r == 0)
+                r = partition_write(a, e);
+        if (r == 0)
+                r = run_tidy(a, e);
+        return r;
+}
+
+static int state_read(sqlite3_stmt *q, PartitionState *ret, Err *e) {
+        int completeness = stmt_word(q, 9, completeness_names, 3), fault = stmt_word(q, 10, fault_names, FAULT_COUNT);
+
+        if (completeness < 0 || fault < 0)
+                return store_damaged(e, "run", stmt_str(q, 0), "unknown word");
+        *ret = (PartitionState) {
+                .partition = { (const char *) sqlite3_column_text(q, 0), (Side) sqlite3_column_int(q, 1),
+                               (const char *) sqlite3_column_text(q, 2), (RecordKind) sqlite3_column_int(q, 3),
+                               (const char *) sqlite3_column_text(q, 4), (const char *) sqlite3_column_text(q, 5) },
+                .run = sqlite3_column_int64(q, 6),
+                .started = sqlite3_column_int64(q, 7),
+                .ended = sqlite3_column_int64(q, 8),
+                .completeness = (Completeness) completeness,
+                .fault = (Fault) fault,
+                .last_complete = stmt_instant(q, 11),
+                .members = sqlite3_column_int64(q, 12),
+                .quarantined = sqlite3_column_int64(q, 13),
+                .claimed = sqlite3_column_type(q, 14) == SQLITE_NULL ? -1 : sqlite3_column_int64(q, 14),
+                .received = sqlite3_column_int64(q, 15),
+                .changed = sqlite3_column_int64(q, 16),
+                .failures = sqlite3_column_int(q, 17),
+                .retry_after = stmt_instant(q, 18),
+                .detail = stmt_str(q, 19),
+                .refusal = sqlite3_column_int64(q, 20),
+        };
+        return 0;
+}
+
+int store_visit_partitions(Store *s, int (*visit)(void *u, const PartitionState *p, Err *e), void *userdata, Err *e) {
+        _cleanup_made_ sqlite3_stmt *q = NULL;
+        PartitionState p;
+        int r;
+
+        r = stmt_make(s,
+                      "SELECT p.source, p.side, p.stream, p.kind, p.account, p.unit, p.run, u.started, u.ended, u.completeness, u.fault,"
+                      " p.last_complete, p.members, p.quarantined, u.claimed, u.received, u.added + u.changed + u.gone + u.back, p.failures,"
+                      " p.retry_after, u.detail, (SELECT id FROM refusal f WHERE f.partition = p.id AND f.state = 'open')"
+                      " FROM partition p JOIN run u ON u.id = p.run ORDER BY p.side, p.source, p.stream, p.account",
+                      &q, e);
+        while (r == 0 && (r = stmt_step(q, e)) > 0) {
+                r = state_read(q, &p, e);
+                if (r == 0)
+                        r = visit(userdata, &p, e);
+        }
+        return r;
+}

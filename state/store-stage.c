@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/* Staging: records of a listing are compared with the store in small bunches (one read lock a bunch); what is new or
+ * changed goes, a bunch a row, into a TEMP table. No lock is held between calls. */
+#include <errno.h>
+#include <xxhash.h>
+
+#include "state/model/kill.h"
+#include "state/store-parts.h"
+
+#define BUNCH 32768            /* bytes collected before they are compared and staged */
+#define BUFFER_MAX (16u << 20) /* one record is far smaller: limits.h */
+
+/* What stands before the bytes of a record in a bunch. */
+typedef struct StagedHead {
+        uint64_t hash;
+        int64_t record;
+        uint32_t size, page, fields;
+        uint16_t key, code, period, unit, lead, source_code;
+        uint8_t kind, lone;
+} StagedHead;
+
+int store_stage_open(Store *s, Err *e) {
+        return stmt_exec(s->db,
+                         "PRAGMA temp.cache_size=-256;"
+                         "CREATE TEMP TABLE batch (listing INTEGER, number INTEGER, records BLOB, PRIMARY KEY (listing, number)) WITHOUT ROWID;"
+                         "CREATE TEMP TABLE put_aside (listing INTEGER, slot TEXT, page INTEGER, key TEXT, unit TEXT, fault TEXT, field TEXT,"
+                         " value TEXT, nearest TEXT, sample TEXT, PRIMARY KEY (listing, slot)) WITHOUT ROWID;"
+                         "CREATE TEMP TABLE reread (listing INTEGER, page INTEGER, PRIMARY KEY (listing, page)) WITHOUT ROWID;",
+                         e);
+}
+
+static int partition_copy(Listing *l, const Partition *p) {
+        l->partition = (Partition) {
+                .source = arena_copy(&l->arena, str_of(p->source)),
+                .side = p->side,
+                .stream = arena_copy(&l->arena, str_of(p->stream)),
+                .kind = p->kind,
+                .account = arena_copy(&l->arena, str_of(p->account)),
+                .unit = arena_copy(&l->arena, str_of(p->unit)),
+        };
+        return l->partition.source && l->partition.stream && l->partition.account && l->partition.unit ? 0 : -ENOMEM;
+}
+
+/* A field that changes hands is a change of the mapping too. */
+static uint64_t digest_of(const ListingContext *c) {
+        return XXH3_64bits_withSeed(c->policy->merge, sizeof c->policy->merge, c->digest);
+}
+
+int store_listing_begin(Store *s, const Partition *p, const ListingContext *c, Instant now, Listing **ret, Err *e) {
+        _cleanup_(listing_freep) Listing *l = calloc(1, sizeof *l);
+        bool digested = false;
+        uint64_t digest = 0;
+        int r;
+
+        if (!l)
+                return err_oom(e);
+        l->store = s;
+        l->context = *c;
+        l->started = now;
+        l->digest = digest_of(c);
+        l->number = ++s->listings;
+        l->buffer = TEXT_INIT(BUFFER_MAX);
+        l->scratch = TEXT_INIT(BUFFER_MAX);
+        if (partition_copy(l, p) < 0)
+                return err_oom(e);
+        r = partition_find(s, p, &l->id, &digest, &digested, e);
+        if (r < 0)
+                return r;
+        l->mapping_changed = digested && digest != l->digest;
+        store_set_fresh(s, c->fresh);
+        *ret = TAKE_PTR(l);
+        return 0;
+}
+
+Listing *listing_free(Listing *l) {
+        if (!l)
+                return NULL;
+        (void) stmt_run(l->store, NULL, NULL, "DELETE FROM temp.batch WHERE listing = ?", "i", l->number);
+        (void) stmt_run(l->store, NULL, NULL, "DELETE FROM temp.put_aside WHERE listing = ?", "i", l->number);
+        (void) stmt_run(l->store, NULL, NULL, "DELETE FROM temp.reread WHERE listing = ?", "i", l->number);
+        for (size_t i = 0; i < l->n_pages; i++)
+                free(l->pages[i].members.at);
+        free(l->pages);
+        bits_free(&l->seen);
+        text_free(&l->buffer);
+        text_free(&l->scratch);
+        arena_free(&l->arena);
+        free(l);
+        return NULL;
+}
+
+static int page_push(Listing *l, int number, ListingPage **ret, Err *e) {
+        if (l->n_pages == l->room_pages) {
+                size_t room = l->room_pages ? l->room_pages * 2 : 16;
+                ListingPage *grown = realloc(l->pages, room * sizeof *grown);
+
+                if (!grown)
+                        return err_oom(e);
+                l->pages = grown;
+                l->room_pages = room;
+        }
+        *ret = &l->pages[l->n_pages++];
+        **ret = (ListingPage) { .number = number };
+        return 0;
+}
+
+int listing_page(Listing *l, int number, const uint64_t hash[static 2], bool *ret_known, int *ret_members, Err *e) {
+        const uint64_t mixed[2] = { hash[0] ^ l->digest, hash[1] ^ (l->digest << 32 | l->digest >> 32) };
+        ListingPage *page = NULL;
+        bool known = false;
+        int spans = 0, r;
+
+        r = page_known(l, number, mixed, &known, &spans, e);
+        if (r == 0)
+                r = page_push(l, number, &page, e);
+        if (r < 0)
+                return r;
+        page->hash[0] = mixed[0];
+        page->hash[1] = mixed[1];
+        page->known = known;
+        page->spans = spans;
+        if (!known)
+                r = stmt_run(l->store, NULL, e, "INSERT OR IGNORE INTO temp.reread VALUES (?, ?)", "ii", l->number, (int64_t) number);
+        if (r < 0)
+                return r;
+        *ret_known = known;
+        *ret_members = spans;
+        return 0;
+}
+
+/* The page the next record stands on; sources without pages have one. */
+static int page_now(Listing *l, ListingPage **ret, Err *e) {
+        int r;
+
+        if (l->n_pages == 0) {
+                r = page_push(l, 1, ret, e);
+                if (r == 0)
+                        r = stmt_run(l->store, NULL, e, "INSERT OR IGNORE INTO temp.reread VALUES (?, 1)", "i", l->number);
+                return r;
+        }
+        *ret = &l->pages[l->n_pages - 1];
+        return 0;
+}
+
+/* An opinion on a field that this side may not write differs even while the other side is silent. */
+static bool says_what_it_may_not(const Listing *l, const RecordSide *r) {
+        FieldMerge other = l->partition.side == SIDE_CENTRAL ? MERGE_PORTAL : MERGE_CENTRAL;
+
+        for (FieldId f = 0; f < FIELD_COUNT; f++)
+                if (l->context.policy->merge[f] == other && value_opinion(&r->field[f]))
+                        return true;
+        return false;
+}
+
+static int buffer_record(Listing *l, const RecordSide *r, uint32_t page) {
+        Text *t = &l->buffer;
+        size_t start = t->len, at;
+        StagedHead head = { .page = page, .kind = (uint8_t) r->identity.kind, .lone = says_what_it_may_not(l, r) };
+        Identity id = r->identity;
+        Str lead = r->field[FIELD_LEAD].state == VALUE_SET ? r->field[FIELD_LEAD].text : STR_NULL;
+        int failed;
+
+        id.code = link_canonical(l->context.links, id.kind, l->partition.side, id.code);
+        (void) text_add(t, (Str) { (const char *) &head, sizeof head });
+        failed = record_key(&id, t);
+        if (failed < 0)
+                return failed;
+        head.key = (uint16_t) (t->len - start - sizeof head);
+        /* Codes, period and unit fit: together they are no longer than the key's maximum. */
+        (void) text_add(t, id.code);
+        (void) text_add(t, id.period);
+        (void) text_add(t, id.unit);
+        if (lead.len > RECORD_KEY_MAX || r->identity.code.len > RECORD_KEY_MAX)
+                return -E2BIG;
+        (void) text_add(t, lead);
+        (void) text_add(t, r->identity.code);
+        head.code = (uint16_t) id.code.len;
+        head.period = (uint16_t) id.period.len;
+        head.unit = (uint16_t) id.unit.len;
+        head.lead = (uint16_t) lead.len;
+        head.source_code = (uint16_t) r->identity.code.len;
+        at = t->len;
+        failed = record_encode(r->field, t);
+        if (failed < 0 || t->failed)
+                return failed < 0 ? failed : t->failed;
+        head.fields = (uint32_t) (t->len - at);
+        head.hash = XXH3_64bits(t->at + at, head.fields);
+        head.size = (uint32_t) (t->len - start);
+        memcpy(t->at + start, &head, sizeof head);
+        return 0;
+}
+
+int listing_put(Listing *l, const RecordSide *record, Err *e) {
+        size_t start = l->buffer.len;
+        ListingPage *page = NULL;
+        int r = page_now(l, &page, e);
+
+        if (r < 0)
+                return r;
+        r = buffer_record(l, record, (uint32_t) (page - l->pages));
+        if (r < 0) {
+                l->buffer.len = start;
+                if (l->buffer.failed || r == -ENOMEM)
+                        return err_oom(e);
+                return listing_quarantine(l, &(Quarantine) { .fault = FAULT_RECORD_INVALID, .unit = record->identity.unit,
+                                .field = STR("code"), .value = { record->identity.code.at, record->identity.code.len > 200 ? 200 : record->identity.code.len } }, e);
+        }
+        page->spans++;
+        return l->buffer.len >= BUNCH ? stage_flush(l, e) : 0;
+}
+
+static Str take(const char **at, size_t len) {
+        Str s = { *at, len };
+
+        *at += len;
+        return s;
+}
+
+bool staged_read(Str *rest, Staged *ret) {
+        StagedHead head;
+        const char *at = rest->at + sizeof head;
+
+        if (rest->len < sizeof head)
+                return false;
+        memcpy(&head, rest->at, sizeof head);
+        *ret = (Staged) { .size = head.size, .page = head.page, .record = head.record, .hash = head.hash,
+                          .lone = head.lone, .kind = (RecordKind) head.kind };
+        ret->key = take(&at, head.key);
+        ret->code = take(&at, head.code);
+        ret->period = take(&at, head.period);
+        ret->unit = take(&at, head.unit);
+        ret->lead = take(&at, head.lead);
+        ret->source_code = take(&at, head.source_code);
+        ret->fields = take(&at, head.fields);
+        *rest = (Str) { rest->at + head.size, rest->len - head.size };
+        return true;
+}
+
+int stage_member(Listing *l, ListingPage *page, int64_t record, Err *e) {
+        bool was = false;
+        int r = bits_add(&l->seen, record, &was, e);
+
+        if (r < 0)
+                return r;
+        if (was) {
+                l->duplicates++;
+                return 0;
+        }
+        return members_add(&page->members, record, e);
+}
+
+/* *ret_keep: the store does not have it just so. */
+static int stage_compare(Listing *l, sqlite3_stmt *q, const Staged *st, int64_t *ret_record, bool *ret_keep, Err *e) {
+        int r;
+
+        (void) sqlite3_bind_text(q, 1, st->key.at, (int) st->key.len, SQLITE_STATIC);
+        (void) sqlite3_bind_int(q, 2, (int) l->partition.side);
+        r = stmt_step(q, e);
+        if (r < 0)
+                return r;
+        *ret_keep = true;
+        *ret_record = 0;
+        if (r > 0) {
+                *ret_record = sqlite3_column_int64(q, 0);
+                *ret_keep = l->mapping_changed || sqlite3_column_type(q, 1) == SQLITE_NULL
+                        || (uint64_t) sqlite3_column_int64(q, 1) != st->hash || sqlite3_column_type(q, 2) != SQLITE_NULL;
+        }
+        (void) sqlite3_reset(q);
+        if (*ret_record == 0)
+                return 0;
+        return stage_member(l, &l->pages[st->page], *ret_record, e);
+}
+
+/* Compares every record of the buffer and moves those to keep to its front. */
+static int stage_sift(Listing *l, size_t *ret_kept, Err *e) {
+        _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        Str rest = text_str(&l->buffer);
+        size_t kept = 0;
+        Staged st;
+        int r;
+
+        r = stmt_use(l->store, "SELECT r.id, s.hash, s.missing_since FROM record r LEFT JOIN side s ON s.id = r.id * 2 + ?2 WHERE r.key = ?1",
+                     &q, e);
+        while (r == 0 && rest.len > 0) {
+                char *from = l->buffer.at + (rest.at - l->buffer.at);
+                int64_t record = 0;
+                bool keep = false;
+
+                if (!staged_read(&rest, &st))
+                        return err_set(e, -EBADMSG, RETRY_LATER, "store: a staged record is cut short");
+                r = stage_compare(l, q, &st, &record, &keep, e);
+                if (r < 0)
+                        return r;
+                if (!keep) {
+                        l->same++;
+                        continue;
+                }
+                memcpy(from + offsetof(StagedHead, record), &record, sizeof record);
+                memmove(l->buffer.at + kept, from, st.size);
+                kept += st.size;
+        }
+        *ret_kept = kept;
+        return r;
+}
+
+int stage_flush(Listing *l, Err *e) {
+        size_t kept = 0;
+        int r;
+
+        if (l->buffer.len == 0)
+                return 0;
+        r = stmt_run(l->store, NULL, e, "BEGIN", "");
+        if (r < 0)
+                return r;
+        r = stage_sift(l, &kept, e);
+        if (r == 0 && kept > 0)
+                r = stmt_run(l->store, NULL, e, "INSERT INTO temp.batch VALUES (?, ?, ?)", "iib", l->number, ++l->batches,
+                             (Str) { l->buffer.at, kept });
+        text_clear(&l->buffer);
+        if (r == 0)
+                r = stmt_run(l->store, NULL, e, "COMMIT", "");
+        if (r < 0 && !sqlite3_get_autocommit(l->store->db))
+                (void) stmt_run(l->store, NULL, NULL, "ROLLBACK", "");
+        KILL_POINT("stage-flush");
+        return r;
+}
+
+/* Records without an identity are told apart by their place. */
+static int slot_of(Listing *l, const Quarantine *q, int page, Str *ret_slot, Str *ret_key) {
+        Text *t = &l->scratch;
+        Identity id = q->identity;
+
+        text_clear(t);
+        *ret_key = STR_NULL;
+        if (q->identity_known) {
+                id.code = link_canonical(l->context.links, id.kind, l->partition.side, id.code);
+                if (record_key(&id, t) == 0) {
+                        *ret_slot = *ret_key = text_str(t);
+                        return t->failed;
+                }
+                text_clear(t);
+        }
+        (void) text_addf(t, "#%d.%lld", page, (long long) l->quarantined);
+        *ret_slot = text_str(t);
+        return t->failed;
+}
+
+int listing_quarantine(Listing *l, const Quarantine *q, Err *e) {
+        ListingPage *page = NULL;
+        Str slot, key;
+        int r = page_now(l, &page, e);
+
+        if (r < 0)
+                return r;
+        page->spans++;
+        l->quarantined++;
+        if (slot_of(l, q, page->number, &slot, &key) < 0)
+                return err_oom(e);
+        return stmt_run(l->store, NULL, e, "INSERT OR REPLACE INTO temp.put_aside VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "isiSszssss",
+                        l->number, slot, (int64_t) page->number, key, q->unit, fault_names[q->fault], q->field, q->value, q->nearest,
+                        q->sample);
+}
