@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The words of a mail, in Vietnamese: subject and plain text of a reminder, of leadership's page and of an ops alarm.
+/* The words of a mail, in Vietnamese: subject and plain text of a reminder and of leadership's page.
  * Pure. Every reminder says what, where, until when, data as of when, why you, who else got it, what happens next, whom to
  * ask. */
 #pragma once
@@ -36,4 +36,5 @@ typedef struct LetterInput {
         size_t n_pages;
 } LetterInput;
 
+/* Replaces both texts, within their maxima; lines end with LF. 0, -ENOMEM, -E2BIG. */
 int letter_write(const LetterInput *in, Text *ret_subject, Text *ret_body, Err *e);

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+
+#include "state/letter-parts.h"
+
+#define PARAGRAPH_MAX (256 * 1024)
+
+/* The units of the mail's own reminders; claims are sorted by unit. */
+typedef struct LetterUnits {
+        LetterUnit *at;
+        size_t n;
+} LetterUnits;
+
+static void letter_units_done(LetterUnits *u) {
+        for (size_t i = 0; i < u->n; i++)
+                letter_unit_free(&u->at[i]);
+        free(u->at);
+}
+
+static int letter_units_gather(const LetterInput *in, LetterUnits *ret) {
+        const NewMessage *m = in->message;
+
+        ret->at = calloc(m->n_claims + 1, sizeof(*ret->at));
+        if (!ret->at)
+                return -ENOMEM;
+        for (size_t i = 0, n; i < m->n_claims; i += n) {
+                bool own = claim_own(&m->claims[i]);
+                int r;
+
+                for (n = 1; i + n < m->n_claims && m->claims[i + n].unit == m->claims[i].unit; n++)
+                        own |= claim_own(&m->claims[i + n]);
+                if (!own)
+                        continue;
+                r = letter_unit_gather(in, &m->claims[i], n, &ret->at[ret->n]);
+                if (r < 0)
+                        return r;
+                ret->n++;
+        }
+        return 0;
+}
+
+static void write_top(Letter *l) {
+        const LetterOptions *o = l->in->options;
+
+        if (o->mark && *o->mark) {
+                letter_outside(l, str_of(o->mark), LETTER_COLUMNS);
+                letter_end(l, 0);
+                letter_gap(l);
+        }
+        if (o->redirect_from && *o->redirect_from) {
+                letter_add(l, "Thư chuyển hướng để kiểm tra. Người nhận thật: ");
+                letter_outside(l, str_of(o->redirect_from), 200);
+                letter_add(l, ". Người đó không nhận được thư này.");
+                letter_end(l, 0);
+                letter_gap(l);
+        }
+}
+
+static void write_addressee(Letter *l, const LetterUnits *u) {
+        letter_add(l, "Kính gửi: đ/c ");
+        letter_outside(l, str_of(l->in->message->to->name), 60);
+        if (u->n == 1) {
+                letter_add(l, ", ");
+                letter_unit_formal(l, u->at[0].unit);
+        }
+        letter_end(l, 0);
+}
+
+/* What is outstanding for one deadline, over the units of the mail. */
+static int own_outstanding(const Letter *l, int occurrence) {
+        const NewMessage *m = l->in->message;
+        int sum = 0;
+
+        for (size_t i = 0; i < m->n_claims; i++) {
+                bool repeated = i > 0 && claim_own(&m->claims[i - 1]) && m->claims[i - 1].unit == m->claims[i].unit &&
+                                m->claims[i - 1].occurrence == m->claims[i].occurrence;
+
+                if (claim_own(&m->claims[i]) && m->claims[i].occurrence == occurrence && !repeated)
+                        sum += m->claims[i].obligation->counts.outstanding;
+        }
+        return sum;
+}
+
+static const NewClaim *own_claim(const Letter *l, int occurrence) {
+        const NewMessage *m = l->in->message;
+
+        for (size_t i = 0; i < m->n_claims; i++)
+                if (claim_own(&m->claims[i]) && m->claims[i].occurrence == occurrence)
+                        return &m->claims[i];
+        return NULL;
+}
+
+static void write_deadlines(Letter *l, const LetterUnits *u) {
+        size_t n = 0;
+        int total = 0;
+
+        for (size_t i = 0; i < l->in->plan->n_occurrences; i++)
+                n += own_claim(l, (int) i) != NULL;
+        for (size_t i = 0; i < u->n; i++)
+                total += u->at[i].total;
+        if (n > 1) {
+                letter_addf(l, "Còn %d việc cho %zu hạn:", total, n);
+                letter_end(l, 0);
+        }
+        for (size_t i = 0; i < l->in->plan->n_occurrences; i++) {
+                const Occurrence *o = &l->in->plan->occurrences[i];
+
+                if (!own_claim(l, (int) i))
+                        continue;
+                letter_addf(l, n > 1 ? "- %d việc " : "Còn %d việc phải xong ", n > 1 ? own_outstanding(l, (int) i) : total);
+                letter_deadline(l, o);
+                letter_add(l, "; ");
+                letter_left(l, o);
+                if (n > 1) {
+                        letter_add(l, "; số liệu từ ");
+                        letter_day(l, when_date(o->window_from));
+                }
+                letter_add(l, ".");
+                letter_end(l, n > 1 ? 2 : 0);
+        }
+        if (n > 1) {
+                letter_add(l, "Việc thuộc nhiều hạn chỉ ghi một lần, ở hạn sớm nhất.");
+                letter_end(l, 0);
+        }
+}
+
+/* The next stage day after today, as long as the chase is open on it. */
+static Stage stage_next(const Letter *l, const Occurrence *o, Date *ret_day) {
+        for (Stage s = STAGE_T5; s <= STAGE_WEEK4; s++) {
+                Date d = stage_day(o, l->in->plan->calendar, s);
+
+                if (d <= l->today)
+                        continue;
+                *ret_day = d;
+                return o->next_first == DATE_NONE || d < o->next_first ? s : STAGE_NONE;
+        }
+        return STAGE_NONE;
+}
+
+static void write_joins(Letter *l, const LetterUnits *u, const Occurrence *o, Stage s) {
+        const DeadlineRule *rule = o->rule;
+        const Unit *above = rule->coordinator ? unit_by_id(l->in->plan->units, str_of(rule->coordinator)) : NULL;
+
+        switch (s) {
+        case STAGE_T1:
+                letter_add(l, "thư gửi thêm lãnh đạo ");
+                if (u->n == 1)
+                        letter_unit_formal(l, u->at[0].unit);
+                else
+                        letter_add(l, "đơn vị");
+                break;
+        case STAGE_PLUS1:
+                letter_add(l, "đơn vị bị ghi là chậm trong trang tổng hợp gửi lãnh đạo tỉnh");
+                if (above) {
+                        letter_add(l, ", thư gửi thêm ");
+                        letter_outside(l, str_of(above->name), 80);
+                }
+                break;
+        default:
+                letter_add(l, "thư nhắc lại");
+                break;
+        }
+}
+
+static void write_next(Letter *l, const LetterUnits *u) {
+        for (size_t i = 0; i < l->in->plan->n_occurrences; i++) {
+                const Occurrence *o = &l->in->plan->occurrences[i];
+                Date d = DATE_NONE;
+                Stage s;
+
+                if (!own_claim(l, (int) i))
+                        continue;
+                s = stage_next(l, o, &d);
+                letter_add(l, "Hạn trước ");
+                letter_day(l, o->before);
+                if (s == STAGE_NONE) {
+                        letter_add(l, ": đây là thư nhắc cuối của kỳ này.");
+                } else {
+                        letter_add(l, ": nếu sáng ");
+                        letter_day(l, d);
+                        letter_add(l, " còn việc, ");
+                        write_joins(l, u, o, s);
+                        letter_add(l, ".");
+                }
+                letter_end(l, 0);
+        }
+}
+
+/* "Đ/c nhận thư vì là đầu mối của xã M’Drắk, ..." : once for each seat. */
+static void write_why_you(Letter *l) {
+        const NewMessage *m = l->in->message;
+        bool first = true, coordinator = false, page = l->in->n_pages > 0;
+
+        for (size_t i = 0; i < m->n_claims; i++) {
+                const NewClaim *c = &m->claims[i];
+                bool same = false;
+
+                coordinator |= c->seat == SEAT_COORDINATOR;
+                if (c->unit < 0 || c->seat == SEAT_COORDINATOR)
+                        continue;
+                for (size_t k = 0; k < i; k++)
+                        same |= m->claims[k].unit == c->unit && m->claims[k].seat == c->seat;
+                if (same)
+                        continue;
+                letter_addf(l, "%s%s của ", first ? "Đ/c nhận thư vì là " : ", ", seat_kind_vn(c->seat));
+                letter_unit(l, &l->in->plan->units->units[c->unit]);
+                first = false;
+        }
+        if (coordinator) {
+                letter_addf(l, "%sngười theo dõi chung", first ? "Đ/c nhận thư vì là " : ", ");
+                first = false;
+        }
+        if (page)
+                letter_addf(l, "%s%s", first ? "Đ/c nhận thư vì là " : ", ", seat_kind_vn(SEAT_LEADERSHIP));
+        letter_add(l, ".");
+        letter_end(l, 0);
+}
+
+/* Each deadline's title and the letter it rests on, once. */
+static void write_basis(Letter *l) {
+        const NewMessage *m = l->in->message;
+
+        for (size_t i = 0; i < l->in->plan->n_occurrences; i++) {
+                const DeadlineRule *rule = l->in->plan->occurrences[i].rule;
+                bool carried = false;
+
+                for (size_t k = 0; k < m->n_claims; k++)
+                        carried |= m->claims[k].occurrence == (int) i;
+                if (!carried || ((!rule->basis || !*rule->basis) && (!rule->title || !*rule->title)))
+                        continue;
+                letter_add(l, "Căn cứ: ");
+                if (rule->basis && *rule->basis)
+                        letter_outside(l, str_of(rule->basis), 160);
+                if (rule->title && *rule->title) {
+                        letter_add(l, rule->basis && *rule->basis ? " (" : "");
+                        letter_outside(l, str_of(rule->title), 160);
+                        letter_add(l, rule->basis && *rule->basis ? ")" : "");
+                }
+                letter_add(l, ".");
+                letter_end(l, 0);
+        }
+}
+
+static void write_foot(Letter *l, const LetterUnits *u) {
+        letter_gap(l);
+        write_next(l, u);
+        letter_contact(l, l->in->n_pages > 0 && u->n == 0 ? "Giải trình từng số: trả lời thư này" :
+                                                               "Hỏi, báo sai, đổi người nhận: trả lời thư này");
+        write_why_you(l);
+        write_basis(l);
+}
+
+static void write_body(Letter *l, const LetterUnits *u) {
+        write_top(l);
+        write_addressee(l, u);
+        for (size_t i = 0; i < l->in->n_pages; i++)
+                letter_write_page(l, &l->in->pages[i]);
+        if (u->n > 0) {
+                if (l->in->n_pages > 0)
+                        letter_gap(l);
+                write_deadlines(l, u);
+        }
+        for (size_t i = 0; i < u->n; i++)
+                letter_write_unit(l, &u->at[i], u->n == 1);
+        letter_write_done(l);
+        for (size_t i = 0; i < l->in->plan->n_occurrences; i++)
+                letter_write_list(l, (int) i);
+        write_foot(l, u);
+}
+
+static int letter_failed(const Letter *l, const Text *subject) {
+        if (l->failed)
+                return l->failed;
+        return l->body.failed ? l->body.failed : subject->failed;
+}
+
+int letter_write(const LetterInput *in, Text *ret_subject, Text *ret_body, Err *e) {
+        _cleanup_(letter_units_done) LetterUnits units = {0};
+        Letter l = {.in = in, .today = when_date(in->plan->now), .body = TEXT_INIT(ret_body->max), .line = TEXT_INIT(PARAGRAPH_MAX)};
+        _cleanup_text_ Text subject = TEXT_INIT(ret_subject->max);
+        int r = letter_units_gather(in, &units);
+
+        if (r == 0) {
+                letter_write_subject(&l, units.at, units.n, &subject);
+                write_body(&l, &units);
+                r = letter_failed(&l, &subject);
+        }
+        if (r == 0) {
+                text_free(ret_body);
+                text_free(ret_subject);
+                *ret_body = l.body;
+                *ret_subject = subject;
+                l.body = subject = TEXT_INIT(0);
+        }
+        text_free(&l.body);
+        text_free(&l.line);
+        if (r == -ENOMEM)
+                return err_oom(e);
+        return r < 0 ? err_set(e, r, RETRY_NEVER, "the letter is longer than %zu bytes", ret_body->max) : 0;
+}
