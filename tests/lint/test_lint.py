@@ -142,3 +142,14 @@ def test_lists_of_the_build_are_compared_with_the_folders(tmp_path):
     assert "'new.c',\n  'store.c',\n)" in (tmp_path / "state/meson.build").read_text()
     assert "['store', 'state']," in (tmp_path / "tests/unit/meson.build").read_text()
     assert lint.run(tmp_path)[0] == []
+
+
+def test_wrap_hands_only_long_lines_to_the_formatter(tmp_path, monkeypatch):
+    programs = tmp_path / "bin"
+    programs.mkdir()
+    (programs / "clang-format").write_text(f'#!/bin/sh\necho "$@" >>{tmp_path}/said\n')
+    (programs / "clang-format").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
+    long_line = "/* " + "x" * 120 + " */\n"
+    lint.wrap(tree(tmp_path / "tree", {"state/a.c": HEAD + "\n" + long_line + "\n" + long_line, "docs/a.md": long_line}))
+    assert (tmp_path / "said").read_text() == "-i --lines=3:3 --lines=5:5 state/a.c\n"

@@ -135,8 +135,8 @@ def python_suite(folder):
     stem = LOGS / name.replace("/", "-")
     report, log = stem.with_suffix(".xml"), stem.with_suffix(".log")
     report.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "pytest", "-q", "-ra", "--tb=short", "-p", "no:cacheprovider", f"--junitxml={report}",
-               "--rootdir", str(ROOT / "tests"), str(folder)]
+    command = [sys.executable, "-m", "pytest", "-q", "-ra", "--tb=short", "-p", "no:cacheprovider",
+               f"--junitxml={report}", "--rootdir", str(ROOT / "tests"), str(folder)]
     with open(log, "w", encoding="utf-8") as out:
         try:
             status = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=ROOT,
