@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* The systems that are read, and their profiles. */
+#include <dirent.h>
+
+#include "config/build.h"
+
+#define PROFILE_NAMES 64
+
+/* Names of the profiles in a folder, for a suggestion. */
+static size_t list_profiles(const char *folder, Arena *a, const char **names, size_t n) {
+        DIR *d = folder ? opendir(folder) : NULL;
+        if (!d)
+                return n;
+        for (struct dirent *entry; n < PROFILE_NAMES && (entry = readdir(d));) {
+                Str name = str_of(entry->d_name);
+                if (name.len > 5 && strcmp(name.at + name.len - 5, ".yaml") == 0 &&
+                    (names[n] = arena_copy(a, (Str) { name.at, name.len - 5 })))
+                        n++;
+        }
+        closedir(d);
+        return n;
+}
+
+static void put_unknown(Build *b, const KeyValue *v, const char *source, const char *own, const char *installed) {
+        _cleanup_arena_ Arena scratch = { 0 };
+        const char *names[PROFILE_NAMES];
+        size_t n = list_profiles(installed, &scratch, names, list_profiles(own, &scratch, names, 0));
+        _cleanup_text_ Text tried = TEXT_INIT(2000);
+        text_addf(&tried, "%s/%s.yaml", own, v->whole);
+        if (installed)
+                text_addf(&tried, ", %s/%s.yaml", installed, v->whole);
+        NoticePath path = notice_path("sources", source, "profile");
+        notice_put(b->notices, &(Notice) { .id = NOTICE_PROFILE_UNKNOWN, .at = v->at, .subject = path.text, .seen = v->whole,
+                                           .nearest = text_nearest(str_of(v->whole), names, n), .en = tried.at ? tried.at : "" });
+}
+
+/* 0 also when the profile is wrong: that is a finding. */
+static int load_profile(Build *b, SourceOptions *o, const KeyValue *v, Err *e) {
+        const char *installed = secure_getenv("NQ57_PROFILE_DIR");
+        _cleanup_text_ Text own = TEXT_INIT(4096), name = TEXT_INIT(100);
+        text_addf(&own, "%s/profiles", b->settings->directory);
+        text_addf(&name, "%s.yaml", v->whole);
+        if (own.failed || name.failed)
+                return err_oom(e);
+
+        Document **document = &b->own->profile_document[o->side];
+        int r = load_file(own.at, name.at, LOAD_PROFILE, b->notices, document, e);
+        if (r == LOAD_E_NONE && installed && installed[0])
+                r = load_file(installed, name.at, LOAD_PROFILE, b->notices, document, e);
+        if (r == LOAD_E_NONE)
+                put_unknown(b, v, o->id, own.at, installed && installed[0] ? installed : NULL);
+        if (r != 0)
+                return r < 0 ? r : 0;
+
+        FindingSink sink = notices_sink(b->notices);
+        r = profile_compile((*document)->root, &sink, &b->own->profile[o->side], e);
+        o->profile = b->own->profile[o->side];
+        return r < 0 ? r : 0;
+}
+
+static int number(const Tree *t, const char *pattern, int64_t unit) {
+        int64_t n = schema_value(CONFIG_MAIN, t, pattern).number;
+        return (int) ((n + unit - 1) / unit);
+}
+
+static void fill_source(SourceOptions *o, const Tree *t, Side side) {
+        *o = (SourceOptions) {
+                .id = t->key,
+                .side = side,
+                .base_url = schema_value(CONFIG_MAIN, t, "sources.*.url").whole,
+                .ca_file = schema_value(CONFIG_MAIN, t, "sources.*.ca-file").whole,
+                .supervisor = schema_value(CONFIG_MAIN, t, "sources.*.supervisor").whole,
+                .concurrency = number(t, "sources.*.requests-at-once", 1),
+                .requests_per_minute = number(t, "sources.*.requests-per-minute", 1),
+                .logins_per_hour = number(t, "sources.*.logins-per-hour", 1),
+                .timeout_seconds = number(t, "sources.*.timeout", 1),
+                .poll_minutes = number(t, "sources.*.poll-every", 60),
+                .blind_hours = number(t, "sources.*.blind-after", 3600),
+        };
+}
+
+static int add_source(Build *b, const Tree *t, Err *e) {
+        Settings *s = b->settings;
+        KeyValue role = schema_value(CONFIG_MAIN, t, "sources.*.role"), profile = schema_value(CONFIG_MAIN, t, "sources.*.profile");
+        if (!role.given)
+                return 0;
+        const SourceOptions *other = settings_source(s, (Side) role.number);
+        if (other) {
+                NoticePath path = notice_path("sources", t->key, "role");
+                notice_put(b->notices, &(Notice) { .id = NOTICE_SOURCE_ROLE_TWICE, .at = role.at, .subject = path.text,
+                                                   .seen = role.whole, .en = other->id });
+                return 0;
+        }
+        SourceOptions *o = &s->sources[s->n_sources++];
+        fill_source(o, t, (Side) role.number);
+        return profile.given ? load_profile(b, o, &profile, e) : 0;
+}
+
+int build_sources(Build *b, Err *e) {
+        const Tree *root = build_root(b, CONFIG_MAIN), *section = tree_get(root, "sources");
+        b->settings->sources = arena_get(&b->own->arena, SIDE_COUNT * sizeof *b->settings->sources);
+        if (!b->settings->sources)
+                return err_oom(e);
+        if (section && tree_count(section) == 0)
+                notice_put(b->notices, &(Notice) { .id = NOTICE_SOURCE_NONE, .at = section->key_origin, .subject = "sources" });
+        int r = 0;
+        for (const Tree *t = section ? section->child : NULL; t && r == 0; t = t->next)
+                r = add_source(b, t, e);
+        return r;
+}
