@@ -90,7 +90,7 @@ def differences(where, variable, names, there):
 
 
 def write(root):
-    """Writes every list anew; library columns of tests that are already chosen stay."""
+    """Writes every list anew; a library column is only ever raised, to what the test includes."""
     for folder, variable, pattern in LISTS:
         build = root / folder / "meson.build"
         lines = "".join(f"  '{name}',\n" for name in lib_files(root, folder, pattern))
@@ -100,7 +100,7 @@ def write(root):
         chosen = program_rows(build.read_text(encoding="utf-8"), variable) or {}
         rows = ""
         for name, path in program_files(root, folder, pattern).items():
-            lib = chosen.get(name) or program_lib(path)
+            lib = max(chosen.get(name, "model"), program_lib(path), key=RANK.index)
             rows += f"  ['{name}', '{lib}'],\n"
         replace(build, rf"(^{variable} = \[\n).*?(^\])", rows)
 

@@ -151,5 +151,6 @@ def test_wrap_hands_only_long_lines_to_the_formatter(tmp_path, monkeypatch):
     (programs / "clang-format").chmod(0o755)
     monkeypatch.setenv("PATH", f"{programs}:/usr/bin:/bin")
     long_line = "/* " + "x" * 120 + " */\n"
-    lint.wrap(tree(tmp_path / "tree", {"state/a.c": HEAD + "\n" + long_line + "\n" + long_line, "docs/a.md": long_line}))
+    lint.wrap(tree(tmp_path / "tree", {"state/a.c": HEAD + "\n" + long_line + "\n" + long_line,
+                                      "docs/a.md": long_line}))
     assert (tmp_path / "said").read_text() == "-i --lines=3:3 --lines=5:5 state/a.c\n"
