@@ -124,7 +124,7 @@ static int read_environment(Job *job, Err *e) {
 
 static void failed(const Err *e, Verdict *ret) {
         *ret = (Verdict) { .phase = "connect", .outcome = e->retry == RETRY_RECONFIGURE ? OUTCOME_CHANNEL
-                                                          : e->retry == RETRY_NEVER     ? OUTCOME_PERMANENT
+                                                          : e->code == -E2BIG           ? OUTCOME_PERMANENT
                                                                                         : OUTCOME_TEMPORARY };
         attempt_text(str_of(e->text), ret->text, sizeof(ret->text));
 }

@@ -4,11 +4,13 @@ import fcntl
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import time
 from pathlib import Path
 
 import pytest
+from aiosmtpd.controller import Controller
 
 from smtp_script import DROP, SILENT, Relay, make_certificate
 
@@ -143,6 +145,7 @@ def test_starttls_and_login(tmp_path, certificate, password):
     with Relay(tls=certificate, starttls=True, offer_auth=True) as relay:
         attempt = deliver(tmp_path, relay, NQ57_SMTP_CA=str(certificate[0]), **password("s3cret\n"))
         check(attempt, "sent", "dot", 250)
+        relay.wait_for("quit")
         assert "STARTTLS" in relay.commands and relay.messages[0][1] == MESSAGE
         assert attempt.phases == ["connect", "greeting", "auth", "mail", "rcpt", "data", "dot"]
         assert "s3cret" not in attempt.path.read_text()
@@ -152,6 +155,34 @@ def test_smtps(tmp_path, certificate):
     with Relay(tls=certificate) as relay:
         check(deliver(tmp_path, relay, NQ57_SMTP_CA=str(certificate[0])), "sent", "dot", 250)
         assert relay.messages[0][1] == MESSAGE
+
+
+class Kept:
+    """A handler of aiosmtpd: a real server, which undoes the dots by its own rules."""
+
+    def __init__(self):
+        self.envelopes = []
+
+    async def handle_DATA(self, server, session, envelope):
+        self.envelopes.append((session.host_name, envelope.mail_from, envelope.rcpt_tos, envelope.original_content))
+        return "250 2.0.0 kept"
+
+
+def test_a_real_server(tmp_path, certificate):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(*certificate)
+    kept = Kept()
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    server = Controller(kept, hostname="127.0.0.1", port=port, tls_context=context, require_starttls=True)
+    server.start()
+    try:
+        attempt = Attempt(tmp_path, f"smtp://127.0.0.1:{port}", NQ57_SMTP_CA=str(certificate[0])).finish()
+    finally:
+        server.stop()
+    check(attempt, "sent", "dot", 250, "250 2.0.0 kept")
+    assert kept.envelopes == [("example.vn", "nq57@example.vn", ["a@xa.example.vn"], MESSAGE)]
 
 
 # ---- never connected ----
@@ -402,5 +433,5 @@ def test_attempt_file_not_writable_sends_nothing(tmp_path):
     with Relay() as relay:
         done = subprocess.run(["/bin/bash", "-c", 'exec 3<>/dev/full; exec "$0"', str(PROGRAM)], input=MESSAGE,
                               env={**BASE, "NQ57_SMTP_URL": relay.url}, capture_output=True, timeout=10)
-        assert done.returncode == 65 and b"attempt file" in done.stderr
+        assert done.returncode == 75 and b"attempt file" in done.stderr
         assert relay.connections == 0
