@@ -215,7 +215,10 @@ static int job_start(DeliverJob *job, Err *e) {
 /* A message that cannot even be built will not get better by waiting. */
 static int job_refuse(DeliverJob *job, const Err *why, Err *e) {
         Verdict v = { .outcome = OUTCOME_PERMANENT, .phase = "build" };
+        int r = store_message_begin(job->deliver->store, job->message.id, str_of(why->text), clock_wall(job->deliver->clock), e);
 
+        if (r < 0)
+                return r;
         snprintf(v.text, sizeof(v.text), "%.*s", (int) sizeof(v.text) - 1, why->text);
         return deliver_settle(job->deliver, job->settings, &job->message, job->path, &v, false, e);
 }
