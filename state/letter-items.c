@@ -184,6 +184,8 @@ static void add_score(Letter *l, const PlanItem *i) {
 }
 
 static void add_fact(Letter *l, const PlanItem *i) {
+        size_t from = l->line.len;
+
         switch (i->why.reason) {
         case REASON_OVERDUE:
                 add_due(l, i);
@@ -209,6 +211,7 @@ static void add_fact(Letter *l, const PlanItem *i) {
         default:
                 break;
         }
+        letter_capital(l, from);
         letter_add(l, ".");
 }
 

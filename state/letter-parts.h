@@ -21,6 +21,9 @@ void letter_add(Letter *l, const char *own);
 void letter_addf(Letter *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void letter_outside(Letter *l, Str s, size_t columns);
 
+/* Makes the letter at `from` of the paragraph a capital: đ and plain letters, which is all that own text begins with. */
+void letter_capital(Letter *l, size_t from);
+
 /* Breaks the paragraph at blanks; all lines but the first begin with `hanging` blanks. */
 void letter_end(Letter *l, int hanging);
 void letter_gap(Letter *l); /* an empty line, never two */

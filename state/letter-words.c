@@ -61,6 +61,17 @@ void letter_outside(Letter *l, Str s, size_t columns) {
         }
 }
 
+void letter_capital(Letter *l, size_t from) {
+        char *at = l->line.at + from;
+
+        if (l->line.failed || from >= l->line.len)
+                return;
+        if (*at >= 'a' && *at <= 'z')
+                *at = (char) (*at - 'a' + 'A');
+        else if (str_starts((Str) {at, l->line.len - from}, STR("đ")))
+                at[1] = (char) 0x90; /* U+0111 to U+0110: one byte apart */
+}
+
 void letter_end(Letter *l, int hanging) {
         Str rest = text_str(&l->line), word;
         size_t column = 0;

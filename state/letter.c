@@ -109,9 +109,13 @@ static void write_deadlines(Letter *l, const LetterUnits *u) {
                         continue;
                 letter_addf(l, n > 1 ? "- %d việc " : "Còn %d việc phải xong ", n > 1 ? own_outstanding(l, (int) i) : total);
                 letter_deadline(l, o);
-                letter_add(l, "; ");
-                letter_left(l, o);
-                if (n > 1) {
+                letter_add(l, n > 1 ? "; " : ".");
+                if (n == 1) {
+                        letter_end(l, 0);
+                        letter_left(l, o);
+                        letter_capital(l, 0);
+                } else {
+                        letter_left(l, o);
                         letter_add(l, "; số liệu từ ");
                         letter_day(l, when_date(o->window_from));
                 }
@@ -186,6 +190,16 @@ static void write_next(Letter *l, const LetterUnits *u) {
         }
 }
 
+static void write_seat(Letter *l, SeatKind seat, const Unit *u) {
+        if (seat == SEAT_HEAD || seat == SEAT_ACTING_HEAD) {
+                letter_add(l, seat == SEAT_HEAD ? "lãnh đạo " : "người đang phụ trách ");
+                letter_unit_formal(l, u);
+        } else {
+                letter_addf(l, "%s của ", seat_kind_vn(seat));
+                letter_unit(l, u);
+        }
+}
+
 /* "Đ/c nhận thư vì là đầu mối của xã M’Drắk, ..." : once for each seat. */
 static void write_why_you(Letter *l) {
         const NewMessage *m = l->in->message;
@@ -202,8 +216,8 @@ static void write_why_you(Letter *l) {
                         same |= m->claims[k].unit == c->unit && m->claims[k].seat == c->seat;
                 if (same)
                         continue;
-                letter_addf(l, "%s%s của ", first ? "Đ/c nhận thư vì là " : ", ", seat_kind_vn(c->seat));
-                letter_unit(l, &l->in->plan->units->units[c->unit]);
+                letter_add(l, first ? "Đ/c nhận thư vì là " : ", ");
+                write_seat(l, c->seat, &l->in->plan->units->units[c->unit]);
                 first = false;
         }
         if (coordinator) {
@@ -248,6 +262,12 @@ static void write_foot(Letter *l, const LetterUnits *u) {
                                                                "Hỏi, báo sai, đổi người nhận: trả lời thư này");
         write_why_you(l);
         write_basis(l);
+        if (l->in->options->province && *l->in->options->province) {
+                letter_add(l, "Thư gửi tự động từ hệ thống nhắc việc Nghị quyết 57, tỉnh ");
+                letter_outside(l, str_of(l->in->options->province), 40);
+                letter_add(l, ".");
+                letter_end(l, 0);
+        }
 }
 
 static void write_body(Letter *l, const LetterUnits *u) {

@@ -311,6 +311,55 @@ static void test_deterministic(void **state) {
         world_free(w);
 }
 
+#define MANY_UNITS 127
+#define MANY_SEATS 3
+
+/* 381 people, 127 units, three deadlines: each claim once, and a second planning finds nothing left. */
+static void test_many(void **state) {
+        World *w = world_new(morning(2026, 6, 19), 3);
+        static char text[MANY_UNITS][MANY_SEATS][16], id[MANY_UNITS][8];
+        Seat seats[MANY_UNITS][MANY_SEATS];
+        Unit units[MANY_UNITS] = {0};
+        UnitTable table = {.units = units, .n_units = MANY_UNITS};
+        _cleanup_free_ PlanObligation *b = calloc(3 * MANY_UNITS, sizeof(*b));
+        _cleanup_free_ PlanClaim *claims = calloc(3 * MANY_UNITS * MANY_SEATS, sizeof(*claims));
+        _cleanup_(plan_freep) Plan *p = NULL, *again = NULL;
+        size_t n = 0;
+
+        assert_non_null(b);
+        assert_non_null(claims);
+        for (int u = 0; u < MANY_UNITS; u++) {
+                (void) snprintf(id[u], sizeof(id[u]), "%05d", u);
+                for (int k = 0; k < MANY_SEATS; k++) {
+                        (void) snprintf(text[u][k], sizeof(text[u][k]), "p%03d.%d", MANY_UNITS - u, k);
+                        seats[u][k] = (Seat) {SEAT_FOCAL + (SeatKind) k, text[u][k], "Tên", "a@example.vn", NULL, OPEN_END};
+                }
+                units[u] = (Unit) {.id = id[u], .name = "Xã", .kind = UNIT_COMMUNE, .parent = -1, .seats = seats[u], .n_seats = MANY_SEATS};
+                for (int o = 0; o < 3; o++)
+                        b[o * MANY_UNITS + u] = (PlanObligation) {.occurrence = o, .unit = u, .state = OBLIGATION_BEHIND,
+                                                                  .counts = {.records = 50, .outstanding = 7}, .tracked = true};
+        }
+        w->in.units = &table;
+        w->in.obligations = b;
+        w->in.n_obligations = 3 * MANY_UNITS;
+        assert_int_equal(plan_make(&w->in, &p, NULL), 0);
+        assert_int_equal(p->n_messages, MANY_UNITS * MANY_SEATS); /* T: the heads too */
+        for (size_t i = 0; i < p->n_messages; i++) {
+                assert_true(i == 0 || strcmp(p->messages[i - 1].to->person, p->messages[i].to->person) < 0);
+                for (size_t c = 0; c < p->messages[i].n_claims; c++)
+                        claims[n++] = (PlanClaim) {str_of(w->occurrences[p->messages[i].claims[c].occurrence].id),
+                                                   str_of(id[p->messages[i].claims[c].unit]), str_of(p->messages[i].to->person),
+                                                   p->messages[i].claims[c].stage, p->messages[i].claims[c].seat, true, false};
+        }
+        assert_int_equal(n, MANY_UNITS * (2 * 3 + 1)); /* both focal persons for three deadlines, the head for the first */
+        qsort(claims, n, sizeof(*claims), world_claim_order);
+        w->in.claims = claims;
+        w->in.n_claims = n;
+        assert_int_equal(plan_make(&w->in, &again, NULL), 0);
+        assert_int_equal(again->n_messages, 0);
+        world_free(w);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_stage_days),
@@ -328,6 +377,7 @@ int main(void) {
                 cmocka_unit_test(test_verdicts),
                 cmocka_unit_test(test_held),
                 cmocka_unit_test(test_deterministic),
+                cmocka_unit_test(test_many),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
