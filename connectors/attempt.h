@@ -8,7 +8,8 @@
  *     verdict<TAB>OUTCOME<TAB>PHASE<TAB>CODE<TAB>TEXT
  * The courier itself appends `phase<TAB>start` just before the program takes over. The last whole verdict line counts;
  * other lines, torn ones and those over 2 KiB are no lines. No verdict: phase data or dot reached = unknown outcome
- * (bytes may have been accepted), so is `start` alone (the program tells no phases); else temporary. */
+ * (bytes may have been accepted), so is `start` alone (the program may be one that tells no phases; for one
+ * that promises them the courier writes `connect` instead); else temporary. */
 #pragma once
 
 #include "state/model/err.h"

@@ -11,6 +11,7 @@ typedef struct CourierChannel {
         const char *name;
         const char *program;     /* absolute path */
         bool json;               /* input is the alert as JSON instead of mail bytes */
+        bool phases;             /* it promises phases (deliver-smtp): until it says "data", nothing has left */
         const char *credentials; /* folder or NULL */
         const char *const *env;  /* names NQ57_* and values in turn, ended by NULL; NULL: none */
         int timeout_seconds;     /* of the whole run, handed down as NQ57_TIMEOUT_SECONDS; then SIGTERM */

@@ -195,7 +195,7 @@ static int job_start(DeliverJob *job, Err *e) {
                               "NQ57_TIMEOUT_SECONDS", timeout, NULL };
         CourierChannel channel = { .name = "mail", .program = mail->program ? mail->program : paths_deliver_smtp(),
                                    .json = mail->program && mail->program_json, .credentials = job->settings->secrets_dir,
-                                   .env = env, .timeout_seconds = mail->timeout_seconds };
+                                   .phases = !mail->program, .env = env, .timeout_seconds = mail->timeout_seconds };
         CourierJob run = { .channel = &channel, .message_id = m->message_id.at, .from = mail->from_address, .to = m->address.at,
                            .attempt_path = job->path };
         int r;

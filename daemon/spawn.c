@@ -28,6 +28,7 @@ typedef struct Plan {
         char *env[ENV_MAX + 1];
         size_t n_env;
         unsigned alarm_seconds;
+        const char *first_phase; /* line */
 } Plan;
 
 static int high(int fd) {
@@ -196,7 +197,7 @@ __attribute__((noreturn)) static void child_run(const Plan *plan) {
             dup2(plan->attempt, 3) < 0 || close_range(4, ~0u, 0) < 0 || chdir("/") < 0)
                 _exit(EX_OSERR);
         (void) alarm(plan->alarm_seconds);
-        child_say("phase\tstart\n");
+        child_say(plan->first_phase);
         (void) execve(plan->argv[0], plan->argv, plan->env);
         why = strerrordesc_np(errno);
         child_say("verdict\tchannel\tstart\t0\tcannot run ");
@@ -219,6 +220,7 @@ static int prepare(Plan *plan, const CourierJob *job, Err *e) {
         if (channel->timeout_seconds < 1)
                 return err_set(e, -EINVAL, RETRY_RECONFIGURE, "channel %s has no time limit", channel->name);
         plan->alarm_seconds = (unsigned) channel->timeout_seconds + ORPHAN_SECONDS;
+        plan->first_phase = channel->phases ? "phase\tconnect\n" : "phase\tstart\n";
         plan->argv[0] = arena_copy(&plan->arena, str_of(channel->program));
         if (!plan->argv[0])
                 return err_oom(e);

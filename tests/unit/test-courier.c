@@ -431,6 +431,21 @@ static void test_orphan(void **state) {
         assert_string_equal(v.text, "late");
 }
 
+static void test_a_program_that_promises_phases(void **state) {
+        Bench *b = *state;
+        char program[128], path[128];
+        CourierChannel channel = { .name = "x", .program = program, .phases = true, .timeout_seconds = 5 };
+        CourierJob job = { .channel = &channel, .message_id = "1@b.vn", .from = "a@b.vn", .to = "c@d.vn",
+                           .attempt_path = in_folder(b, "a", path) };
+        Err e = { 0 };
+
+        write_script(b, "kill -9 $$", program); /* before its first phase: surely nothing was sent */
+        assert_int_equal(courier_run(b->courier, &job, on_done, b, &e), 0);
+        run_loop(b, 1, 5);
+        assert_int_equal(b->verdict.outcome, OUTCOME_TEMPORARY);
+        assert_string_equal(b->verdict.phase, "connect");
+}
+
 static void test_nothing_to_recover(void **state) {
         Bench *b = *state;
         Verdict v = { .code = 7 };
@@ -489,6 +504,7 @@ int main(void) {
                 cmocka_unit_test_setup_teardown(test_free_ends_everything, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_done_may_free_the_courier, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_orphan, setup, teardown),
+                cmocka_unit_test_setup_teardown(test_a_program_that_promises_phases, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_nothing_to_recover, setup, teardown),
                 cmocka_unit_test_setup_teardown(test_no_descriptor_leaks, setup, teardown),
         };
