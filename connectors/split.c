@@ -9,7 +9,7 @@ typedef struct Splitter {
         Scan scan;
         SplitPage *page;
         const Select *list;
-        bool trusted, found;
+        bool found;
 } Splitter;
 
 static int span_add(SplitPage *p, SplitSpan span) {
@@ -25,31 +25,10 @@ static int span_add(SplitPage *p, SplitSpan span) {
         return 0;
 }
 
-/* One element of the list. Broken inside, with brackets that match: a span with a problem, and the page goes on. */
 static int record_scan(Splitter *s) {
         Scan *scan = &s->scan;
         const char *begin = scan->at;
-        int depth = scan->depth;
-        size_t n_keys = scan->n_keys, scratch = scan->scratch_used;
-        const char *outer = scan->problem;
-        scan->problem = NULL;
-        int r = s->trusted ? scan_skip(scan) : scan_value(scan);
-        const char *problem = scan->problem;
-        if (r == SPLIT_E_NOT_JSON && !s->trusted) {
-                const char *why = scan->why, *at = scan->at;
-                scan->at = begin;
-                scan->depth = depth;
-                scan->n_keys = n_keys;
-                scan->scratch_used = scratch;
-                r = scan_skip(scan);
-                problem = why;
-                if (r == SPLIT_E_NOT_JSON || (r == 0 && at > scan->at)) {
-                        scan->why = why;
-                        scan->at = at;
-                        return SPLIT_E_NOT_JSON;
-                }
-        }
-        scan->problem = outer;
+        int r = scan_skip(scan);
         if (r != 0)
                 return r;
         Str bytes = { begin, (size_t) (scan->at - begin) };
@@ -57,7 +36,7 @@ static int record_scan(Splitter *s) {
                 scan->why = bytes.len > LIMIT_RECORD_BYTES ? "a record is too large" : "too many records on one page";
                 return SPLIT_E_TOO_MANY;
         }
-        return span_add(s->page, (SplitSpan) { bytes, problem });
+        return span_add(s->page, (SplitSpan) { .bytes = bytes });
 }
 
 static int list_scan(Splitter *s) {
@@ -163,8 +142,11 @@ static bool only_blanks(Scan *scan) {
         return scan->at == scan->end;
 }
 
-int split_page(SplitPage *p, const Select *list, Str page, bool trusted) {
-        Splitter s = { .page = p, .list = list, .trusted = trusted };
+int split_page(SplitPage *p, const Select *list, Str page) {
+        Splitter s;
+        s.page = p;
+        s.list = list;
+        s.found = false;
         p->n_spans = 0;
         p->head = p->tail = STR_NULL;
         p->why = NULL;
@@ -190,6 +172,13 @@ int split_page(SplitPage *p, const Select *list, Str page, bool trusted) {
 void split_free(SplitPage *s) {
         free(s->spans);
         *s = (SplitPage) { 0 };
+}
+
+void split_record(SplitSpan *span) {
+        const char *problem = NULL, *why = NULL;
+        size_t at;
+        int r = split_check(span->bytes, &problem, &at, &why);
+        span->problem = r == 0 ? problem : why ? why : "cut off";
 }
 
 int split_check(Str document, const char **ret_problem, size_t *ret_at, const char **ret_why) {

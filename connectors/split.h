@@ -30,11 +30,14 @@ enum {
         SPLIT_E_TOO_MANY,  /* more than LIMIT_PAGE_RECORDS, or a record over LIMIT_RECORD_BYTES */
 };
 
-/* Cuts `page`. With `trusted` (the same bytes passed the strict way before) strings and brackets alone are followed
- * inside records, at a fraction of the cost. A record that is broken inside but whose brackets match is a span with a
- * problem. 0, a result above, or -ENOMEM. */
-int split_page(SplitPage *s, const Select *list, Str page, bool trusted);
+/* Cuts `page`: the skeleton strictly; inside records strings and brackets alone are followed, since a record that is
+ * broken in itself costs that record and not the page, and since a known page is not read further. 0, a result above,
+ * or -ENOMEM. */
+int split_page(SplitPage *s, const Select *list, Str page);
 void split_free(SplitPage *s);
+
+/* Checks a record by the letter of RFC 8259 before it is parsed; sets span->problem. */
+void split_record(SplitSpan *span);
 
 /* Checks one document by the same rules. 0 (and *ret_problem says what json-c would have changed, or NULL), or a
  * result above with why and where. */

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+
+#include "connectors/document.h"
+#include "connectors/html.h"
+#include "connectors/source-parts.h"
+
+#define BACKOFF (500 * (uint64_t) 1000) /* µs; doubled at each try, jittered over the whole of it */
+
+void listing_stop(Listing *l, Fault f, Retry retry, const char *format, ...) {
+        char detail[sizeof l->end.detail];
+        va_list args;
+        va_start(args, format);
+        vsnprintf(detail, sizeof detail, format, args);
+        va_end(args);
+        if (l->end.fault == FAULT_NONE || f == FAULT_CANCELLED) {
+                l->end.fault = f;
+                memcpy(l->end.detail, detail, sizeof detail);
+        }
+        l->end.retry = retry;
+        l->state = LISTING_ENDED;
+        source_arm(l->source);
+}
+
+static void go_on(Listing *l, uint64_t until) {
+        l->state = LISTING_DUE;
+        l->due = until;
+        source_arm(l->source);
+}
+
+/* Tries again after a jittered pause, or gives up. */
+static void retry(Listing *l, Fault f, Retry when, Instant asked, const char *detail) {
+        HttpSource *s = l->source;
+        uint64_t now = source_now(s);
+        Instant wall = clock_wall(s->env.clock), longest = wall + LIMIT_RETRY_AFTER_SECONDS * US_SECOND;
+        if (asked != INSTANT_NONE) {
+                s->hold = now + (uint64_t) (asked - wall);
+                s->hold_wall = asked < longest ? asked : longest;
+                l->end.retry_after = s->hold_wall;
+                if (asked - wall > LISTING_WAIT_MAX) {
+                        listing_stop(l, f, RETRY_LATER, "%s; it asks for a pause of %lld s", detail, (long long) ((asked - wall) / US_SECOND));
+                        return;
+                }
+        }
+        if (when != RETRY_NOW || ++l->tries >= LIMIT_REQUEST_TRIES) {
+                listing_stop(l, f, when == RETRY_NOW ? RETRY_LATER : when, "%s%s", detail, when == RETRY_NOW ? " (tried 3 times)" : "");
+                return;
+        }
+        go_on(l, now + source_random(s, BACKOFF << l->tries));
+}
+
+static void session_ready(void *userdata, const SessionFailure *f);
+
+static void session_failed(Listing *l, const SessionFailure *f) {
+        bool ours = f->fault == FAULT_LOGIN_BUDGET; /* our own limit, on this account alone: the system is not to be held */
+        if (ours)
+                l->end.retry_after = f->retry_after;
+        retry(l, f->fault, f->retry, ours ? INSTANT_NONE : f->retry_after, f->detail);
+}
+
+static int target_write(const Listing *l, Text *t) {
+        _cleanup_text_ Text query = TEXT_INIT(16384);
+        for (size_t i = 0; i < l->stream->query.n; i++)
+                http_form_add(&query, str_of(l->stream->query.at[i].name), str_of(l->stream->query.at[i].value));
+        if (pager_query(&l->pager, &query) < 0)
+                return query.failed;
+        text_add(t, str_of(l->stream->path));
+        text_addc(t, strchr(l->stream->path, '?') ? '&' : '?');
+        return text_add(t, text_str(&query));
+}
+
+static void answered(void *userdata, HttpResponse *r);
+
+static void request_send(Listing *l) {
+        HttpSource *s = l->source;
+        const SessionPlan *plan = &s->o.profile->session;
+        _cleanup_text_ Text target = TEXT_INIT(32768), value = TEXT_INIT(LIMIT_SESSION_BYTES);
+        Err e = { 0 };
+        int header = session_header(l->session, &value);
+        if (target_write(l, &target) < 0 || header < 0) {
+                listing_stop(l, FAULT_TOO_LARGE, RETRY_LATER, "the request does not fit");
+                return;
+        }
+        HttpRequest q = { .target = target.at, .header = header == 0 ? plan->header : NULL, .value = value.at,
+                          .jar = plan->kind == SESSION_KIND_NONE ? NULL : &l->session->keys.jar,
+                          .body_max = LIMIT_BODY_BYTES, .follow = LIMIT_REDIRECTS, .stop_path = plan->login_path };
+        l->generation = l->session->generation;
+        if (http_send(s->http, &q, answered, l, &l->call, &e) < 0)
+                listing_stop(l, e.code == -EPERM ? FAULT_REDIRECT : FAULT_NETWORK, e.retry, "%.300s", e.text);
+        else
+                l->state = LISTING_CALL;
+        if (value.at)
+                explicit_bzero(value.at, value.len);
+}
+
+static bool begin(Listing *l) {
+        Err e = { 0 };
+        l->began = true;
+        if (l->sink.begin(l->sink.userdata, l->partition, &e) >= 0)
+                return true;
+        l->broken = true;
+        listing_stop(l, FAULT_CANCELLED, e.retry, "%.300s", e.text);
+        return false;
+}
+
+void listing_step(Listing *l) {
+        if (!l->began && !begin(l))
+                return;
+        l->waiter = (SessionWaiter) { .ready = session_ready, .userdata = l };
+        switch (session_want(l->session, &l->waiter)) {
+        case SESSION_READY:
+                request_send(l);
+                return;
+        case SESSION_WAIT:
+                l->state = LISTING_SESSION;
+                return;
+        default:
+                session_failed(l, &l->session->failure);
+        }
+}
+
+/* Called while the session walks through its waiters: what follows begins from the queue. */
+static void session_ready(void *userdata, const SessionFailure *f) {
+        Listing *l = userdata;
+        if (f)
+                session_failed(l, f);
+        else
+                go_on(l, source_now(l->source));
+}
+
+/* Not let in: once the session is given up and made anew; the second time it is lost. */
+static void not_let_in(Listing *l, Fault f, const char *detail) {
+        int kind = l->source->o.profile->session.kind;
+        if (kind == SESSION_KIND_API_KEY || kind == SESSION_KIND_NONE) {
+                listing_stop(l, f == FAULT_SESSION_LOST ? FAULT_LOGIN_REFUSED : f, RETRY_RECONFIGURE, "%s", detail);
+                return;
+        }
+        if (l->relogged) {
+                listing_stop(l, f, RETRY_LATER, "%s, also after logging in again", detail);
+                return;
+        }
+        l->relogged = true;
+        session_lost(l->session, l->generation);
+        go_on(l, source_now(l->source));
+}
+
+static void page_seen(Listing *l, Str body) {
+        PageOutcome o;
+        listing_page(l, body, &o);
+        if (l->state == LISTING_ENDED)
+                return;
+        if (o.fault == FAULT_SELECTOR_MISSING || o.fault == FAULT_TOO_LARGE) {
+                listing_stop(l, o.fault, RETRY_RECONFIGURE, "%s", o.detail);
+        } else if (o.fault != FAULT_NONE) {
+                retry(l, o.fault, RETRY_NOW, INSTANT_NONE, o.detail);
+        } else {
+                l->tries = 0;
+                l->relogged = false;
+                if (o.last)
+                        listing_stop(l, l->pager.fault, l->pager.fault == FAULT_COUNT_MISMATCH ? RETRY_NOW : RETRY_LATER, "%s", l->pager.detail);
+                else
+                        go_on(l, source_now(l->source));
+        }
+}
+
+static void body_seen(Listing *l, const HttpResponse *r) {
+        char sample[100], detail[300];
+        Str body = text_str(&r->body);
+        if (!html_looks_so(body)) {
+                page_seen(l, body);
+                return;
+        }
+        document_sample(body, sample, sizeof sample);
+        if (html_login_page(body)) {
+                snprintf(detail, sizeof detail, "%.100s: expected JSON, seen an HTML login page with status 200: %s", r->path, sample);
+                not_let_in(l, FAULT_LOGIN_PAGE, detail);
+        } else {
+                snprintf(detail, sizeof detail, "%.100s: expected JSON, seen HTML: %s", r->path, sample);
+                retry(l, FAULT_NOT_JSON, RETRY_NOW, INSTANT_NONE, detail);
+        }
+}
+
+static void status_seen(Listing *l, const HttpResponse *r) {
+        const SessionPlan *plan = &l->source->o.profile->session;
+        char detail[300];
+        if (r->location_path) {
+                snprintf(detail, sizeof detail, "%.100s: expected a list, seen a redirect (%d) to %.100s", r->path, r->status, r->location_path);
+                if (plan->login_path && strcmp(r->location_path, plan->login_path) == 0)
+                        not_let_in(l, FAULT_SESSION_LOST, detail);
+                else
+                        listing_stop(l, FAULT_REDIRECT, RETRY_LATER, "%s", detail);
+                return;
+        }
+        snprintf(detail, sizeof detail, "%.100s: expected status 200, seen %d", r->path, r->status);
+        if (r->status == plan->lost_status)
+                not_let_in(l, FAULT_SESSION_LOST, detail);
+        else if (r->status == 429)
+                retry(l, FAULT_RATE_LIMITED, RETRY_NOW, r->retry_after, detail);
+        else if (r->status >= 500 || r->status == 408)
+                retry(l, FAULT_HTTP_STATUS, RETRY_NOW, r->retry_after, detail);
+        else
+                listing_stop(l, FAULT_HTTP_STATUS, RETRY_RECONFIGURE, "%s", detail);
+}
+
+static void answered(void *userdata, HttpResponse *r) {
+        Listing *l = userdata;
+        l->call = NULL;
+        l->end.requests += r->hops;
+        if (r->fault != FAULT_NONE)
+                retry(l, r->fault, r->retry, INSTANT_NONE, r->detail);
+        else if (r->status == 200)
+                body_seen(l, r);
+        else
+                status_seen(l, r);
+}
+
+static void end_fill(Listing *l) {
+        ListingEnd *end = &l->end;
+        const Pager *p = &l->pager;
+        bool complete = pager_complete(p) && !l->broken && end->fault != FAULT_CANCELLED;
+        end->claimed = p->total;
+        end->received = p->received;
+        end->pages = p->pages;
+        end->proof = complete ? p->proof : PROOF_NONE;
+        /* a record put aside without its identity may be the one that seems to be missing */
+        end->members_complete = complete && !l->anonymous;
+        if (complete && end->fault == FAULT_NONE)
+                end->completeness = LISTING_COMPLETE;
+        else
+                end->completeness = p->pages > 0 && !l->broken ? LISTING_PARTIAL : LISTING_FAILED;
+}
+
+void listing_tell_end(Listing *l) {
+        HttpSource *s = l->source;
+        for (Listing **at = &s->listings; *at; at = &(*at)->next)
+                if (*at == l) {
+                        *at = l->next;
+                        break;
+                }
+        end_fill(l);
+        l->sink.end(l->sink.userdata, l->partition, &l->end);
+        listing_free(l);
+}
+
+void listing_cancel(Listing *l) {
+        if (l->state == LISTING_ENDED)
+                return;
+        if (l->state == LISTING_SESSION)
+                session_leave(l->session, &l->waiter);
+        l->call = http_abandon(l->call);
+        listing_stop(l, FAULT_CANCELLED, RETRY_NOW, "stopped on request");
+}
+
+Listing *listing_free(Listing *l) {
+        if (l->waiter.waiting)
+                session_leave(l->session, &l->waiter);
+        http_abandon(l->call);
+        pager_done(&l->pager);
+        free(l);
+        return NULL;
+}

@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <stdio.h>
+#include <xxhash.h>
+
+#include "connectors/document.h"
+#include "connectors/source-parts.h"
+
+static void fault(PageOutcome *o, Fault f, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void fault(PageOutcome *o, Fault f, const char *format, ...) {
+        va_list args;
+        va_start(args, format);
+        vsnprintf(o->detail, sizeof o->detail, format, args);
+        va_end(args);
+        o->fault = f;
+}
+
+static void selector_missing(const Listing *l, const Select *s, const SplitPage *p, const char *wanted, PageOutcome *o) {
+        char head[90], tail[90];
+        document_sample(p->head, head, sizeof head);
+        document_sample(p->tail, tail, sizeof tail);
+        fault(o, FAULT_SELECTOR_MISSING, "%s page %d: expected %s at %s, seen %s..%s", l->stream->path, l->pager.pages + 1, wanted, s->text, head, tail);
+}
+
+static bool read_ok(const Listing *l, json_object *root, PageOutcome *o) {
+        const StreamPlan *s = l->stream;
+        json_object *v = NULL;
+        if (!s->ok.text)
+                return true;
+        if (select_get(&s->ok, root, &v) != SELECTED_VALUE) {
+                selector_missing(l, &s->ok, &l->source->split, "a result", o);
+                return false;
+        }
+        const char *seen = json_object_get_string(v);
+        if (seen && strcmp(seen, s->ok_value) == 0)
+                return true;
+        fault(o, FAULT_HTTP_STATUS, "%s page %d: expected %s to be %s, seen %.80s", s->path, l->pager.pages + 1, s->ok.text, s->ok_value, seen ? seen : "");
+        return false;
+}
+
+/* Without its list a page may still say why: the system's own error is worth more than "not there". */
+static void no_list(Listing *l, Str body, const char *sample, PageOutcome *o) {
+        _cleanup_(document_freep) json_object *root = NULL;
+        char why[160];
+        if (l->stream->ok.text && document_parse(body, &root, why) == FAULT_NONE && !read_ok(l, root, o) && o->fault == FAULT_HTTP_STATUS)
+                return;
+        fault(o, FAULT_SELECTOR_MISSING, "%s page %d: expected a list at %s, seen %s", l->stream->path, l->pager.pages + 1, l->stream->list.text, sample);
+}
+
+static bool split(Listing *l, Str body, PageOutcome *o) {
+        SplitPage *p = &l->source->split;
+        const char *path = l->stream->path;
+        char sample[90];
+        int r = split_page(p, &l->stream->list, body), page = l->pager.pages + 1;
+        if (r == 0)
+                return true;
+        document_sample(body, sample, sizeof sample);
+        switch (r) {
+        case SPLIT_E_EMPTY:
+                fault(o, FAULT_EMPTY_BODY, "%s page %d: expected JSON, seen an empty body with status 200", path, page);
+                break;
+        case SPLIT_E_TRUNCATED:
+                fault(o, FAULT_TRUNCATED_BODY, "%s page %d: cut off after %zu bytes", path, page, body.len);
+                break;
+        case SPLIT_E_NO_LIST:
+                no_list(l, body, sample, o);
+                break;
+        case SPLIT_E_TOO_MANY:
+                fault(o, FAULT_TOO_LARGE, "%s page %d: %s", path, page, p->why);
+                break;
+        case SPLIT_E_NOT_JSON:
+                fault(o, FAULT_NOT_JSON, "%s page %d: at byte %zu: %s: %s", path, page, p->at, p->why, sample);
+                break;
+        default:
+                fault(o, FAULT_TOO_LARGE, "out of memory");
+        }
+        return false;
+}
+
+static json_object *skeleton(Listing *l, PageOutcome *o) {
+        const SplitPage *p = &l->source->split;
+        _cleanup_text_ Text t = TEXT_INIT(LIMIT_BODY_BYTES);
+        json_object *root = NULL;
+        char why[160];
+        text_add(&t, p->head);
+        text_add(&t, p->tail);
+        Fault f = t.failed ? FAULT_TOO_LARGE : document_parse(text_str(&t), &root, why);
+        if (f == FAULT_NONE)
+                return root;
+        fault(o, f, "%s page %d: %s", l->stream->path, l->pager.pages + 1, t.failed ? "out of memory" : why);
+        return NULL;
+}
+
+static bool read_total(const Listing *l, json_object *root, PageSeen *seen, PageOutcome *o) {
+        const Select *s = &l->stream->paging.total;
+        json_object *v = NULL;
+        seen->total = -1;
+        if (!s->text)
+                return true;
+        if (select_get(s, root, &v) == SELECTED_VALUE && text_to_int64(str_of(json_object_get_string(v)), &seen->total) == 0 && seen->total >= 0)
+                return true;
+        selector_missing(l, s, &l->source->split, "a total", o);
+        return false;
+}
+
+/* The last name may be left out by the system, or be null: no more pages. What stands above it must be there. */
+static bool read_cursor(const Listing *l, json_object *root, PageSeen *seen, PageOutcome *o) {
+        const PagingPlan *plan = &l->stream->paging;
+        json_object *v = NULL;
+        if (!plan->cursor.text)
+                return true;
+        Select above = plan->cursor;
+        above.n_steps -= above.n_steps > 0;
+        bool there = select_get(&above, root, &v) == SELECTED_VALUE;
+        if (there && select_get(&plan->cursor, root, &v) == SELECTED_VALUE &&
+            (json_object_is_type(v, json_type_string) || json_object_is_type(v, json_type_int)))
+                seen->cursor = str_of(json_object_get_string(v));
+        if (!there)
+                selector_missing(l, &plan->cursor, &l->source->split, "a cursor", o);
+        return there;
+}
+
+static bool read_more(const Listing *l, json_object *root, PageSeen *seen, PageOutcome *o) {
+        const Select *s = &l->stream->paging.more;
+        json_object *v = NULL;
+        if (!s->text)
+                return true;
+        seen->more_known = select_get(s, root, &v) == SELECTED_VALUE &&
+                           (json_object_is_type(v, json_type_boolean) || json_object_is_type(v, json_type_int));
+        seen->more = seen->more_known && json_object_get_boolean(v);
+        if (!seen->more_known)
+                selector_missing(l, s, &l->source->split, "a flag", o);
+        return seen->more_known;
+}
+
+static uint64_t span_hash(const SplitPage *p, size_t i) {
+        return p->n_spans ? XXH3_64bits(p->spans[i].bytes.at, p->spans[i].bytes.len) : 0;
+}
+
+/* A failed callback ends this listing; the error's words are its detail. */
+static void broken(Listing *l, const Err *e) {
+        l->broken = true;
+        listing_stop(l, FAULT_CANCELLED, e->retry, "%.300s", e->text);
+}
+
+static void note_quarantine(Listing *l, const Quarantine *q) {
+        ListingEnd *end = &l->end;
+        end->quarantined++;
+        l->anonymous |= !q->identity_known;
+        if (end->fault != FAULT_NONE)
+                return;
+        end->fault = q->fault;
+        snprintf(end->detail, sizeof end->detail, "%.40s " STR_FMT ": %.*s `%.*s`%s%.*s", l->partition->stream,
+                 STR_ARG(q->identity.code), (int) (q->field.len > 60 ? 60 : q->field.len), q->field.at ? q->field.at : "",
+                 (int) (q->value.len > 120 ? 120 : q->value.len), q->value.at ? q->value.at : "", q->nearest.len ? ", nearest: " : "",
+                 (int) (q->nearest.len > 60 ? 60 : q->nearest.len), q->nearest.at ? q->nearest.at : "");
+}
+
+static void report_invalid(Listing *l, const RecordSide *side) {
+        for (size_t i = 0; i < l->stream->n_fields && l->findings < LISTING_FINDINGS_MAX; i++) {
+                FieldId id = l->stream->fields[i].id;
+                const Value *v = &side->field[id];
+                char subject[200], en[300], vi[300];
+                if (v->state != VALUE_INVALID)
+                        continue;
+                int cut = (int) (v->raw.len > 100 ? 100 : v->raw.len);
+                snprintf(subject, sizeof subject, "%s/%s/%.*s", l->partition->source, l->partition->stream, (int) side->identity.code.len, side->identity.code.at);
+                snprintf(en, sizeof en, "%s `%.*s` cannot be read", field_table[id].key, cut, v->raw.at ? v->raw.at : "");
+                snprintf(vi, sizeof vi, "%s: không đọc được `%.*s`", field_table[id].vi, cut, v->raw.at ? v->raw.at : "");
+                finding_put(l->source->env.findings, &(Finding) { .severity = SEVERITY_WARNING, .code = fault_names[FAULT_FIELD_INVALID],
+                                                                  .subject = subject, .en = en, .vi = vi });
+                l->findings++;
+        }
+}
+
+static int record_take(Listing *l, Normaliser *n, SplitSpan *span, Err *e) {
+        RecordSide side;
+        Quarantine q;
+        split_record(span);
+        int r = normalise_record(n, span, &side, &q);
+        if (r < 0)
+                return err_oom(e);
+        if (r == NORMALISE_QUARANTINED) {
+                note_quarantine(l, &q);
+                return l->sink.quarantine(l->sink.userdata, l->partition, &q, e);
+        }
+        if (n->n_invalid > 0)
+                report_invalid(l, &side);
+        return l->sink.record(l->sink.userdata, l->partition, &side, e);
+}
+
+static void records_take(Listing *l, Err *e) {
+        HttpSource *s = l->source;
+        Normaliser n;
+        int r = normaliser_init(&n, l->stream, s->env.units, s->o.side, l->partition->unit);
+        if (r < 0)
+                r = err_oom(e);
+        for (size_t i = 0; i < s->split.n_spans && r >= 0; i++)
+                r = record_take(l, &n, &s->split.spans[i], e);
+        normaliser_done(&n);
+        if (r < 0)
+                broken(l, e);
+}
+
+static void page_take(Listing *l, Str body, XXH128_hash_t hash) {
+        const uint64_t words[2] = { hash.high64, hash.low64 };
+        bool known = false;
+        int members = 0;
+        Err e = { 0 };
+        if (l->sink.page(l->sink.userdata, l->partition, l->pager.pages, words, &known, &members, &e) < 0)
+                broken(l, &e);
+        else if (!known)
+                records_take(l, &e);
+}
+
+void listing_page(Listing *l, Str body, PageOutcome *o) {
+        const SplitPage *p = &l->source->split;
+        *o = (PageOutcome) { 0 };
+        if (!split(l, body, o))
+                return;
+        _cleanup_(document_freep) json_object *root = skeleton(l, o);
+        PageSeen seen = { .received = (int) p->n_spans };
+        if (!root || !read_ok(l, root, o) || !read_total(l, root, &seen, o) || !read_cursor(l, root, &seen, o) || !read_more(l, root, &seen, o))
+                return;
+        XXH128_hash_t hash = XXH3_128bits(body.at, body.len);
+        seen.bytes_hash = hash.low64;
+        seen.first_hash = span_hash(p, 0);
+        seen.last_hash = span_hash(p, p->n_spans - (p->n_spans > 0));
+        bool take;
+        int r = pager_page(&l->pager, &seen, &take);
+        if (r < 0) {
+                fault(o, FAULT_TOO_LARGE, "out of memory");
+                return;
+        }
+        o->last = r == PAGER_END;
+        if (take)
+                page_take(l, body, hash);
+}

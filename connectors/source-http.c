@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+
+#include "connectors/source-parts.h"
+
+uint64_t source_now(HttpSource *s) {
+        uint64_t now = 0;
+        sd_event_now(s->env.loop, CLOCK_MONOTONIC, &now);
+        return now;
+}
+
+/* splitmix64: spreads retries, secures nothing. */
+uint64_t source_random(HttpSource *s, uint64_t below) {
+        uint64_t z = (s->random += 0x9e3779b97f4a7c15ull);
+        z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9ull;
+        z = (z ^ (z >> 27)) * 0x94d049bb133111ebull;
+        return below ? (z ^ (z >> 31)) % below : 0;
+}
+
+static void arm_at(HttpSource *s, uint64_t at) {
+        sd_event_source_set_time(s->timer, at);
+        sd_event_source_set_enabled(s->timer, SD_EVENT_ONESHOT);
+}
+
+void source_arm(HttpSource *s) {
+        if (!s->pumping)
+                arm_at(s, source_now(s));
+}
+
+static int active_count(const HttpSource *s) {
+        int n = 0;
+        for (const Listing *l = s->listings; l; l = l->next)
+                n += l->state != LISTING_QUEUED && l->state != LISTING_ENDED;
+        return n;
+}
+
+/* The system asked to be left alone for longer than a listing may wait. */
+static bool hold_ends(HttpSource *s, Listing *l, uint64_t now) {
+        if (s->hold > now && clock_wall(s->env.clock) >= s->hold_wall)
+                s->hold = now;
+        if (s->hold <= now + LISTING_WAIT_MAX)
+                return false;
+        l->end.retry_after = s->hold_wall;
+        listing_stop(l, FAULT_RATE_LIMITED, RETRY_LATER, "%s asked for a pause of %lld s", s->o.id, (long long) ((s->hold - now) / US_SECOND));
+        return true;
+}
+
+/* When `l` may go on: after its own wait, the system's and our rate. */
+static uint64_t ready_at(const HttpSource *s, const Listing *l) {
+        uint64_t at = l->due > s->hold ? l->due : s->hold;
+        return at > s->slot ? at : s->slot;
+}
+
+static bool run_one(HttpSource *s, Listing *l, uint64_t now) {
+        if (l->state == LISTING_ENDED) {
+                listing_tell_end(l);
+                return true;
+        }
+        if (l->state == LISTING_QUEUED && active_count(s) < s->o.concurrency) {
+                l->state = LISTING_DUE;
+                l->due = now;
+        }
+        if (l->state != LISTING_DUE)
+                return false;
+        if (hold_ends(s, l, now))
+                return true;
+        if (ready_at(s, l) > now)
+                return false;
+        if (s->o.requests_per_minute > 0)
+                s->slot = now + 60 * (uint64_t) US_SECOND / (uint64_t) s->o.requests_per_minute;
+        listing_step(l);
+        return true;
+}
+
+/* A callback may queue others or end any: after each step the walk begins anew. */
+static int pump(sd_event_source *source, uint64_t usec, void *userdata) {
+        HttpSource *s = userdata;
+        uint64_t now = source_now(s), next = UINT64_MAX;
+        s->pumping = true;
+        for (Listing *l = s->listings; l;)
+                l = run_one(s, l, now) ? s->listings : l->next;
+        s->pumping = false;
+        for (Listing *l = s->listings; l; l = l->next)
+                if (l->state == LISTING_DUE && ready_at(s, l) < next)
+                        next = ready_at(s, l);
+        if (next != UINT64_MAX)
+                arm_at(s, next);
+        return 0;
+}
+
+static int partitions(Source *source, const Partition **ret, size_t *ret_n, Err *e) {
+        HttpSource *s = (HttpSource *) source;
+        *ret = s->partitions;
+        *ret_n = s->n_partitions;
+        return 0;
+}
+
+static Session *session_of(HttpSource *s, const char *account) {
+        for (size_t i = 0; i < s->n_sessions; i++)
+                if (strcmp(s->sessions[i].account, account) == 0)
+                        return &s->sessions[i];
+        return NULL;
+}
+
+static int list(Source *source, const Partition *p, const SourceSink *sink, Err *e) {
+        HttpSource *s = (HttpSource *) source;
+        Listing *l = calloc(1, sizeof *l), **tail = &s->listings;
+        if (!l)
+                return err_oom(e);
+        if (!s->listings)
+                for (size_t i = 0; i < s->n_sessions; i++)
+                        session_forgive(&s->sessions[i]);
+        *l = (Listing) { .source = s, .partition = p, .sink = *sink };
+        l->stream = profile_stream(s->o.profile, p->stream);
+        l->session = session_of(s, p->account);
+        l->end = (ListingEnd) { .claimed = -1, .retry_after = INSTANT_NONE };
+        pager_begin(&l->pager, &l->stream->paging);
+        while (*tail)
+                tail = &(*tail)->next;
+        *tail = l;
+        source_arm(s);
+        return 0;
+}
+
+static void cancel(Source *source) {
+        HttpSource *s = (HttpSource *) source;
+        for (Listing *l = s->listings; l; l = l->next)
+                listing_cancel(l);
+        source_arm(s);
+}
+
+static Source *free_source(Source *source) {
+        HttpSource *s = (HttpSource *) source;
+        while (s->listings) {
+                Listing *l = s->listings;
+                s->listings = l->next;
+                listing_free(l);
+        }
+        for (size_t i = 0; i < s->n_sessions; i++)
+                session_done(&s->sessions[i]);
+        http_free(s->http);
+        sd_event_source_disable_unref(s->timer);
+        split_free(&s->split);
+        free(s->sessions);
+        free(s->partitions);
+        free(s);
+        return NULL;
+}
+
+static const SourceOps ops = { .partitions = partitions, .list = list, .cancel = cancel, .free = free_source };
+
+static int setup(HttpSource *s, Err *e) {
+        const Profile *p = s->o.profile;
+        HttpOptions http = {
+                .loop = s->env.loop, .clock = s->env.clock, .base_url = s->o.base_url, .ca_file = s->o.ca_file,
+                .allowed_hosts = p->allowed_hosts, .headers = p->headers, .concurrency = s->o.concurrency,
+                .timeout_seconds = s->o.timeout_seconds < 1 || s->o.timeout_seconds > LIMIT_REQUEST_SECONDS ? LIMIT_REQUEST_SECONDS : s->o.timeout_seconds,
+        };
+        int r = http_new(&http, &s->http, e);
+        if (r < 0)
+                return r;
+        s->session_env = (SessionEnv) { s->o.id, &p->session, s->http, &s->env, s->o.logins_per_hour };
+        r = source_partitions_build(s, e);
+        if (r < 0)
+                return r;
+        r = sd_event_add_time(s->env.loop, &s->timer, CLOCK_MONOTONIC, 0, 1, pump, s);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(s->timer, SD_EVENT_OFF);
+        return r < 0 ? err_set(e, r, RETRY_NEVER, "cannot attach %s to the event loop", s->o.id) : 0;
+}
+
+int source_http_new(const SourceEnv *env, const SourceOptions *options, Source **ret, Err *e) {
+        HttpSource *s = calloc(1, sizeof *s);
+        if (!s)
+                return err_oom(e);
+        *s = (HttpSource) { .source.ops = &ops, .env = *env, .o = *options, .random = env->seed };
+        if (s->o.concurrency < 1 || s->o.concurrency > 16)
+                s->o.concurrency = 1;
+        int r = setup(s, e);
+        if (r < 0) {
+                free_source(&s->source);
+                return r;
+        }
+        *ret = &s->source;
+        return 0;
+}

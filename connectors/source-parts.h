@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+/* The HTTP source from inside: a queue of listings, each a small state machine that holds no page while it waits. Private
+ * to source-http*.c and listing*.c. */
+#pragma once
+
+#include "connectors/normalise.h"
+#include "connectors/pager.h"
+#include "connectors/session.h"
+
+#define LISTING_WAIT_MAX (10 * US_SECOND) /* a longer Retry-After ends the listing; the schedule comes back later */
+#define LISTING_FINDINGS_MAX 20
+
+typedef enum ListingState {
+        LISTING_QUEUED,  /* not begun */
+        LISTING_DUE,     /* goes on at `due` */
+        LISTING_SESSION, /* waits for a session */
+        LISTING_CALL,    /* a request is under way */
+        LISTING_ENDED,   /* its end is to be told */
+} ListingState;
+
+typedef struct Listing {
+        struct HttpSource *source;
+        const Partition *partition;
+        const StreamPlan *stream;
+        SourceSink sink;
+        Session *session;
+        ListingState state;
+        uint64_t due;          /* µs of the loop's monotonic clock: pacing and back-off are real time */
+        SessionWaiter waiter;
+        HttpCall *call;
+        unsigned generation;   /* of the session the request went out with */
+        int tries;             /* of the request under way */
+        bool relogged;         /* the session was given up once for this request */
+        bool began, broken;    /* `broken`: a callback of the sink failed */
+        bool anonymous;        /* a record without identity was put aside */
+        int findings;
+        Pager pager;
+        ListingEnd end;
+        struct Listing *next;
+} Listing;
+
+typedef struct HttpSource {
+        Source source;
+        SourceEnv env;
+        SourceOptions o;
+        Http *http;
+        SessionEnv session_env;
+        Session *sessions;
+        size_t n_sessions;
+        Partition *partitions;
+        size_t n_partitions;
+        Listing *listings;     /* in the order of their begin */
+        sd_event_source *timer;
+        uint64_t slot;         /* no request before: requests per minute */
+        uint64_t hold;         /* no request before: the system asked for it */
+        Instant hold_wall;
+        uint64_t random;
+        SplitPage split;
+        bool pumping;
+} HttpSource;
+
+uint64_t source_now(HttpSource *s);
+void source_arm(HttpSource *s);                     /* looks at the queue soon, from the loop */
+uint64_t source_random(HttpSource *s, uint64_t below); /* 0..below-1 */
+int source_partitions_build(HttpSource *s, Err *e); /* partitions and their sessions */
+
+void listing_step(Listing *l);                      /* its session, then its next request */
+void listing_stop(Listing *l, Fault f, Retry retry, const char *format, ...) __attribute__((format(printf, 4, 5)));
+void listing_tell_end(Listing *l);
+void listing_cancel(Listing *l);
+Listing *listing_free(Listing *l);
+
+/* Takes a page's bytes. FAULT_NONE: taken, and the pager said whether it was the last; else why not, with a detail. */
+typedef struct PageOutcome {
+        Fault fault;
+        bool last;
+        char detail[300];
+} PageOutcome;
+void listing_page(Listing *l, Str body, PageOutcome *ret);
