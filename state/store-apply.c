@@ -26,15 +26,19 @@ static int apply_batch(Apply *a, Str records, int64_t *n, Err *e) {
 }
 
 static int apply_rows(Apply *a, Err *e) {
-        _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        const Spool *spool = &a->listing->spool;
+        _cleanup_free_ char *bunch = NULL;
         int64_t n = 0;
-        int r = stmt_use(a->store, "SELECT records FROM temp.batch WHERE listing = ? ORDER BY number", &q, e);
+        int r = 0;
 
-        if (r == 0)
-                r = stmt_bind(q, e, "i", a->listing->number);
-        while (r == 0 && (r = stmt_step(q, e)) > 0)
-                r = apply_batch(a, stmt_blob(q, 0), &n, e);
-        return r;
+        if (spool->n > 0 && !(bunch = malloc(spool->longest)))
+                return err_oom(e);
+        for (size_t i = 0; i < spool->n && r == 0; i++) {
+                r = spool_read(spool, i, bunch, e);
+                if (r == 0)
+                        r = apply_batch(a, (Str) { bunch, spool->bunch[i].len }, &n, e);
+        }
+        return r == 0 ? apply_batch(a, text_str(&a->listing->buffer), &n, e) : r;
 }
 
 /* Everything but the guards' word. The set of members before is read here, inside the transaction. */
@@ -100,7 +104,7 @@ static int apply_refused(Apply *a, Err *e) {
 static int apply_listing(Apply *a, Err *e) {
         _cleanup_txn_ Txn txn = { 0 };
         bool pass = false;
-        int r = stage_flush(a->listing, e);
+        int r = stage_compare_all(a->listing, e);
 
         if (r == 0)
                 r = txn_begin(a->store, &txn, e);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Private to the store: a listing on its way from staging to one transaction. What grows with the listing is one bit a
- * record known and four bytes a member of a page that was read anew; records themselves wait in a TEMP table. */
+ * record known and four bytes a member of a page that was read anew; records themselves wait in a temporary file. */
 #pragma once
 
 #include "state/store-listing.h"
@@ -24,6 +24,13 @@ int members_encode(Members *m, Text *t); /* sorts */
 int members_decode(Str blob, int (*member)(void *u, int64_t id, Err *e), void *userdata, Err *e);
 int members_into(Str blob, Bits *b, Err *e);
 
+/* Bunches of staged records on disk (store-spool.c). */
+typedef struct SpoolBunch { size_t at, len; } SpoolBunch;
+typedef struct Spool { int fd; SpoolBunch *bunch; size_t n, room, size, longest; } Spool;
+int spool_add(Spool *sp, const char *directory, Str bunch, Err *e);
+int spool_read(const Spool *sp, size_t i, char *buffer, Err *e); /* room for sp->longest */
+void spool_free(Spool *sp);
+
 typedef struct ListingPage {
         int number;
         uint64_t hash[2];  /* the digest is mixed in: a new mapping knows no page */
@@ -45,8 +52,9 @@ struct Listing {
         ListingPage *pages;
         size_t n_pages, room_pages;
         Bits seen;
-        Text buffer, scratch;       /* records not staged yet */
-        int64_t batches;
+        Text buffer, scratch;       /* records not compared yet */
+        size_t compared;            /* bytes at the front of the buffer that were, and are kept */
+        Spool spool;
         int64_t same, duplicates, quarantined;
 };
 
@@ -60,7 +68,7 @@ typedef struct Staged {
         RecordKind kind;
 } Staged;
 bool staged_read(Str *rest, Staged *ret);
-int stage_flush(Listing *l, Err *e);
+int stage_compare_all(Listing *l, Err *e); /* of the buffer; what remains there is to be written */
 int stage_member(Listing *l, ListingPage *page, int64_t record, Err *e); /* seen, and a member of that page; counts duplicates */
 int store_stage_open(Store *s, Err *e);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Staging: records of a listing are compared with the store in small bunches (one read lock a bunch); what is new or
- * changed goes, a bunch a row, into a TEMP table. No lock is held between calls. */
+ * changed waits in memory while it is little, then in a temporary file. No lock is held between calls. */
 #include <errno.h>
 #include <xxhash.h>
 
 #include "state/model/kill.h"
 #include "state/store-parts.h"
 
-#define BUNCH 32768            /* bytes collected before they are compared and staged */
+#define BUNCH 65536            /* bytes collected before they are compared and staged */
 #define BUFFER_MAX (16u << 20) /* one record is far smaller: limits.h */
 
 /* What stands before the bytes of a record in a bunch. */
@@ -22,7 +22,6 @@ typedef struct StagedHead {
 int store_stage_open(Store *s, Err *e) {
         return stmt_exec(s->db,
                          "PRAGMA temp.cache_size=-256;"
-                         "CREATE TEMP TABLE batch (listing INTEGER, number INTEGER, records BLOB, PRIMARY KEY (listing, number)) WITHOUT ROWID;"
                          "CREATE TEMP TABLE put_aside (listing INTEGER, slot TEXT, page INTEGER, key TEXT, unit TEXT, fault TEXT, field TEXT,"
                          " value TEXT, nearest TEXT, sample TEXT, PRIMARY KEY (listing, slot)) WITHOUT ROWID;"
                          "CREATE TEMP TABLE reread (listing INTEGER, page INTEGER, PRIMARY KEY (listing, page)) WITHOUT ROWID;",
@@ -75,13 +74,13 @@ int store_listing_begin(Store *s, const Partition *p, const ListingContext *c, I
 Listing *listing_free(Listing *l) {
         if (!l)
                 return NULL;
-        (void) stmt_run(l->store, NULL, NULL, "DELETE FROM temp.batch WHERE listing = ?", "i", l->number);
         (void) stmt_run(l->store, NULL, NULL, "DELETE FROM temp.put_aside WHERE listing = ?", "i", l->number);
         (void) stmt_run(l->store, NULL, NULL, "DELETE FROM temp.reread WHERE listing = ?", "i", l->number);
         for (size_t i = 0; i < l->n_pages; i++)
                 free(l->pages[i].members.at);
         free(l->pages);
         bits_free(&l->seen);
+        spool_free(&l->spool);
         text_free(&l->buffer);
         text_free(&l->scratch);
         arena_free(&l->arena);
@@ -190,25 +189,6 @@ static int buffer_record(Listing *l, const RecordSide *r, uint32_t page) {
         return 0;
 }
 
-int listing_put(Listing *l, const RecordSide *record, Err *e) {
-        size_t start = l->buffer.len;
-        ListingPage *page = NULL;
-        int r = page_now(l, &page, e);
-
-        if (r < 0)
-                return r;
-        r = buffer_record(l, record, (uint32_t) (page - l->pages));
-        if (r < 0) {
-                l->buffer.len = start;
-                if (l->buffer.failed || r == -ENOMEM)
-                        return err_oom(e);
-                return listing_quarantine(l, &(Quarantine) { .fault = FAULT_RECORD_INVALID, .unit = record->identity.unit,
-                                .field = STR("code"), .value = { record->identity.code.at, record->identity.code.len > 200 ? 200 : record->identity.code.len } }, e);
-        }
-        page->spans++;
-        return l->buffer.len >= BUNCH ? stage_flush(l, e) : 0;
-}
-
 static Str take(const char **at, size_t len) {
         Str s = { *at, len };
 
@@ -271,11 +251,10 @@ static int stage_compare(Listing *l, sqlite3_stmt *q, const Staged *st, int64_t 
         return stage_member(l, &l->pages[st->page], *ret_record, e);
 }
 
-/* Compares every record of the buffer and moves those to keep to its front. */
-static int stage_sift(Listing *l, size_t *ret_kept, Err *e) {
+/* Compares every record of the buffer that was not, and moves those to keep to its front. */
+static int stage_sift(Listing *l, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
-        Str rest = text_str(&l->buffer);
-        size_t kept = 0;
+        Str rest = { l->buffer.at + l->compared, l->buffer.len - l->compared };
         Staged st;
         int r;
 
@@ -296,33 +275,59 @@ static int stage_sift(Listing *l, size_t *ret_kept, Err *e) {
                         continue;
                 }
                 memcpy(from + offsetof(StagedHead, record), &record, sizeof record);
-                memmove(l->buffer.at + kept, from, st.size);
-                kept += st.size;
+                memmove(l->buffer.at + l->compared, from, st.size);
+                l->compared += st.size;
         }
-        *ret_kept = kept;
+        l->buffer.len = l->compared;
         return r;
 }
 
-int stage_flush(Listing *l, Err *e) {
-        size_t kept = 0;
+int stage_compare_all(Listing *l, Err *e) {
         int r;
 
-        if (l->buffer.len == 0)
+        if (l->buffer.len == l->compared)
                 return 0;
         r = stmt_run(l->store, NULL, e, "BEGIN", "");
         if (r < 0)
                 return r;
-        r = stage_sift(l, &kept, e);
-        if (r == 0 && kept > 0)
-                r = stmt_run(l->store, NULL, e, "INSERT INTO temp.batch VALUES (?, ?, ?)", "iib", l->number, ++l->batches,
-                             (Str) { l->buffer.at, kept });
-        text_clear(&l->buffer);
+        r = stage_sift(l, e);
         if (r == 0)
                 r = stmt_run(l->store, NULL, e, "COMMIT", "");
         if (r < 0 && !sqlite3_get_autocommit(l->store->db))
                 (void) stmt_run(l->store, NULL, NULL, "ROLLBACK", "");
+        return r;
+}
+
+/* What is kept goes to the file when it is worth a write; a small listing never touches the disk. */
+static int stage_flush(Listing *l, Err *e) {
+        int r = stage_compare_all(l, e);
+
+        if (r < 0 || l->compared < BUNCH / 2)
+                return r;
+        r = spool_add(&l->spool, l->store->directory, text_str(&l->buffer), e);
+        text_clear(&l->buffer);
+        l->compared = 0;
         KILL_POINT("stage-flush");
         return r;
+}
+
+int listing_put(Listing *l, const RecordSide *record, Err *e) {
+        size_t start = l->buffer.len;
+        ListingPage *page = NULL;
+        int r = page_now(l, &page, e);
+
+        if (r < 0)
+                return r;
+        r = buffer_record(l, record, (uint32_t) (page - l->pages));
+        if (r < 0) {
+                l->buffer.len = start;
+                if (l->buffer.failed || r == -ENOMEM)
+                        return err_oom(e);
+                return listing_quarantine(l, &(Quarantine) { .fault = FAULT_RECORD_INVALID, .unit = record->identity.unit,
+                                .field = STR("code"), .value = { record->identity.code.at, record->identity.code.len > 200 ? 200 : record->identity.code.len } }, e);
+        }
+        page->spans++;
+        return l->buffer.len >= BUNCH ? stage_flush(l, e) : 0;
 }
 
 /* Records without an identity are told apart by their place. */

@@ -15,6 +15,7 @@ struct Store {
         sqlite3 *db, *vault_db;
         StoreMode mode;
         int lock_fd;
+        char *directory;               /* of the file; temporary files stand there too */
         const Clock *clock;
         Vault vault;
         Instant born;

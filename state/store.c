@@ -78,6 +78,7 @@ static int store_open_read(Store *s, const char *path, Err *e) {
 
 int store_open(const char *path, StoreMode mode, const Clock *clock, Store **ret, Err *e) {
         _cleanup_(store_closep) Store *s = calloc(1, sizeof *s);
+        const char *slash;
         int r;
 
         if (!s)
@@ -85,6 +86,10 @@ int store_open(const char *path, StoreMode mode, const Clock *clock, Store **ret
         s->mode = mode;
         s->clock = clock;
         s->lock_fd = -1;
+        slash = strrchr(path, '/');
+        s->directory = str_dup(slash ? (Str) { path, slash == path ? 1 : (size_t) (slash - path) } : STR("."));
+        if (!s->directory)
+                return err_oom(e);
         s->fresh[SIDE_CENTRAL] = s->fresh[SIDE_PORTAL] = true;
         r = mode == STORE_WRITE ? store_open_write(s, path, e) : store_open_read(s, path, e);
         if (r == 0)
@@ -103,6 +108,7 @@ Store *store_close(Store *s) {
         (void) sqlite3_close(s->db);
         (void) sqlite3_close(s->vault_db);
         cleanup_closep(&s->lock_fd);
+        free(s->directory);
         free(s);
         return NULL;
 }
