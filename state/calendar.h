@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Working days of one zone: Monday to Friday, less holidays, plus worked Saturdays. Holidays are data, never code. Pure. */
+/* Working days of one zone: Monday to Friday, less holidays, plus worked Saturdays. Holidays are data, never code.
+ * Pure. */
 #pragma once
 
 #include "state/model/when.h"
@@ -20,8 +21,8 @@ typedef struct Calendar {
 
 bool calendar_working(const Calendar *c, Date d);
 const CalendarDay *calendar_day(const Calendar *c, Date d);       /* the exception of that date, NULL: none */
-Date calendar_add(const Calendar *c, Date d, int n);              /* the n-th working day after (n<0: before) d; n=0: d */
+Date calendar_add(const Calendar *c, Date d, int n); /* the n-th working day after (n<0: before) d; n=0: d */
 Date calendar_last(const Calendar *c, Date d);                    /* last working day <= d */
 Date calendar_first(const Calendar *c, Date d);                   /* first working day >= d */
-int calendar_between(const Calendar *c, Date from, Date to);      /* working days in (from, to]; negative when to < from */
+int calendar_between(const Calendar *c, Date from, Date to); /* working days in (from, to]; negative when to < from */
 bool calendar_filled(const Calendar *c, int year);

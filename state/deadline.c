@@ -82,14 +82,16 @@ void deadline_occurrence(const DeadlineRule *rule, const Calendar *c, Date befor
                 rule_days(rule, c, next, &strict, &safe);
                 o.next_first = calendar_add(c, safe, -FIRST_STAGE_DAYS);
         }
-        (void) snprintf(o.id, sizeof(o.id), "%.*s@%s", (int) (sizeof(o.id) - DATE_TEXT), rule->id, date_iso(before, iso));
+        (void) snprintf(o.id, sizeof(o.id), "%.*s@%s", (int) (sizeof(o.id) - DATE_TEXT), rule->id,
+                        date_iso(before, iso));
         *ret = o;
 }
 
 static bool occurrence_open(const Occurrence *o, const Calendar *c, Date day) {
         Date first_after = calendar_add(c, o->strict, 1);
 
-        return day >= calendar_add(c, o->safe, -FIRST_STAGE_DAYS) && day <= calendar_add(c, first_after, LAST_STAGE_DAYS) &&
+        return day >= calendar_add(c, o->safe, -FIRST_STAGE_DAYS) &&
+                day <= calendar_add(c, first_after, LAST_STAGE_DAYS) &&
                (o->next_first == DATE_NONE || day < o->next_first);
 }
 
@@ -124,7 +126,8 @@ static int occurrence_cmp(const void *a, const void *b) {
         return strcmp(x->id, y->id);
 }
 
-int deadline_open(const DeadlineRule *rules, size_t n, const Calendar *c, Date day, Occurrence **ret, size_t *ret_n, Err *e) {
+int deadline_open(const DeadlineRule *rules, size_t n, const Calendar *c, Date day, Occurrence **ret, size_t *ret_n,
+                  Err *e) {
         _cleanup_free_ Occurrence *open = calloc(n ? n : 1, sizeof(*open));
         size_t n_open = 0;
 

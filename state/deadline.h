@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Deadline rules and their occurrences. "trước ngày 20" means done by 24:00 of the 19th (strict), warned against the last
- * working day on or before it (safe, "T"). Sources: the province's own letters, named by `basis`. Pure.
+/* Deadline rules and their occurrences. "trước ngày 20" means done by 24:00 of the 19th (strict), warned against the
+ * last working day on or before it (safe, "T"). Sources: the province's own letters, named by `basis`. Pure.
  * docs/DEADLINES.md is the specification of every rule here and in obligation.h and plan.h. */
 #pragma once
 
@@ -38,9 +38,10 @@ typedef struct Occurrence {
         Date next_first;         /* T-5 of the same rule's next occurrence; DATE_NONE: one-off or the last */
 } Occurrence;
 
-/* Occurrences whose first stage (T-5) is on or before `day` and that are not closed (plan.h) before it, sorted by (strict,
- * id). Caller frees *ret. */
-int deadline_open(const DeadlineRule *rules, size_t n, const Calendar *c, Date day, Occurrence **ret, size_t *ret_n, Err *e);
+/* Occurrences whose first stage (T-5) is on or before `day` and whose chase (plan.h) is open on it, sorted by
+ * (strict, id). Caller frees *ret. */
+int deadline_open(const DeadlineRule *rules, size_t n, const Calendar *c, Date day, Occurrence **ret, size_t *ret_n,
+                  Err *e);
 
 /* The occurrence of `rule` whose "before" date is `before`. */
 void deadline_occurrence(const DeadlineRule *rule, const Calendar *c, Date before, Occurrence *ret);

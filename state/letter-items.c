@@ -56,7 +56,8 @@ static void unit_counts(LetterUnit *u) {
 }
 
 int letter_unit_gather(const LetterInput *in, const NewClaim *claims, size_t n, LetterUnit *ret) {
-        LetterUnit u = {.unit = &in->plan->units->units[claims->unit], .place = claims->unit, .claims = claims, .n_claims = n};
+        LetterUnit u = {.unit = &in->plan->units->units[claims->unit], .place = claims->unit, .claims = claims,
+                        .n_claims = n};
         size_t room = 0;
 
         for (size_t i = 0; i < n; i++)

@@ -9,7 +9,8 @@ static int counts_all(const PageCounts *c) {
 static void write_counts(Letter *l, const char *who, const PageCounts *now, const PageCounts *before, Date previous) {
         if (counts_all(now) == 0)
                 return;
-        letter_addf(l, "%s (%d): xong %d, chậm %d, chưa xác định %d.", who, counts_all(now), now->done, now->late, now->unknown);
+        letter_addf(l, "%s (%d): xong %d, chậm %d, chưa xác định %d.", who, counts_all(now), now->done, now->late,
+                    now->unknown);
         letter_end(l, 2);
         if (counts_all(before) == 0)
                 return;
@@ -145,7 +146,8 @@ void letter_write_page(Letter *l, const LetterPage *p) {
         letter_add(l, ", chốt 24 giờ ");
         letter_weekday(l, p->occurrence->strict);
         letter_end(l, 0);
-        letter_addf(l, "%d/%d đơn vị xong, %d chậm, %d chưa xác định.", all.done, counts_all(&all), all.late, all.unknown);
+        letter_addf(l, "%d/%d đơn vị xong, %d chậm, %d chưa xác định.", all.done, counts_all(&all), all.late,
+                    all.unknown);
         letter_end(l, 0);
         write_counts(l, "Sở, ban, ngành", &p->departments, &p->departments_before, previous);
         write_counts(l, "Xã, phường", &p->communes, &p->communes_before, previous);

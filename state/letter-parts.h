@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of a letter share: a paragraph that is gathered, then broken into lines; names and dates as officials write
- * them. Private to state/letter. Adding never fails on the spot: a failed Text is found at the end. */
+/* What the parts of a letter share: a paragraph that is gathered, then broken into lines; names and dates as officials
+ * write them. Private to state/letter. Adding never fails on the spot: a failed Text is found at the end. */
 #pragma once
 
 #include "state/letter.h"
@@ -21,7 +21,7 @@ void letter_add(Letter *l, const char *own);
 void letter_addf(Letter *l, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void letter_outside(Letter *l, Str s, size_t columns);
 
-/* Makes the letter at `from` of the paragraph a capital: đ and plain letters, which is all that own text begins with. */
+/* Makes the letter at `from` of the paragraph a capital: đ and plain letters, with which own text begins. */
 void letter_capital(Letter *l, size_t from);
 
 /* Breaks the paragraph at blanks; all lines but the first begin with `hanging` blanks. */
@@ -51,7 +51,7 @@ static inline bool claim_listed(const NewClaim *c) {
         return c->unit >= 0 && c->stage < STAGE_DONE && c->seat == SEAT_COORDINATOR;
 }
 
-/* The union of what is outstanding for one unit over the deadlines of a mail; each record once, with its earliest end. */
+/* What is outstanding for one unit over the deadlines of a mail; each record once, with its earliest end. */
 typedef struct LetterItem {
         const PlanItem *item;
         const Occurrence *occurrence;

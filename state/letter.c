@@ -107,7 +107,8 @@ static void write_deadlines(Letter *l, const LetterUnits *u) {
 
                 if (!own_claim(l, (int) i))
                         continue;
-                letter_addf(l, n > 1 ? "- %d việc " : "Còn %d việc phải xong ", n > 1 ? own_outstanding(l, (int) i) : total);
+                letter_addf(l, n > 1 ? "- %d việc " : "Còn %d việc phải xong ",
+                            n > 1 ? own_outstanding(l, (int) i) : total);
                 letter_deadline(l, o);
                 letter_add(l, n > 1 ? "; " : ".");
                 if (n == 1) {
@@ -296,7 +297,8 @@ static int letter_failed(const Letter *l, const Text *subject) {
 
 int letter_write(const LetterInput *in, Text *ret_subject, Text *ret_body, Err *e) {
         _cleanup_(letter_units_done) LetterUnits units = {0};
-        Letter l = {.in = in, .today = when_date(in->plan->now), .body = TEXT_INIT(ret_body->max), .line = TEXT_INIT(PARAGRAPH_MAX)};
+        Letter l = {.in = in, .today = when_date(in->plan->now), .body = TEXT_INIT(ret_body->max),
+                    .line = TEXT_INIT(PARAGRAPH_MAX)};
         _cleanup_text_ Text subject = TEXT_INIT(ret_subject->max);
         int r = letter_units_gather(in, &units);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The words of a mail, in Vietnamese: subject and plain text of a reminder and of leadership's page.
- * Pure. Every reminder says what, where, until when, data as of when, why you, who else got it, what happens next, whom to
- * ask. */
+ * Pure. Every reminder says what, where, until when, data as of when, why you, who else got it, what happens next,
+ * whom to ask. */
 #pragma once
 
 #include "state/plan.h"
@@ -13,14 +13,23 @@ typedef struct LetterOptions {
         const char *redirect_from;   /* mode redirect: the true recipient; NULL */
 } LetterOptions;
 
-typedef struct LetterAsOf { Instant read[SIDE_COUNT]; bool configured[SIDE_COUNT]; } LetterAsOf; /* last complete reading of the unit's data */
+/* last complete reading of the unit's data */
+typedef struct LetterAsOf { Instant read[SIDE_COUNT]; bool configured[SIDE_COUNT]; } LetterAsOf;
 
 /* Numbers of leadership's page for one occurrence, and of the rule's previous one. */
 typedef struct PageCounts { int done, late, unknown; } PageCounts;
-typedef struct PageUnit { const Unit *unit; int outstanding; bool late_before; bool finished_since; ObligationVerdict verdict; unsigned unreadable; } PageUnit;
+typedef struct PageUnit {
+        const Unit *unit;
+        int outstanding;              /* when the verdict was made */
+        bool late_before;             /* late at the rule's previous occurrence too */
+        bool finished_since;
+        ObligationVerdict verdict;
+        unsigned unreadable;          /* sides that could not be judged */
+} PageUnit;
 typedef struct LetterPage {
         const Occurrence *occurrence;
-        PageCounts departments, communes, departments_before, communes_before; /* *_before all 0: no earlier occurrence */
+        /* *_before all 0: no earlier occurrence */
+        PageCounts departments, communes, departments_before, communes_before;
         const PageUnit *units;        /* late ones first by outstanding, then unknown */
         size_t n_units;
         int by_reason[REASON_COUNT], waiting;

@@ -135,7 +135,8 @@ static unsigned sides_counting(const Occurrence *o, const RecordView *v, unsigne
 }
 
 ItemReason obligation_reason(const Occurrence *o, const RecordView *v, unsigned readable, Date today) {
-        Judged j = {.o = o, .v = v, .counting = sides_counting(o, v, readable), .due = {.last = DATE_NONE}, .today = today};
+        Judged j = {.o = o, .v = v, .counting = sides_counting(o, v, readable), .due = {.last = DATE_NONE},
+                    .today = today};
         ItemReason why = {.reason = REASON_NONE, .due = DATE_NONE, .field = FIELD_COUNT};
         Str due;
         bool recurring;
@@ -193,7 +194,8 @@ bool obligation_waiting(const RecordView *v, unsigned readable) {
         return false;
 }
 
-ItemReason obligation_count(const Occurrence *o, const RecordView *v, unsigned readable, Date today, ObligationCounts *c) {
+ItemReason obligation_count(const Occurrence *o, const RecordView *v, unsigned readable, Date today,
+                            ObligationCounts *c) {
         ItemReason why = obligation_reason(o, v, readable, today);
 
         c->records++;

@@ -17,7 +17,8 @@ typedef enum Reason {
         REASON_DIFFERS,
         REASON_COUNT
 } Reason;
-extern const char *const reason_names[REASON_COUNT]; /* "none" "overdue" "returned" "never-entered" "not-submitted" "not-updated" "no-evidence" "differs" */
+/* "none" "overdue" "returned" "never-entered" "not-submitted" "not-updated" "no-evidence" "differs" */
+extern const char *const reason_names[REASON_COUNT];
 const char *reason_vn(Reason r);
 
 typedef struct ItemReason {
@@ -30,7 +31,7 @@ typedef struct ItemReason {
 /* `readable`: mask of sides whose values may be judged today (not blind, the unit has access). */
 ItemReason obligation_reason(const Occurrence *o, const RecordView *v, unsigned readable, Date today);
 
-/* Whether the occurrence asks for this record at all (kind, bloc); out of memory while comparing blocs counts as yes. */
+/* Whether the occurrence asks for this record at all (kind, bloc); out of memory while comparing blocs: yes. */
 bool obligation_covers(const Occurrence *o, const RecordView *v);
 
 /* Waiting for somebody else's review: not the unit's, but counted for leadership's page. */
@@ -50,8 +51,9 @@ typedef struct ObligationCounts {
         int quarantined;
 } ObligationCounts;
 
-/* Counts one covered record in, and says why. A record that waits counts as waiting only when nothing of it is outstanding. */
-ItemReason obligation_count(const Occurrence *o, const RecordView *v, unsigned readable, Date today, ObligationCounts *c);
+/* Counts one covered record in, and says why. It counts as waiting only when nothing of it is outstanding. */
+ItemReason obligation_count(const Occurrence *o, const RecordView *v, unsigned readable, Date today,
+                            ObligationCounts *c);
 
 /* UNKNOWN when there is no record, a required side is not readable, or a record is quarantined; else BEHIND with
  * something outstanding; else DONE. */

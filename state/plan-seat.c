@@ -25,7 +25,8 @@ static int seat_list_add(SeatList *l, const Seat *to, SeatKind as) {
 /* Whoever holds a seat of `kind` in the unit that day. */
 static int seat_list_kind(SeatList *l, const Unit *u, SeatKind kind, SeatKind as, Date day) {
         for (size_t i = 0; i < u->n_seats; i++) {
-                int r = u->seats[i].kind == kind && seat_holds(&u->seats[i], day) ? seat_list_add(l, &u->seats[i], as) : 0;
+                int r = u->seats[i].kind == kind &&
+                        seat_holds(&u->seats[i], day) ? seat_list_add(l, &u->seats[i], as) : 0;
 
                 if (r < 0)
                         return r;

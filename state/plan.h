@@ -6,8 +6,10 @@
 #include "state/obligation.h"
 #include "state/model/unit.h"
 
-typedef enum Stage { STAGE_NONE, STAGE_T5, STAGE_T3, STAGE_T1, STAGE_T, STAGE_PLUS1, STAGE_WEEK1, STAGE_WEEK2, STAGE_WEEK3, STAGE_WEEK4, STAGE_DONE, STAGE_PAGE, STAGE_COUNT } Stage;
-extern const char *const stage_names[STAGE_COUNT]; /* "" "T-5" "T-3" "T-1" "T" "+1" "+1w" "+2w" "+3w" "+4w" "done" "page" */
+typedef enum Stage { STAGE_NONE, STAGE_T5, STAGE_T3, STAGE_T1, STAGE_T, STAGE_PLUS1, STAGE_WEEK1, STAGE_WEEK2,
+                    STAGE_WEEK3, STAGE_WEEK4, STAGE_DONE, STAGE_PAGE, STAGE_COUNT } Stage;
+/* "" "T-5" "T-3" "T-1" "T" "+1" "+1w" "+2w" "+3w" "+4w" "done" "page" */
+extern const char *const stage_names[STAGE_COUNT];
 
 /* The latest stage whose day is on or before `today`; STAGE_NONE before T-5; ret_closed when the chase is over: after
  * +4w, or once the rule's next occurrence has reached its T-5. */
@@ -38,7 +40,8 @@ typedef struct PlanItem {
         Str due;                        /* canonical, "" none */
 } PlanItem;
 
-/* The item of a record that obligation_reason found outstanding, in the words a mail shows. Texts copied into `a`. 0, -ENOMEM. */
+/* The item of a record that obligation_reason found outstanding, in the words a mail shows. Texts copied into `a`.
+ * 0, -ENOMEM. */
 int plan_item_make(Arena *a, const UnitTable *units, const RecordView *v, ItemReason why, PlanItem *ret);
 int plan_item_cmp(const void *a, const void *b); /* by (reason, kind, code, key); for qsort */
 
@@ -55,7 +58,8 @@ typedef struct PlanObligation {
         bool tracked;                   /* strict >= the day the store was born */
 } PlanObligation;
 
-/* What was claimed before, from the store; sorted by (occurrence id, unit, person). */
+/* What was claimed before, from the store; sorted by (occurrence id, unit, person) bytewise. Claims of a message of today
+ * that is not sent yet and may be planned anew are left out, here and in PlanLastMail. */
 typedef struct PlanClaim {
         Str occurrence, unit, person;
         Stage stage;
@@ -64,7 +68,8 @@ typedef struct PlanClaim {
         bool preview;                   /* held in preview: told to nobody, and never sent later */
 } PlanClaim;
 
-typedef struct PlanLastMail { Str person; Date day; } PlanLastMail; /* last day a mail went (or is going) to that person */
+/* last day a mail went (or is going) to that person */
+typedef struct PlanLastMail { Str person; Date day; } PlanLastMail;
 
 typedef struct PlanInput {
         const PlanPolicy *policy;
@@ -100,7 +105,8 @@ typedef struct NewMessage {
 
 typedef struct NewVerdict { const PlanObligation *obligation; ObligationVerdict verdict; } NewVerdict;
 
-typedef enum HeldWhy { HELD_DISTANCE, HELD_NOT_YET, HELD_CLAIMED, HELD_DONE, HELD_UNKNOWN, HELD_VACANT, HELD_NO_STAGE } HeldWhy;
+typedef enum HeldWhy { HELD_DISTANCE, HELD_NOT_YET, HELD_CLAIMED, HELD_DONE, HELD_UNKNOWN, HELD_VACANT,
+                      HELD_NO_STAGE } HeldWhy;
 /* For `why`: a seat that gets nothing today. `to` NULL: HELD_VACANT. HELD_NOT_YET also outside the sending time. */
 typedef struct PlanHeld { int occurrence, unit; const Seat *to; SeatKind seat; Stage stage; HeldWhy why; } PlanHeld;
 

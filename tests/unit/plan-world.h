@@ -43,7 +43,8 @@ static inline void world_seats(Unit *u, const Seat *seats, size_t n) {
 static inline void world_units(World *w) {
         static const char *const names[WORLD_UNITS] = {"Phường Buôn Ma Thuột", "Xã M’Drắk", "Xã Ea Trang",
                                                        "Văn phòng UBND tỉnh", "Sở Nội vụ", "Sở Khoa học và Công nghệ"};
-        static const UnitKind kinds[WORLD_UNITS] = {UNIT_WARD, UNIT_COMMUNE, UNIT_COMMUNE, UNIT_DEPARTMENT, UNIT_DEPARTMENT, UNIT_DEPARTMENT};
+        static const UnitKind kinds[WORLD_UNITS] = {UNIT_WARD, UNIT_COMMUNE, UNIT_COMMUNE, UNIT_DEPARTMENT,
+                                                    UNIT_DEPARTMENT, UNIT_DEPARTMENT};
         const Seat ward[] = {
                 {SEAT_FOCAL, NULL, "Phạm Thị D", "d@bmt.example.vn", NULL, DATE_NONE, day(2026, 6, 16)},
                 {SEAT_FOCAL_2, NULL, "Đỗ Văn H", "h@bmt.example.vn", NULL, day(2026, 6, 17), DATE_NONE},
@@ -70,13 +71,15 @@ static inline void world_units(World *w) {
         world_seats(&w->units->units[U_OFFICE], NULL, 0);
         world_seats(&w->units->units[U_INTERIOR], commune, 0);
         world_seats(&w->units->units[U_SCIENCE], science, 3);
-        w->units->units[U_WARD].access[SIDE_PORTAL] = (UnitAccess) {.mode = ACCOUNT_NONE, .reason = "chưa cấp, đã hỏi 12/6/2026"};
+        w->units->units[U_WARD].access[SIDE_PORTAL] = (UnitAccess) {.mode = ACCOUNT_NONE,
+                                                                    .reason = "chưa cấp, đã hỏi 12/6/2026"};
         assert_int_equal(unit_table_index(w->units, NULL), 0);
 }
 
 static inline void world_rules(World *w) {
         for (size_t i = 0; i < 3; i++)
-                w->rules[i] = (DeadlineRule) {.first = DATE_NONE, .last = DATE_NONE, .once = DATE_NONE, .window_from = DATE_NONE,
+                w->rules[i] = (DeadlineRule) {.first = DATE_NONE, .last = DATE_NONE, .once = DATE_NONE,
+                                              .window_from = DATE_NONE,
                                               .sides = BOTH_SIDES, .record_kinds = KIND_BOTH, .coordinator = "H15.07"};
         w->rules[0].id = "monthly-20";
         w->rules[0].day_of_month = 20;
@@ -98,16 +101,21 @@ static inline World *world_new(Instant now, size_t n_rules) {
         assert_non_null(w);
         world_units(w);
         world_rules(w);
-        assert_int_equal(deadline_open(w->rules, n_rules, &calendar_2026, when_date(now), &w->occurrences, &w->n_occurrences, NULL), 0);
+        assert_int_equal(deadline_open(w->rules, n_rules, &calendar_2026, when_date(now), &w->occurrences,
+                                       &w->n_occurrences, NULL), 0);
         for (size_t o = 0; o < w->n_occurrences; o++)
                 for (int u = 0; u < WORLD_UNITS; u++)
                         w->obligations[w->n_obligations++] = (PlanObligation) {
-                                .occurrence = (int) o, .unit = u, .state = OBLIGATION_DONE, .counts = {.records = 10}, .tracked = true};
-        w->policy = (PlanPolicy) {.mode = MAIL_LIVE, .send_hour = 7, .send_minute = 30, .distance_days = 2, .items_max = 40};
+                                .occurrence = (int) o, .unit = u, .state = OBLIGATION_DONE, .counts = {.records = 10},
+                                        .tracked = true};
+        w->policy = (PlanPolicy) {.mode = MAIL_LIVE, .send_hour = 7, .send_minute = 30, .distance_days = 2,
+                                  .items_max = 40};
         w->roles[0] = (Seat) {SEAT_LEADERSHIP, "lãnhđạo", "Trần Văn L", "l@tinh.example.vn", NULL, OPEN_END};
         w->roles[1] = (Seat) {SEAT_OPS, "ops", "Quản Trị", "ops@tinh.example.vn", NULL, OPEN_END};
-        w->in = (PlanInput) {.policy = &w->policy, .calendar = &calendar_2026, .units = w->units, .roles = w->roles, .n_roles = 2,
-                             .occurrences = w->occurrences, .n_occurrences = w->n_occurrences, .obligations = w->obligations,
+        w->in = (PlanInput) {.policy = &w->policy, .calendar = &calendar_2026, .units = w->units, .roles = w->roles,
+                             .n_roles = 2,
+                             .occurrences = w->occurrences, .n_occurrences = w->n_occurrences,
+                                     .obligations = w->obligations,
                              .n_obligations = w->n_obligations, .claims = w->claims, .last_mail = w->last, .now = now};
         return w;
 }
@@ -134,61 +142,9 @@ static inline PlanItem *world_item(World *w, int occurrence, int unit, Reason r,
         b->counts.by_reason[r]++;
         if (b->state == OBLIGATION_DONE)
                 b->state = OBLIGATION_BEHIND;
-        *i = (PlanItem) {.key = str_of(code), .code = str_of(code), .title = STR("Việc"), .kind = KIND_TASK, .returned_on = DATE_NONE,
+        *i = (PlanItem) {.key = str_of(code), .code = str_of(code), .title = STR("Việc"), .kind = KIND_TASK,
+                         .returned_on = DATE_NONE,
                          .updated = {DATE_NONE, DATE_NONE},
                          .why = {.reason = r, .sides = 1u << SIDE_CENTRAL, .field = FIELD_COUNT, .due = DATE_NONE}};
         return i;
-}
-
-static inline int world_claim_order(const void *a, const void *b) {
-        const PlanClaim *x = a, *y = b;
-        int r = str_cmp(x->occurrence, y->occurrence);
-
-        if (r == 0)
-                r = str_cmp(x->unit, y->unit);
-        return r ? r : str_cmp(x->person, y->person);
-}
-
-static inline int world_last_order(const void *a, const void *b) {
-        return str_cmp(((const PlanLastMail *) a)->person, ((const PlanLastMail *) b)->person);
-}
-
-/* As if the plan's mails had gone out. */
-static inline void world_send(World *w, const Plan *p, bool preview) {
-        for (size_t i = 0; i < p->n_messages; i++) {
-                const NewMessage *m = &p->messages[i];
-                Str person = str_of(m->to->person);
-                size_t k = 0;
-
-                for (size_t c = 0; c < m->n_claims; c++) {
-                        assert_true(w->n_claims < 512);
-                        w->claims[w->n_claims++] = (PlanClaim) {
-                                str_of(w->occurrences[m->claims[c].occurrence].id),
-                                m->claims[c].unit >= 0 ? str_of(world_ids[m->claims[c].unit]) : STR(""), person,
-                                m->claims[c].stage, m->claims[c].seat, !preview, preview};
-                }
-                while (k < w->in.n_last_mail && !str_eq(w->last[k].person, person))
-                        k++;
-                w->last[k] = (PlanLastMail) {person, when_date(w->in.now)};
-                if (k == w->in.n_last_mail)
-                        w->in.n_last_mail++;
-        }
-        w->in.n_claims = w->n_claims;
-        qsort(w->claims, w->n_claims, sizeof(*w->claims), world_claim_order);
-        qsort(w->last, w->in.n_last_mail, sizeof(*w->last), world_last_order);
-}
-
-/* "H’Lan Niê: 24412/0/T focal, 24412/1/T-3 focal\n" a line a message */
-static inline void world_tell(const Plan *p, Text *t) {
-        for (size_t i = 0; i < p->n_messages; i++) {
-                (void) text_addf(t, "%s:", p->messages[i].to->name);
-                for (size_t c = 0; c < p->messages[i].n_claims; c++) {
-                        const NewClaim *claim = &p->messages[i].claims[c];
-
-                        (void) text_addf(t, "%s %s/%d/%s %s", c ? "," : "", claim->unit >= 0 ? world_ids[claim->unit] : "-",
-                                         claim->occurrence, stage_names[claim->stage], seat_kinds[claim->seat]);
-                }
-                (void) text_addc(t, '\n');
-        }
-        assert_int_equal(t->failed, 0);
 }

@@ -53,7 +53,8 @@ static void test_occurrence(void **state) {
         assert_string_equal(o.id, "monthly-20@2026-06-20");
         assert_int_equal(o.strict, day(2026, 6, 19));
         assert_int_equal(o.window_from, when_at(day(2026, 5, 20), 0, 0));
-        assert_int_equal(o.next_first, day(2026, 7, 10)); /* T of 20/7 is Friday 17/7, five working days before it 10/7 */
+        /* T of 20/7 is Friday 17/7, five working days before it 10/7 */
+        assert_int_equal(o.next_first, day(2026, 7, 10));
         deadline_occurrence(&once, &calendar_2026, day(2026, 6, 27), &o);
         assert_string_equal(o.id, "criteria@2026-06-27");
         assert_int_equal(o.safe, day(2026, 6, 26));
@@ -138,7 +139,8 @@ static void test_open_always_one(void **state) {
 
                 assert_int_equal(deadline_open(&monthly_20, 1, &calendar_2026, d, &open, &n, NULL), 0);
                 assert_int_equal(n, 1);
-                assert_true(open->before == before || open->before == deadline_shift(&monthly_20, before, 1) || d == day(2026, 1, 10));
+                assert_true(open->before == before || open->before == deadline_shift(&monthly_20, before, 1) ||
+                            d == day(2026, 1, 10));
                 assert_true(d < open->next_first);
                 before = open->before;
         }

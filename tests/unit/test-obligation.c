@@ -35,7 +35,8 @@ typedef struct Row {
 } Row;
 
 static void row_split(Str line, Row *ret) {
-        Str *const cell[] = {&ret->name, &ret->occurrence, &ret->today, &ret->readable, &ret->record, &ret->reason, &ret->sides};
+        Str *const cell[] = {&ret->name, &ret->occurrence, &ret->today, &ret->readable, &ret->record, &ret->reason,
+                             &ret->sides};
 
         for (size_t i = 0; i < sizeof(cell) / sizeof(*cell); i++)
                 if (!str_split(&line, '\t', cell[i]))
@@ -70,7 +71,8 @@ static unsigned sides_read(Str s) {
 static void reason_write(ItemReason why, char *at, size_t room) {
         char day[DATE_TEXT];
 
-        (void) snprintf(at, room, "%s%s%s", reason_names[why.reason], why.reason == REASON_OVERDUE || why.reason == REASON_DIFFERS ? " " : "",
+        (void) snprintf(at, room, "%s%s%s", reason_names[why.reason], why.reason == REASON_OVERDUE ||
+                        why.reason == REASON_DIFFERS ? " " : "",
                         why.reason == REASON_OVERDUE   ? date_vn(why.due, day) :
                         why.reason == REASON_DIFFERS ? field_table[why.field].key : "");
 }

@@ -31,7 +31,8 @@ static PlanItem item_of(World *w, RecordText *r, const char *record) {
 static void test_task(void **state) {
         World *w = world_new(when_at(day(2026, 6, 19), 7, 30), 1);
         RecordText r;
-        PlanItem i = item_of(w, &r, "task due=1/6/2026; central: title=Phê duyệt, progress=60.5, result=x, updated_at=18/5/2026 08:00;"
+        PlanItem i = item_of(w, &r, "task due=1/6/2026; central: title=Phê duyệt, progress=60.5, result=x, "
+                                    "updated_at=18/5/2026 08:00;"
                                     " portal: work=done, progress=100");
 
         assert_int_equal(i.why.reason, REASON_OVERDUE);
@@ -50,7 +51,8 @@ static void test_task(void **state) {
 static void test_indicator(void **state) {
         World *w = world_new(when_at(day(2026, 6, 19), 7, 30), 1);
         RecordText r;
-        PlanItem i = item_of(w, &r, "indicator; portal: self_score=4, max_score=5, review=returned, return_reason=thiếu số,"
+        PlanItem i = item_of(w, &r, "indicator; portal: self_score=4, max_score=5, review=returned, "
+                                    "return_reason=thiếu số,"
                                     " returned_on=17/5/2026");
 
         assert_int_equal(i.why.reason, REASON_RETURNED);

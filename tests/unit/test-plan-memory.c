@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Planning and letters when memory runs out: whichever allocation fails, the answer is -ENOMEM, nothing leaks and no output
- * was touched. The sources stand here so that their allocations can be made to fail. */
+/* Planning and letters when memory runs out: whichever allocation fails, the answer is -ENOMEM, nothing leaks and no
+ * output was touched. The sources stand here so that their allocations can be made to fail. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -94,7 +94,8 @@ static void test_letters(void **state) {
                         allocations_left = n;
                         r = letter_write(&in, &subject, &body, &e);
                         allocations_left = -1;
-                        assert_true(r == 0 ? body.len > 0 && subject.len > 0 : e.code == -ENOMEM && !body.len && !subject.len);
+                        assert_true(r == 0 ? body.len > 0 && subject.len > 0 : e.code == -ENOMEM && !body.len &&
+                                    !subject.len);
                         text_free(&subject);
                         text_free(&body);
                 }

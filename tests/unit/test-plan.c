@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "state/plan.h"
-#include "tests/unit/plan-world.h"
+#include "tests/unit/plan-told.h"
 
 static Instant morning(int year, int month, int day_of_month) {
         return when_at(day(year, month, day_of_month), 7, 30);
@@ -50,15 +50,20 @@ static void test_stage_days(void **state) {
 
 static void test_stage_latest(void **state) {
         const struct { int at[3]; Stage stage; bool closed; } rows[] = {
-                {{2026, 6, 11}, STAGE_NONE, false}, {{2026, 6, 12}, STAGE_T5, false},    {{2026, 6, 15}, STAGE_T5, false},
-                {{2026, 6, 16}, STAGE_T3, false},   {{2026, 6, 18}, STAGE_T1, false},    {{2026, 6, 19}, STAGE_T, false},
-                {{2026, 6, 21}, STAGE_T, false},    {{2026, 6, 22}, STAGE_PLUS1, false}, {{2026, 6, 28}, STAGE_PLUS1, false},
-                {{2026, 6, 29}, STAGE_WEEK1, false}, {{2026, 7, 9}, STAGE_WEEK2, false}, {{2026, 7, 10}, STAGE_WEEK2, true}};
+                {{2026, 6, 11}, STAGE_NONE, false}, {{2026, 6, 12}, STAGE_T5, false},
+                        {{2026, 6, 15}, STAGE_T5, false},
+                {{2026, 6, 16}, STAGE_T3, false},   {{2026, 6, 18}, STAGE_T1, false},
+                        {{2026, 6, 19}, STAGE_T, false},
+                {{2026, 6, 21}, STAGE_T, false},    {{2026, 6, 22}, STAGE_PLUS1, false},
+                        {{2026, 6, 28}, STAGE_PLUS1, false},
+                {{2026, 6, 29}, STAGE_WEEK1, false}, {{2026, 7, 9}, STAGE_WEEK2, false},
+                        {{2026, 7, 10}, STAGE_WEEK2, true}};
         World *w = world_new(morning(2026, 6, 19), 3);
         bool closed;
 
         for (size_t i = 0; i < sizeof(rows) / sizeof(*rows); i++) {
-                assert_int_equal(stage_latest(&w->occurrences[0], &calendar_2026, day(rows[i].at[0], rows[i].at[1], rows[i].at[2]), &closed),
+                assert_int_equal(stage_latest(&w->occurrences[0], &calendar_2026,
+                                              day(rows[i].at[0], rows[i].at[1], rows[i].at[2]), &closed),
                                  rows[i].stage);
                 assert_int_equal(closed, rows[i].closed);
         }
@@ -69,7 +74,7 @@ static void test_stage_latest(void **state) {
         world_free(w);
 }
 
-/* T of the 20th, T-3 of the 25th, T-5 of 27/6, all in one mail a person; the acting head where the head's seat is vacant. */
+/* T of the 20th, T-3 of the 25th, T-5 of 27/6 in one mail a person; the acting head where the head's seat is vacant. */
 static void test_one_mail_a_person(void **state) {
         World *w = world_new(morning(2026, 6, 19), 3);
 
@@ -152,7 +157,8 @@ static void test_missed_stages(void **state) {
         World *w = world_new(morning(2026, 6, 23), 1); /* down since before T-5, up the day after +1 */
 
         world_item(w, 0, U_SMALL, REASON_NOT_UPDATED, "A");
-        plan_goes(w, "H’Lan Niê: 24500/0/+1 focal\nTrần Văn L: -/0/page leadership\nNguyễn Văn A: 24500/0/+1 coordinator\n"
+        plan_goes(w, "H’Lan Niê: 24500/0/+1 focal\nTrần Văn L: -/0/page leadership\nNguyễn Văn A: 24500/0/+1 "
+                     "coordinator\n"
                      "Trần Thị B: 24500/0/+1 coordinator\n");
         world_free(w);
 }
@@ -264,7 +270,8 @@ static HeldWhy held_why(World *w, int unit, const char *name) {
 
         assert_int_equal(plan_make(&w->in, &p, NULL), 0);
         for (size_t i = 0; i < p->n_held; i++)
-                if (p->held[i].unit == unit && (name ? p->held[i].to && !strcmp(p->held[i].to->name, name) : !p->held[i].to))
+                if (p->held[i].unit == unit &&
+                    (name ? p->held[i].to && !strcmp(p->held[i].to->name, name) : !p->held[i].to))
                         return p->held[i].why;
         fail_msg("nobody was held");
         return HELD_NO_STAGE;
@@ -332,12 +339,16 @@ static void test_many(void **state) {
                 (void) snprintf(id[u], sizeof(id[u]), "%05d", u);
                 for (int k = 0; k < MANY_SEATS; k++) {
                         (void) snprintf(text[u][k], sizeof(text[u][k]), "p%03d.%d", MANY_UNITS - u, k);
-                        seats[u][k] = (Seat) {SEAT_FOCAL + (SeatKind) k, text[u][k], "Tên", "a@example.vn", NULL, OPEN_END};
+                        seats[u][k] = (Seat) {SEAT_FOCAL + (SeatKind) k, text[u][k], "Tên", "a@example.vn", NULL,
+                                              OPEN_END};
                 }
-                units[u] = (Unit) {.id = id[u], .name = "Xã", .kind = UNIT_COMMUNE, .parent = -1, .seats = seats[u], .n_seats = MANY_SEATS};
+                units[u] = (Unit) {.id = id[u], .name = "Xã", .kind = UNIT_COMMUNE, .parent = -1, .seats = seats[u],
+                                   .n_seats = MANY_SEATS};
                 for (int o = 0; o < 3; o++)
-                        b[o * MANY_UNITS + u] = (PlanObligation) {.occurrence = o, .unit = u, .state = OBLIGATION_BEHIND,
-                                                                  .counts = {.records = 50, .outstanding = 7}, .tracked = true};
+                        b[o * MANY_UNITS + u] = (PlanObligation) {.occurrence = o, .unit = u,
+                                                                  .state = OBLIGATION_BEHIND,
+                                                                  .counts = {.records = 50, .outstanding = 7},
+                                                                                  .tracked = true};
         }
         w->in.units = &table;
         w->in.obligations = b;
@@ -348,10 +359,13 @@ static void test_many(void **state) {
                 assert_true(i == 0 || strcmp(p->messages[i - 1].to->person, p->messages[i].to->person) < 0);
                 for (size_t c = 0; c < p->messages[i].n_claims; c++)
                         claims[n++] = (PlanClaim) {str_of(w->occurrences[p->messages[i].claims[c].occurrence].id),
-                                                   str_of(id[p->messages[i].claims[c].unit]), str_of(p->messages[i].to->person),
-                                                   p->messages[i].claims[c].stage, p->messages[i].claims[c].seat, true, false};
+                                                   str_of(id[p->messages[i].claims[c].unit]),
+                                                           str_of(p->messages[i].to->person),
+                                                   p->messages[i].claims[c].stage, p->messages[i].claims[c].seat,
+                                                           true, false};
         }
-        assert_int_equal(n, MANY_UNITS * (2 * 3 + 1)); /* both focal persons for three deadlines, the head for the first */
+        /* both focal persons for three deadlines, the head for the first */
+        assert_int_equal(n, MANY_UNITS * (2 * 3 + 1));
         qsort(claims, n, sizeof(*claims), world_claim_order);
         w->in.claims = claims;
         w->in.n_claims = n;

@@ -21,7 +21,8 @@ static void value_is(const RecordView *v, FieldId field, const char *expected) {
 static void test_one_opinion(void **state) {
         RecordText r;
 
-        record_text_read(&r, STR("task; central: title=A, progress=invalid; portal: title=A, progress=70, review=draft"));
+        record_text_read(&r, STR("task; central: title=A, progress=invalid; portal: title=A, progress=70, "
+                                 "review=draft"));
         value_is(&r.view, FIELD_TITLE, "A");
         value_is(&r.view, FIELD_PROGRESS, "70"); /* what could not be read is no opinion */
         value_is(&r.view, FIELD_REVIEW, "draft");
@@ -74,7 +75,8 @@ static void test_due(void **state) {
         due_is("task; central: due=30/6/2026; portal: due=15/6/2026", "2026-06-15");
         due_is("task; central: due=15/6/2026; portal: due=30/6/2026", "2026-06-15");
         due_is("task; central: due=Quý III/2026; portal: due=29/9/2026", "2026-09-29");
-        due_is("task; central: due=tháng 6/2026; portal: due=30/6/2026", "2026-06"); /* the same last day: the central words */
+        /* the same last day: the central words */
+        due_is("task; central: due=tháng 6/2026; portal: due=30/6/2026", "2026-06");
         due_is("task; central: due=Thường xuyên; portal: due=30/6/2026", "2026-06-30");
         due_is("task; central: due=null; portal: due=30/6/2026", "2026-06-30");
         due_is("task; central: due=Thường xuyên; portal: due=null", "recurring: Thường xuyên");
