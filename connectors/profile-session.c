@@ -33,26 +33,20 @@ typedef struct KindRules {
 #define NAMES(...) ((const char *const[]) { __VA_ARGS__, NULL })
 static const char *const nothing[] = { NULL };
 
-static KindRules rules_of(SessionKind kind) {
-        switch (kind) {
-        case SESSION_KIND_NONE:
-                return (KindRules) { NAMES("kind"), nothing, nothing };
-        case SESSION_KIND_API_KEY:
-                return (KindRules) { NAMES("kind", "header", "value", "lost-status"), NAMES("header", "value"),
-                                     NAMES("account", "secret") };
-        case SESSION_KIND_JSON_LOGIN:
-                return (KindRules) { NAMES("kind", "header", "value", "login-path", "login-fields", "token",
-                                           "refresh-token", "expires-in", "refresh-path", "refresh-fields", "lifetime",
-                                           "leeway", "refused-status", "lost-status"),
-                                     NAMES("header", "value", "login-path", "login-fields", "token"),
-                                     NAMES("account", "token") };
-        case SESSION_KIND_HTML_FORM:
-                break;
-        }
-        return (KindRules) { NAMES("kind", "login-path", "login-fields", "hidden-fields", "proof-path", "proof-text",
-                                   "refused-status", "lost-status"),
-                             NAMES("login-path", "login-fields", "proof-path", "proof-text"), nothing };
-}
+/* At file scope, so that the lists of names live as long as the program. */
+static const KindRules kind_rules[] = {
+        [SESSION_KIND_NONE] = { NAMES("kind"), nothing, nothing },
+        [SESSION_KIND_API_KEY] = { NAMES("kind", "header", "value", "lost-status"), NAMES("header", "value"),
+                                   NAMES("account", "secret") },
+        [SESSION_KIND_JSON_LOGIN] = { NAMES("kind", "header", "value", "login-path", "login-fields", "token",
+                                            "refresh-token", "expires-in", "refresh-path", "refresh-fields", "lifetime",
+                                            "leeway", "refused-status", "lost-status"),
+                                      NAMES("header", "value", "login-path", "login-fields", "token"),
+                                      NAMES("account", "token") },
+        [SESSION_KIND_HTML_FORM] = { NAMES("kind", "login-path", "login-fields", "hidden-fields", "proof-path",
+                                           "proof-text", "refused-status", "lost-status"),
+                                     NAMES("login-path", "login-fields", "proof-path", "proof-text"), nothing },
+};
 
 static void pairs_hold(ProfileReader *r, const char *key, PlanPairs pairs, const char *const *allowed) {
         for (size_t i = 0; i < pairs.n; i++)
@@ -60,7 +54,7 @@ static void pairs_hold(ProfileReader *r, const char *key, PlanPairs pairs, const
 }
 
 static void check(ProfileReader *r, const Tree *t, const SessionPlan *s) {
-        KindRules rules = rules_of((SessionKind) s->kind);
+        KindRules rules = kind_rules[s->kind];
         profile_only(r, t, keys, COUNT(keys), rules.applies, kinds[s->kind]);
         profile_need(r, t, rules.needs);
         if (s->value) {
