@@ -40,7 +40,9 @@ void build_seat_check(Build *b, const KeyValue *v, const char *section, const ch
         if (v->date == DATE_NONE || v->until == DATE_NONE || v->date <= v->until)
                 return;
         NoticePath path = notice_path(section, name, key);
-        notice_put(b->notices, &(Notice) { .id = NOTICE_DEADLINE_ORDER, .at = v->at, .subject = path.text, .seen = "from > until" });
+        notice_put(
+                b->notices,
+                &(Notice) { .id = NOTICE_DEADLINE_ORDER, .at = v->at, .subject = path.text, .seen = "from > until" });
 }
 
 static bool fill_seats(Build *b, UnitTable *table, const Tree *t, Unit *u) {
@@ -60,7 +62,8 @@ static bool fill_seats(Build *b, UnitTable *table, const Tree *t, Unit *u) {
         }
         if (!focal && u->kind != UNIT_SUB && u->kind != UNIT_PROVINCE) {
                 NoticePath path = notice_path("units", t->key, NULL);
-                notice_put(b->notices, &(Notice) { .id = NOTICE_SEAT_NOBODY, .at = t->key_origin, .subject = path.text });
+                notice_put(b->notices,
+                           &(Notice) { .id = NOTICE_SEAT_NOBODY, .at = t->key_origin, .subject = path.text });
         }
         return true;
 }
@@ -73,12 +76,14 @@ static AccountMode mode_unsaid(UnitKind kind) {
 static bool fill_access(UnitTable *table, const Tree *t, Unit *u, Side side) {
         static const char *const access[SIDE_COUNT] = { "units.*.central", "units.*.portal" };
         static const char *const codes[SIDE_COUNT] = { "units.*.central-code", "units.*.portal-code" };
-        KeyValue v = schema_value(CONFIG_ACCOUNTS, t, access[side]), code = schema_value(CONFIG_ACCOUNTS, t, codes[side]);
+        KeyValue v = schema_value(CONFIG_ACCOUNTS, t, access[side]),
+                 code = schema_value(CONFIG_ACCOUNTS, t, codes[side]);
         UnitAccess *a = &u->access[side];
         bool failed = false;
         a->mode = v.given ? (AccountMode) v.number : mode_unsaid(u->kind);
         a->account = a->mode == ACCOUNT_OWN ? build_text(&table->arena, v.text, &failed) : NULL;
-        a->reason = a->mode == ACCOUNT_NONE ? v.given ? build_text(&table->arena, v.text, &failed) : "chưa khai báo" : NULL;
+        a->reason = a->mode == ACCOUNT_NONE ? v.given ? build_text(&table->arena, v.text, &failed) : "chưa khai báo"
+                                            : NULL;
         a->code = code.given ? code.whole : u->id;
         return !failed;
 }
@@ -86,12 +91,16 @@ static bool fill_access(UnitTable *table, const Tree *t, Unit *u, Side side) {
 static int fill_units(Build *b, UnitTable *table, const Tree *section, const Tree **at, Err *e) {
         for (const Tree *t = section->child; t; t = t->next) {
                 Unit *u = &table->units[table->n_units];
-                KeyValue name = schema_value(CONFIG_ACCOUNTS, t, "units.*.name"), kind = schema_value(CONFIG_ACCOUNTS, t, "units.*.kind");
+                KeyValue name = schema_value(CONFIG_ACCOUNTS, t, "units.*.name"),
+                         kind = schema_value(CONFIG_ACCOUNTS, t, "units.*.kind");
                 at[table->n_units++] = t;
-                *u = (Unit) { .id = t->key, .name = name.whole ? name.whole : "", .kind = (UnitKind) kind.number, .parent = -1 };
+                *u = (Unit) {
+                        .id = t->key, .name = name.whole ? name.whole : "", .kind = (UnitKind) kind.number, .parent = -1
+                };
                 if (!kind.given)
                         u->kind = UNIT_DEPARTMENT;
-                bool fine = fill_access(table, t, u, SIDE_CENTRAL) && fill_access(table, t, u, SIDE_PORTAL) && fill_seats(b, table, t, u);
+                bool fine = fill_access(table, t, u, SIDE_CENTRAL) && fill_access(table, t, u, SIDE_PORTAL) &&
+                            fill_seats(b, table, t, u);
                 if (!fine)
                         return err_oom(e);
         }
@@ -116,8 +125,12 @@ static void check_roles(Build *b, const Tree *roles) {
         };
         for (size_t i = 0; i < sizeof words / sizeof *words; i++)
                 if (!tree_get(roles, words[i][0]))
-                        notice_put(b->notices, &(Notice) { .id = NOTICE_ROLE_MISSING, .at = roles->key_origin, .subject = "roles",
-                                                           .seen = words[i][0], .en = words[i][1], .vi = words[i][2] });
+                        notice_put(b->notices, &(Notice) { .id = NOTICE_ROLE_MISSING,
+                                                           .at = roles->key_origin,
+                                                           .subject = "roles",
+                                                           .seen = words[i][0],
+                                                           .en = words[i][1],
+                                                           .vi = words[i][2] });
 }
 
 static int fill_roles(Build *b, UnitTable *table, const Tree *roles, Err *e) {
@@ -160,7 +173,9 @@ static int assign_people(Build *b, UnitTable *table, Err *e) {
         for (size_t i = 0; i < b->settings->n_roles; i++)
                 seats[n++] = &b->settings->roles[i];
         int r = person_assign(&table->arena, seats, n);
-        return r == -ENOMEM ? err_oom(e) : r < 0 ? err_set(e, r, RETRY_RECONFIGURE, "the name of a person cannot be read") : 0;
+        return r == -ENOMEM ? err_oom(e)
+               : r < 0      ? err_set(e, r, RETRY_RECONFIGURE, "the name of a person cannot be read")
+                            : 0;
 }
 
 int build_accounts(Build *b, Err *e) {
@@ -171,7 +186,8 @@ int build_accounts(Build *b, Err *e) {
         if (!table || !at || !(table->units = calloc(n + 1, sizeof *table->units)))
                 return err_oom(e);
         if (n == 0) {
-                notice_put(b->notices, &(Notice) { .id = NOTICE_UNIT_NONE, .subject = "units",
+                notice_put(b->notices, &(Notice) { .id = NOTICE_UNIT_NONE,
+                                                   .subject = "units",
                                                    .at = section ? section->key_origin : root->origin });
                 return 0;
         }

@@ -31,8 +31,8 @@ int build_deadlines(Build *b, Err *e); /* after sources and accounts */
 int build_mail(Build *b, Err *e);      /* after accounts */
 int build_guards(Build *b, Err *e);    /* guards, fields, paths */
 
-/* Checks of a filled unit table, put into the findings: parents, cycles, codes, accounts, access. `at` is the tree of each
- * unit, in the order of the table. */
+/* Checks of a filled unit table, put into the findings: parents, cycles, codes, accounts, access. `at` is the tree of
+ * each unit, in the order of the table. */
 int build_unit_checks(Build *b, const UnitTable *t, const Tree *const *at, Err *e);
 
 /* A NUL-terminated copy; NULL for an empty slice that was not given, or out of memory (then *failed is true). */

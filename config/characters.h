@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The bytes of a configuration file before libyaml sees them: what nobody sees on a screen is an error with its place. */
+/* The bytes of a configuration file before libyaml sees them: what nobody sees on a screen is an error with its place.
+ */
 #pragma once
 
 #include "config/notice.h"
 
-/* Without a BOM; true when nothing was found. At most 20 findings are put, one a line. Tabs, no-break spaces and invisible
- * characters inside comments are let be. CR is allowed before LF only. */
+/* Without a BOM; true when nothing was found. At most 20 findings are put, one a line. Tabs, no-break spaces and
+ * invisible characters inside comments are let be. CR is allowed before LF only. */
 bool characters_check(Str text, const char *file, Notices *n);
 
 Str characters_without_bom(Str text);

@@ -14,7 +14,11 @@ typedef struct Rule {
 static void put(Rule *r, NoticeId id, const char *key, const char *seen, const char *want) {
         const Tree *v = tree_get(r->at, key);
         NoticePath path = notice_path("deadlines", r->at->key, key);
-        notice_put(r->b->notices, &(Notice) { .id = id, .at = v ? v->origin : r->at->key_origin, .subject = path.text, .seen = seen, .en = want });
+        notice_put(r->b->notices, &(Notice) { .id = id,
+                                              .at = v ? v->origin : r->at->key_origin,
+                                              .subject = path.text,
+                                              .seen = seen,
+                                              .en = want });
 }
 
 static void check_day(Rule *r, const KeyValue *v, const char *key) {
@@ -72,8 +76,13 @@ static void check_references(Rule *r) {
         if (!known) {
                 const Tree *v = tree_get(r->at, "coordinator");
                 NoticePath path = notice_path("deadlines", r->at->key, "coordinator");
-                notice_put(r->b->notices, &(Notice) { .id = NOTICE_COORDINATOR, .at = v->origin, .subject = path.text, .seen = coordinator,
-                        .nearest = ids ? text_nearest(str_of(coordinator), ids, s->units->n_units) : NULL });
+                notice_put(r->b->notices,
+                           &(Notice) { .id = NOTICE_COORDINATOR,
+                                       .at = v->origin,
+                                       .subject = path.text,
+                                       .seen = coordinator,
+                                       .nearest = ids ? text_nearest(str_of(coordinator), ids, s->units->n_units)
+                                                      : NULL });
         }
         free(ids);
 }
@@ -83,8 +92,13 @@ static KeyValue value(const Tree *t, const char *pattern) {
 }
 
 static void add_rule(Build *b, const Tree *t, DeadlineRule *rule) {
-        Rule r = { .b = b, .at = t, .rule = rule, .before = value(t, "deadlines.*.before"), .first = value(t, "deadlines.*.first"),
-                   .last = value(t, "deadlines.*.last"), .window = value(t, "deadlines.*.window-from"),
+        Rule r = { .b = b,
+                   .at = t,
+                   .rule = rule,
+                   .before = value(t, "deadlines.*.before"),
+                   .first = value(t, "deadlines.*.first"),
+                   .last = value(t, "deadlines.*.last"),
+                   .window = value(t, "deadlines.*.window-from"),
                    .sources = value(t, "deadlines.*.sources") };
         const char *title = value(t, "deadlines.*.title").whole, *basis = value(t, "deadlines.*.basis").whole;
         *rule = (DeadlineRule) {
@@ -117,8 +131,10 @@ int build_deadlines(Build *b, Err *e) {
         if (n == 0 || n > DEADLINE_MAX) {
                 char most[16];
                 (void) snprintf(most, sizeof most, "%d", DEADLINE_MAX);
-                notice_put(b->notices, &(Notice) { .id = n == 0 ? NOTICE_DEADLINE_NONE : NOTICE_DEADLINE_MANY, .subject = "deadlines",
-                                                   .at = section ? section->key_origin : root->origin, .en = most });
+                notice_put(b->notices, &(Notice) { .id = n == 0 ? NOTICE_DEADLINE_NONE : NOTICE_DEADLINE_MANY,
+                                                   .subject = "deadlines",
+                                                   .at = section ? section->key_origin : root->origin,
+                                                   .en = most });
         }
         for (const Tree *t = section ? section->child : NULL; t; t = t->next)
                 add_rule(b, t, &s->deadlines[s->n_deadlines++]);

@@ -12,7 +12,8 @@ static const Words type_words[KEY_TYPES] = {
         [KEY_CODE] = { "a code without blanks, at most 64 bytes", "mã không có dấu cách, tối đa 64 byte" },
         [KEY_ACCOUNT] = { "an account name without blanks", "tên tài khoản không có dấu cách" },
         [KEY_INT] = { "a whole number", "số nguyên" },
-        [KEY_DURATION] = { "a time such as `30 minutes`, `12 hours`", "khoảng thời gian, ví dụ `30 minutes`, `12 hours`" },
+        [KEY_DURATION] = { "a time such as `30 minutes`, `12 hours`", "khoảng thời gian, ví dụ `30 minutes`, `12 "
+                                                                      "hours`" },
         [KEY_WORKDAYS] = { "for example `2 working days`", "ví dụ `2 working days`" },
         [KEY_CHOICE] = { "one of", "một trong" },
         [KEY_CHOICES] = { "one or more, with commas, of", "một hay nhiều, cách nhau dấu phẩy, trong" },
@@ -24,14 +25,17 @@ static const Words type_words[KEY_TYPES] = {
         [KEY_PATH] = { "a path that begins with /", "đường dẫn bắt đầu bằng /" },
         [KEY_PERSON] = { "`Name <address>`", "`Họ và tên <địa chỉ thư>`" },
         [KEY_SEAT] = { "`Name <address> [from D/M/YYYY] [until D/M/YYYY] [phone ...]` or `vacant [since D/M/YYYY]`",
-                       "`Họ và tên <địa chỉ thư> [from N/T/NNNN] [until N/T/NNNN] [phone ...]` hoặc `vacant [since N/T/NNNN]`" },
-        [KEY_ACCESS] = { "an account name, `supervised`, `parent` or `none (reason)`",
-                         "tên tài khoản, `supervised`, `parent` hoặc `none (lý do)`" },
+                       "`Họ và tên <địa chỉ thư> [from N/T/NNNN] [until N/T/NNNN] [phone ...]` hoặc `vacant [since "
+                       "N/T/NNNN]`" },
+        [KEY_ACCESS] = { "an account name, `supervised`, `parent` or `none (reason)`", "tên tài khoản, `supervised`, "
+                                                                                       "`parent` hoặc `none (lý do)`" },
         [KEY_LINKED] = { "a code without blanks, or `none`", "mã không có dấu cách, hoặc `none`" },
         [KEY_DATE] = { "a date such as 20/6/2026", "ngày, ví dụ 20/6/2026" },
         [KEY_TIME] = { "a time of day such as 07:30", "giờ trong ngày, ví dụ 07:30" },
-        [KEY_BEFORE] = { "`20 monthly` or a date such as 27/6/2026", "`20 monthly` (hằng tháng) hoặc một ngày như 27/6/2026" },
-        [KEY_FINISH] = { "`same day` or `3 working days earlier`", "`same day` (cùng ngày) hoặc `3 working days earlier`" },
+        [KEY_BEFORE] = { "`20 monthly` or a date such as 27/6/2026", "`20 monthly` (hằng tháng) hoặc một ngày như "
+                                                                     "27/6/2026" },
+        [KEY_FINISH] = { "`same day` or `3 working days earlier`", "`same day` (cùng ngày) hoặc `3 working days "
+                                                                   "earlier`" },
 };
 
 static void add_seconds(Text *t, int64_t s, bool vi) {
@@ -66,8 +70,8 @@ void key_expected(const Key *k, bool vi, Text *t) {
         text_add(t, str_of(vi ? type_words[k->type].vi : type_words[k->type].en));
         for (size_t i = 0; k->choices && k->choices[i]; i++)
                 text_addf(t, "%s `%s`", i ? "," : "", k->choices[i]);
-        bool ranged = k->type == KEY_INT || k->type == KEY_DURATION || k->type == KEY_WORKDAYS || k->type == KEY_FINISH ||
-                      k->type == KEY_BEFORE || k->type == KEY_TEXT;
+        bool ranged = k->type == KEY_INT || k->type == KEY_DURATION || k->type == KEY_WORKDAYS ||
+                      k->type == KEY_FINISH || k->type == KEY_BEFORE || k->type == KEY_TEXT;
         if (ranged && k->max != 0)
                 add_range(k, vi, t);
 }

@@ -23,7 +23,10 @@ static int fill_canaries(Build *b, const Tree *t, Err *e) {
                 if (!key)
                         return err_oom(e);
                 if (record_key_parse(&b->own->arena, str_of(key), &id) < 0)
-                        notice_put(b->notices, &(Notice) { .id = NOTICE_CANARY, .at = v.at, .subject = "guards.canaries", .seen = key });
+                        notice_put(b->notices, &(Notice) { .id = NOTICE_CANARY,
+                                                           .at = v.at,
+                                                           .subject = "guards.canaries",
+                                                           .seen = key });
                 else
                         keys[g->n_canaries++] = key;
         }
@@ -50,8 +53,11 @@ static void fill_fields(Build *b, const Tree *section) {
                 FieldId id;
                 NoticePath path = notice_path("fields", t->key, NULL);
                 if (field_find(str_of(t->key), &id) < 0) {
-                        notice_put(b->notices, &(Notice) { .id = NOTICE_KEY_UNKNOWN, .at = t->key_origin, .subject = path.text,
-                                                           .nearest = text_nearest(str_of(t->key), field_keys, FIELD_COUNT) });
+                        notice_put(b->notices,
+                                   &(Notice) { .id = NOTICE_KEY_UNKNOWN,
+                                               .at = t->key_origin,
+                                               .subject = path.text,
+                                               .nearest = text_nearest(str_of(t->key), field_keys, FIELD_COUNT) });
                         continue;
                 }
                 const Key *k = key_find(CONFIG_MAIN, (const char *const[]) { "fields", t->key }, 2);
@@ -59,7 +65,10 @@ static void fill_fields(Build *b, const Tree *section) {
                 Str seen;
                 const char *nearest;
                 if (field_table[id].merge == MERGE_PER_SIDE)
-                        notice_put(b->notices, &(Notice) { .id = NOTICE_FIELD_PER_SIDE, .at = t->key_origin, .subject = path.text, .seen = t->key });
+                        notice_put(b->notices, &(Notice) { .id = NOTICE_FIELD_PER_SIDE,
+                                                           .at = t->key_origin,
+                                                           .subject = path.text,
+                                                           .seen = t->key });
                 else if (t->kind == TREE_SCALAR && key_read(k, str_of(t->text), &v, &seen, &nearest) == KEY_FINE)
                         p->merge[id] = (FieldMerge) v.number;
         }
@@ -68,13 +77,16 @@ static void fill_fields(Build *b, const Tree *section) {
 static int fill_paths(Build *b, const Tree *t, Err *e) {
         Settings *s = b->settings;
         const char *state = secure_getenv("STATE_DIRECTORY"), *credentials = secure_getenv("CREDENTIALS_DIRECTORY");
-        KeyValue typed = schema_value(CONFIG_MAIN, t, "paths.state"), secrets = schema_value(CONFIG_MAIN, t, "paths.secrets");
+        KeyValue typed = schema_value(CONFIG_MAIN, t, "paths.state"),
+                 secrets = schema_value(CONFIG_MAIN, t, "paths.secrets");
         Str first = STR("/var/lib/nq57d"), rest = str_of(state);
         bool failed = false;
         if (!typed.given && rest.len > 0)
-                (void) str_split(&rest, ':', &first); /* systemd joins several with colons; the first is the unit's own */
+                (void) str_split(&rest, ':',
+                                 &first); /* systemd joins several with colons; the first is the unit's own */
         s->state_dir = typed.given ? typed.whole : build_text(&b->own->arena, first, &failed);
-        s->secrets_dir = credentials && credentials[0] ? build_text(&b->own->arena, str_of(credentials), &failed) : secrets.whole;
+        s->secrets_dir = credentials && credentials[0] ? build_text(&b->own->arena, str_of(credentials), &failed)
+                                                       : secrets.whole;
         return failed ? err_oom(e) : 0;
 }
 

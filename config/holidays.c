@@ -5,14 +5,14 @@
 #include "config/build.h"
 #include "config/typed.h"
 
-#define YEAR_DAYS 11        /* Labour Code 2019, art. 112 (1) */
-#define AHEAD_DAYS 60       /* unconfirmed days of this year are worth a warning so long before */
-#define WARNING_MONTH 10    /* the coming year is to be filled from October on */
+#define YEAR_DAYS 11     /* Labour Code 2019, art. 112 (1) */
+#define AHEAD_DAYS 60    /* unconfirmed days of this year are worth a warning so long before */
+#define WARNING_MONTH 10 /* the coming year is to be filled from October on */
 
 typedef struct Listed {
         CalendarDay day;
         Origin at;
-        const char *path;   /* section */
+        const char *path; /* section */
 } Listed;
 
 static int listed_order(const void *a, const void *b) {
@@ -32,8 +32,10 @@ static size_t list_section(const Tree *section, bool working, Listed *at) {
                 KeyValue source = schema_value(CONFIG_CALENDAR, t, "days-off.*.source");
                 KeyValue confirmed = schema_value(CONFIG_CALENDAR, t, "days-off.*.confirmed");
                 at[n++] = (Listed) {
-                        .day = { date, working, confirmed.number == 1, name.whole ? name.whole : "", source.whole ? source.whole : "" },
-                        .at = t->key_origin, .path = section->key,
+                        .day = { date, working, confirmed.number == 1, name.whole ? name.whole : "",
+                                 source.whole ? source.whole : "" },
+                        .at = t->key_origin,
+                        .path = section->key,
                 };
         }
         return n;
@@ -47,11 +49,19 @@ static void check_days(Build *b, const Listed *days, size_t n) {
                 Weekday weekday = date_weekday(days[i].day.date);
                 if (i > 0 && days[i - 1].day.date == days[i].day.date) {
                         (void) snprintf(line, sizeof line, "%d", days[i - 1].at.line);
-                        notice_put(b->notices, &(Notice) { .id = NOTICE_DAY_TWICE, .at = days[i].at, .subject = path.text, .seen = date, .en = line });
+                        notice_put(b->notices, &(Notice) { .id = NOTICE_DAY_TWICE,
+                                                           .at = days[i].at,
+                                                           .subject = path.text,
+                                                           .seen = date,
+                                                           .en = line });
                 }
                 if (days[i].day.working && weekday < SATURDAY)
-                        notice_put(b->notices, &(Notice) { .id = NOTICE_WORKED_WEEKDAY, .at = days[i].at, .subject = path.text,
-                                                           .seen = date, .en = weekday_en(weekday), .vi = weekday_vn(weekday) });
+                        notice_put(b->notices, &(Notice) { .id = NOTICE_WORKED_WEEKDAY,
+                                                           .at = days[i].at,
+                                                           .subject = path.text,
+                                                           .seen = date,
+                                                           .en = weekday_en(weekday),
+                                                           .vi = weekday_vn(weekday) });
         }
 }
 
@@ -77,7 +87,11 @@ static void put_year(Build *b, const Tree *at, NoticeId id, int year, int count)
         char seen[16], want[16];
         (void) snprintf(seen, sizeof seen, "%d", year);
         (void) snprintf(want, sizeof want, "%d", count);
-        notice_put(b->notices, &(Notice) { .id = id, .at = at->key ? at->key_origin : at->origin, .subject = "days-off", .seen = seen, .en = want });
+        notice_put(b->notices, &(Notice) { .id = id,
+                                           .at = at->key ? at->key_origin : at->origin,
+                                           .subject = "days-off",
+                                           .seen = seen,
+                                           .en = want });
 }
 
 static void check_years(Build *b, const Tree *at, const Listed *days, size_t n) {

@@ -26,12 +26,17 @@ static void check_link(Build *b, const Tree *section, const Tree *t, const Link 
                         continue;
                 const Tree *v = tree_get(t, side_names[s]);
                 NoticePath path = notice_path(section->key, t->key, v ? side_names[s] : NULL);
-                notice_put(b->notices, &(Notice) { .id = NOTICE_LINK_TWICE, .at = v ? v->origin : t->key_origin,
-                                                   .subject = path.text, .seen = code, .en = side_names[s], .vi = vi[s] });
+                notice_put(b->notices, &(Notice) { .id = NOTICE_LINK_TWICE,
+                                                   .at = v ? v->origin : t->key_origin,
+                                                   .subject = path.text,
+                                                   .seen = code,
+                                                   .en = side_names[s],
+                                                   .vi = vi[s] });
         }
         if (nothing || nowhere)
                 notice_put(b->notices, &(Notice) { .id = nowhere ? NOTICE_LINK_NOWHERE : NOTICE_LINK_NOTHING,
-                                                   .at = t->key_origin, .subject = whole.text });
+                                                   .at = t->key_origin,
+                                                   .subject = whole.text });
 }
 
 static int add_section(Build *b, LinkTable *table, const Tree *section, RecordKind kind) {
@@ -42,7 +47,9 @@ static int add_section(Build *b, LinkTable *table, const Tree *section, RecordKi
                 r = strmap_reserve(&seen.codes[SIDE_PORTAL], n + 1);
         for (const Tree *t = section ? section->child : NULL; t && r == 0; t = t->next) {
                 Link *l = &table->links[table->n_links++];
-                *l = (Link) { .kind = kind, .canonical = t->key, .code = { linked(t, SIDE_CENTRAL), linked(t, SIDE_PORTAL) } };
+                *l = (Link) { .kind = kind,
+                              .canonical = t->key,
+                              .code = { linked(t, SIDE_CENTRAL), linked(t, SIDE_PORTAL) } };
                 check_link(b, section, t, l, &seen);
         }
         strmap_free(&seen.codes[SIDE_CENTRAL]);

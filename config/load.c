@@ -15,10 +15,10 @@
 /* One open map or list. */
 typedef struct Frame {
         Tree *node, **tail;
-        StrMap keys;       /* key -> line, to find it twice */
-        const char *key;   /* read, its value is awaited; NULL: a key is awaited */
+        StrMap keys;     /* key -> line, to find it twice */
+        const char *key; /* read, its value is awaited; NULL: a key is awaited */
         Origin key_origin;
-        bool dropped;      /* the key stands there already: its value is read and forgotten */
+        bool dropped; /* the key stands there already: its value is read and forgotten */
 } Frame;
 
 typedef struct Loader {
@@ -143,14 +143,23 @@ static int take_scalar(Loader *l, const yaml_event_t *e) {
                 return refuse(l, NOTICE_TOO_MUCH, at, NULL, "4096 bytes in one value", "4096 byte trong một giá trị");
 
         bool plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-        bool block = e->data.scalar.style == YAML_LITERAL_SCALAR_STYLE || e->data.scalar.style == YAML_FOLDED_SCALAR_STYLE;
-        swallowed_check(&(Scalar) {
-                .text = typed, .at = at, .flat = l->style == LOAD_FLAT, .plain = plain, .block = block,
-                .several_lines = !block && end.line != at.line,
-                .anchor = e->data.scalar.anchor != NULL, .tag = e->data.scalar.tag || (plain && !e->data.scalar.plain_implicit),
-                .after = block ? STR_NULL : line_index_from(&l->lines, end.line, end.column), .after_at = end,
-                .key = l->depth > 0 ? l->frames[l->depth - 1].key : NULL,
-        }, l->notices);
+        bool block = e->data.scalar.style == YAML_LITERAL_SCALAR_STYLE ||
+                     e->data.scalar.style == YAML_FOLDED_SCALAR_STYLE;
+        swallowed_check(
+                &(Scalar) {
+                        .text = typed,
+                        .at = at,
+                        .flat = l->style == LOAD_FLAT,
+                        .plain = plain,
+                        .block = block,
+                        .several_lines = !block && end.line != at.line,
+                        .anchor = e->data.scalar.anchor != NULL,
+                        .tag = e->data.scalar.tag || (plain && !e->data.scalar.plain_implicit),
+                        .after = block ? STR_NULL : line_index_from(&l->lines, end.line, end.column),
+                        .after_at = end,
+                        .key = l->depth > 0 ? l->frames[l->depth - 1].key : NULL,
+                },
+                l->notices);
 
         Tree *node = NULL;
         int r = node_new(l, TREE_SCALAR, at, &node);
@@ -187,7 +196,8 @@ static int take_alias(Loader *l, const yaml_event_t *e) {
         Origin at = origin_of(l, e->start_mark);
         if (awaits_key(l))
                 return refuse(l, NOTICE_KEY_SHAPE, at, NULL, NULL, NULL);
-        notice_put(l->notices, &(Notice) { .id = NOTICE_ALIAS, .at = at,
+        notice_put(l->notices, &(Notice) { .id = NOTICE_ALIAS,
+                                           .at = at,
                                            .subject = l->depth > 0 ? l->frames[l->depth - 1].key : NULL });
         Tree *node = NULL;
         int r = node_new(l, TREE_SCALAR, at, &node);
@@ -281,7 +291,9 @@ int load_text(Str text, const char *file, LoadStyle style, Notices *n, Document 
         if (!d || !(d->file = arena_copy(&d->arena, str_of(file))))
                 return err_oom(e);
 
-        Loader l = { .document = d, .notices = n, .style = style,
+        Loader l = { .document = d,
+                     .notices = n,
+                     .style = style,
                      .max_depth = style == LOAD_FLAT ? LOAD_DEPTH_FLAT : LOAD_DEPTH };
         int r = text.len > LOAD_FILE_BYTES
                         ? refuse(&l, NOTICE_FILE_SIZE, (Origin) { d->file, 1, 1 }, NULL, "4 MiB", NULL)
@@ -320,7 +332,8 @@ int load_bytes(const char *path, size_t max, Text *ret, Err *e) {
 int load_file(const char *directory, const char *name, LoadStyle style, Notices *n, Document **ret, Err *e) {
         _cleanup_text_ Text path = TEXT_INIT(4096), bytes = { 0 };
         if (text_addf(&path, "%s/%s", directory, name) < 0)
-                return path.failed == -ENOMEM ? err_oom(e) : err_set(e, path.failed, RETRY_RECONFIGURE, "path too long");
+                return path.failed == -ENOMEM ? err_oom(e)
+                                              : err_set(e, path.failed, RETRY_RECONFIGURE, "path too long");
 
         Err why = { 0 };
         int r = load_bytes(path.at, LOAD_FILE_BYTES, &bytes, &why);
@@ -330,7 +343,9 @@ int load_file(const char *directory, const char *name, LoadStyle style, Notices 
                 return err_oom(e);
         if (r < 0) {
                 notice_put(n, &(Notice) { .id = r == -EFBIG ? NOTICE_FILE_SIZE : NOTICE_FILE_MISSING,
-                                          .at = { path.at, 0, 0 }, .seen = why.text, .en = "4 MiB" });
+                                          .at = { path.at, 0, 0 },
+                                          .seen = why.text,
+                                          .en = "4 MiB" });
                 return LOAD_E_INVALID;
         }
         return load_text(text_str(&bytes), path.at, style, n, ret, e);

@@ -76,7 +76,8 @@ int build_mail(Build *b, Err *e) {
                 .items_max = (int) value(t, "mail.items-max").number,
         };
         if (mode.given && s->plan.mode == MAIL_REDIRECT && !tree_get(t, "redirect-to"))
-                notice_put(b->notices, &(Notice) { .id = NOTICE_MAIL_REDIRECT, .at = mode.at, .subject = "mail.redirect-to" });
+                notice_put(b->notices,
+                           &(Notice) { .id = NOTICE_MAIL_REDIRECT, .at = mode.at, .subject = "mail.redirect-to" });
         fill_letter(s, t);
         return 0;
 }

@@ -22,6 +22,10 @@ const char *notice_code(NoticeId id) {
         return notice_rows[id].code;
 }
 
+Severity notice_severity(NoticeId id) {
+        return notice_rows[id].severity;
+}
+
 const char *notice_text(NoticeId id, bool vi) {
         return vi ? notice_rows[id].vi : notice_rows[id].en;
 }
@@ -69,9 +73,14 @@ void notice_put(Notices *n, const Notice *notice) {
         if (row->severity == SEVERITY_ERROR)
                 n->errors++;
         finding_put(n->sink, &(Finding) {
-                .severity = row->severity, .code = row->code, .origin = notice->at, .subject = notice->subject,
-                .en = en, .vi = vi, .nearest = notice->nearest,
-        });
+                                     .severity = row->severity,
+                                     .code = row->code,
+                                     .origin = notice->at,
+                                     .subject = notice->subject,
+                                     .en = en,
+                                     .vi = vi,
+                                     .nearest = notice->nearest,
+                             });
 }
 
 static void count_and_pass(void *userdata, const Finding *f) {

@@ -10,7 +10,7 @@ typedef enum NoticeId {
 #define NOTICE_ENUM(id, code, severity, en, vi) NOTICE_##id,
         NOTICE_TABLE(NOTICE_ENUM)
 #undef NOTICE_ENUM
-        NOTICE_COUNT
+                NOTICE_COUNT
 } NoticeId;
 
 typedef struct Notices {
@@ -41,4 +41,5 @@ NoticePath notice_path(const char *section, const char *name, const char *key);
 
 /* For the reference page and the test of the table. */
 const char *notice_code(NoticeId id);
+Severity notice_severity(NoticeId id);
 const char *notice_text(NoticeId id, bool vi);

@@ -29,7 +29,8 @@ static bool path_matches(const char *pattern, const char *const *parts, size_t n
 const Key *key_find(ConfigFile file, const char *const *parts, size_t n_parts) {
         Str rest;
         for (size_t i = 0; i < key_count; i++)
-                if (key_table[i].file == file && path_matches(key_table[i].path, parts, n_parts, &rest) && rest.len == 0)
+                if (key_table[i].file == file && path_matches(key_table[i].path, parts, n_parts, &rest) &&
+                    rest.len == 0)
                         return &key_table[i];
         return NULL;
 }
@@ -37,7 +38,8 @@ const Key *key_find(ConfigFile file, const char *const *parts, size_t n_parts) {
 static const KeySection *section_find(ConfigFile file, const char *const *parts, size_t n) {
         Str rest;
         for (size_t i = 0; i < key_section_count; i++)
-                if (key_sections[i].file == file && path_matches(key_sections[i].path, parts, n, &rest) && rest.len == 0)
+                if (key_sections[i].file == file && path_matches(key_sections[i].path, parts, n, &rest) &&
+                    rest.len == 0)
                         return &key_sections[i];
         return NULL;
 }
@@ -225,19 +227,23 @@ static const char *nearest_name(ConfigFile file, const char *const *parts, size_
         return NULL;
 }
 
-const char schema_secret_place_en[] = "the secrets folder (ID.secrets, one line `account<TAB>password`, mode 0600) or a systemd credential";
-const char schema_secret_place_vi[] = "thư mục mật khẩu (MÃ.secrets, mỗi dòng `tài khoản<TAB>mật khẩu`, quyền 0600) hoặc credential của systemd";
+const char schema_secret_place_en[] = "the secrets folder (ID.secrets, one line `account<TAB>password`, mode 0600) or "
+                                      "a systemd credential";
+const char schema_secret_place_vi[] = "thư mục mật khẩu (MÃ.secrets, mỗi dòng `tài khoản<TAB>mật khẩu`, quyền 0600) "
+                                      "hoặc credential của systemd";
 
 /* Keys that promise a secret behind them. */
 static bool names_secret(const char *key) {
-        static const char *const words[] = { "password", "passwd", "passphrase", "pass", "pwd", "secret", "token", "api-key", "apikey",
-                                             "mật khẩu", "mật-khẩu", "mat-khau", "matkhau", "mat_khau", "mk", "credential" };
+        static const char *const words[] = { "password", "passwd",   "passphrase", "pass",      "pwd",      "secret",
+                                             "token",    "api-key",  "apikey",     "mật khẩu",  "mật-khẩu", "mat-khau",
+                                             "matkhau",  "mat_khau", "mk",         "credential" };
         Str whole = str_of(key);
         for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
                 size_t len = strlen(words[i]);
                 const char *at = whole.len >= len ? strcasestr(key, words[i]) : NULL;
                 bool begins = at && (at == key || at[-1] == '-' || at[-1] == '_' || at[-1] == ' ');
-                bool ends = at && (at[len] == '\0' || at[len] == '-' || at[len] == '_' || at[len] == ' ' || at[len] == 's');
+                bool ends = at &&
+                            (at[len] == '\0' || at[len] == '-' || at[len] == '_' || at[len] == ' ' || at[len] == 's');
                 if (begins && ends)
                         return true;
         }
@@ -307,8 +313,14 @@ static void check_value(Walk *w, const Key *k, const Tree *t) {
                 return;
         _cleanup_free_ char *shown = str_dup(seen);
         bool secret = fault == KEY_SECRET;
-        put(w, &(Notice) { .id = fault_notice(fault), .at = t->origin, .nearest = nearest, .seen = secret ? NULL : shown,
-                           .en = secret ? schema_secret_place_en : en.at, .vi = secret ? schema_secret_place_vi : vi.at }, NULL);
+        put(w,
+            &(Notice) { .id = fault_notice(fault),
+                        .at = t->origin,
+                        .nearest = nearest,
+                        .seen = secret ? NULL : shown,
+                        .en = secret ? schema_secret_place_en : en.at,
+                        .vi = secret ? schema_secret_place_vi : vi.at },
+            NULL);
 }
 
 static void check_name(Walk *w, const KeySection *s, const Tree *t) {
@@ -325,7 +337,8 @@ static void check_name(Walk *w, const KeySection *s, const Tree *t) {
         _cleanup_text_ Text en = TEXT_INIT(2000), vi = TEXT_INIT(2000);
         key_expected(&(Key) { .type = s->names, .min = 1, .max = 64 }, false, &en);
         key_expected(&(Key) { .type = s->names, .min = 1, .max = 64 }, true, &vi);
-        put(w, &(Notice) { .id = fault_notice(fault), .at = t->key_origin, .seen = t->key, .en = en.at, .vi = vi.at }, NULL);
+        put(w, &(Notice) { .id = fault_notice(fault), .at = t->key_origin, .seen = t->key, .en = en.at, .vi = vi.at },
+            NULL);
 }
 
 static void check_missing(Walk *w, const Tree *map) {
@@ -335,13 +348,19 @@ static void check_missing(Walk *w, const Tree *map) {
                 const KeySection *s = key ? NULL : &key_sections[i - key_count];
                 Str rest, part;
                 if (!required || (key ? k->file : s->file) != w->file ||
-                    !path_matches(key ? k->path : s->path, w->parts, w->n, &rest) || !str_split(&rest, '.', &part) || rest.len > 0)
+                    !path_matches(key ? k->path : s->path, w->parts, w->n, &rest) || !str_split(&rest, '.', &part) ||
+                    rest.len > 0)
                         continue;
                 const char *last = part.at; /* the last part ends with the path */
                 if (tree_get(map, last))
                         continue;
-                put(w, &(Notice) { .id = NOTICE_KEY_MISSING, .at = w->n ? map->key_origin : map->origin, .seen = last,
-                                   .en = key ? k->en : s->en, .vi = key ? k->vi : s->vi }, NULL);
+                put(w,
+                    &(Notice) { .id = NOTICE_KEY_MISSING,
+                                .at = w->n ? map->key_origin : map->origin,
+                                .seen = last,
+                                .en = key ? k->en : s->en,
+                                .vi = key ? k->vi : s->vi },
+                    NULL);
         }
 }
 
@@ -355,11 +374,18 @@ static void check_map(Walk *w, const Tree *map) {
                 if (k)
                         check_value(w, k, t);
                 else if (!s && names_secret(t->key))
-                        put(w, &(Notice) { .id = NOTICE_SECRET, .at = t->key_origin, .en = schema_secret_place_en,
-                                           .vi = schema_secret_place_vi }, NULL);
+                        put(w,
+                            &(Notice) { .id = NOTICE_SECRET,
+                                        .at = t->key_origin,
+                                        .en = schema_secret_place_en,
+                                        .vi = schema_secret_place_vi },
+                            NULL);
                 else if (!s)
-                        put(w, &(Notice) { .id = NOTICE_KEY_UNKNOWN, .at = t->key_origin,
-                                           .nearest = nearest_name(w->file, w->parts, w->n - 1, t->key) }, NULL);
+                        put(w,
+                            &(Notice) { .id = NOTICE_KEY_UNKNOWN,
+                                        .at = t->key_origin,
+                                        .nearest = nearest_name(w->file, w->parts, w->n - 1, t->key) },
+                            NULL);
                 else {
                         check_name(w, s, t);
                         if (t->kind == TREE_MAP)

@@ -21,7 +21,8 @@ static int not_private(const char *path, const char *why, Err *e) {
         return err_set(e, -EPERM, RETRY_RECONFIGURE, "%s: %s (chmod 600, owned by the service or root)", path, why);
 }
 
-/* A file that group or others may read is as good as published. systemd's credentials are 0400 and owned by the service. */
+/* A file that group or others may read is as good as published. systemd's credentials are 0400 and owned by the
+ * service. */
 static int check_private(const char *path, int fd, size_t *ret_size, Err *e) {
         struct stat st;
         if (fstat(fd, &st) < 0)
@@ -97,11 +98,13 @@ static int find_line(Str all, Str account, const char *file, Text *ret, Err *e) 
                         continue;
                 const char *tab = memchr(line.at, '\t', line.len);
                 if (!tab || tab == line.at || tab + 1 == line.at + line.len)
-                        return err_set(e, -EINVAL, RETRY_RECONFIGURE, "%s:%d: expected account<TAB>secret", file, number);
+                        return err_set(e, -EINVAL, RETRY_RECONFIGURE, "%s:%d: expected account<TAB>secret", file,
+                                       number);
                 if (!str_eq((Str) { line.at, (size_t) (tab - line.at) }, account))
                         continue;
                 if (have)
-                        return err_set(e, -EEXIST, RETRY_RECONFIGURE, "%s:%d: a second line for one account", file, number);
+                        return err_set(e, -EEXIST, RETRY_RECONFIGURE, "%s:%d: a second line for one account", file,
+                                       number);
                 found = (Str) { tab + 1, line.len - (size_t) (tab + 1 - line.at) };
                 have = true;
         }

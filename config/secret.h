@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Secrets: from $CREDENTIALS_DIRECTORY or a file without group or other bits; never from YAML, argv or the environment. */
+/* Secrets: from $CREDENTIALS_DIRECTORY or a file without group or other bits; never from YAML, argv or the environment.
+ */
 #pragma once
 
 #include "state/model/err.h"
@@ -7,8 +8,8 @@
 
 enum { SECRET_E_NONE = 1 };
 
-/* The secret of `account` from the bulk file DIR/SOURCE.secrets (lines `account<TAB>secret`). 0, SECRET_E_NONE (no file or no
- * line), negative with Err (a file others can read, a line without a tab: file:line). `ret` is to be wiped. */
+/* The secret of `account` from the bulk file DIR/SOURCE.secrets (lines `account<TAB>secret`). 0, SECRET_E_NONE (no file
+ * or no line), negative with Err (a file others can read, a line without a tab: file:line). `ret` is to be wiped. */
 int secret_account(const char *dir, const char *source, const char *account, Text *ret, Err *e);
 
 /* A file of one secret, DIR/NAME, without its last newline. */

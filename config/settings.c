@@ -60,14 +60,17 @@ static int settings_new(const char *directory, Settings **ret) {
 static int load_documents(Build *b, Err *e) {
         int worst = 0;
         for (int i = 0; i < CONFIG_FILES; i++) {
-                int r = load_file(b->settings->directory, config_files[i], LOAD_FLAT, b->notices, &b->own->document[i], e);
+                int r = load_file(b->settings->directory, config_files[i], LOAD_FLAT, b->notices, &b->own->document[i],
+                                  e);
                 if (r < 0)
                         return r;
                 if (r == LOAD_E_NONE) {
                         _cleanup_text_ Text path = TEXT_INIT(4096);
                         if (text_addf(&path, "%s/%s", b->settings->directory, config_files[i]) < 0)
                                 return err_oom(e);
-                        notice_put(b->notices, &(Notice) { .id = NOTICE_FILE_MISSING, .at = { path.at, 0, 0 }, .seen = strerror(ENOENT) });
+                        notice_put(b->notices, &(Notice) { .id = NOTICE_FILE_MISSING,
+                                                           .at = { path.at, 0, 0 },
+                                                           .seen = strerror(ENOENT) });
                 }
                 worst = r > worst ? r : worst;
         }

@@ -30,8 +30,12 @@ static void put_unknown(Build *b, const KeyValue *v, const char *source, const c
         if (installed)
                 text_addf(&tried, ", %s/%s.yaml", installed, v->whole);
         NoticePath path = notice_path("sources", source, "profile");
-        notice_put(b->notices, &(Notice) { .id = NOTICE_PROFILE_UNKNOWN, .at = v->at, .subject = path.text, .seen = v->whole,
-                                           .nearest = text_nearest(str_of(v->whole), names, n), .en = tried.at ? tried.at : "" });
+        notice_put(b->notices, &(Notice) { .id = NOTICE_PROFILE_UNKNOWN,
+                                           .at = v->at,
+                                           .subject = path.text,
+                                           .seen = v->whole,
+                                           .nearest = text_nearest(str_of(v->whole), names, n),
+                                           .en = tried.at ? tried.at : "" });
 }
 
 /* 0 also when the profile is wrong: that is a finding. */
@@ -81,14 +85,18 @@ static void fill_source(SourceOptions *o, const Tree *t, Side side) {
 
 static int add_source(Build *b, const Tree *t, Err *e) {
         Settings *s = b->settings;
-        KeyValue role = schema_value(CONFIG_MAIN, t, "sources.*.role"), profile = schema_value(CONFIG_MAIN, t, "sources.*.profile");
+        KeyValue role = schema_value(CONFIG_MAIN, t, "sources.*.role"),
+                 profile = schema_value(CONFIG_MAIN, t, "sources.*.profile");
         if (!role.given)
                 return 0;
         const SourceOptions *other = settings_source(s, (Side) role.number);
         if (other) {
                 NoticePath path = notice_path("sources", t->key, "role");
-                notice_put(b->notices, &(Notice) { .id = NOTICE_SOURCE_ROLE_TWICE, .at = role.at, .subject = path.text,
-                                                   .seen = role.whole, .en = other->id });
+                notice_put(b->notices, &(Notice) { .id = NOTICE_SOURCE_ROLE_TWICE,
+                                                   .at = role.at,
+                                                   .subject = path.text,
+                                                   .seen = role.whole,
+                                                   .en = other->id });
                 return 0;
         }
         SourceOptions *o = &s->sources[s->n_sources++];
@@ -102,7 +110,8 @@ int build_sources(Build *b, Err *e) {
         if (!b->settings->sources)
                 return err_oom(e);
         if (section && tree_count(section) == 0)
-                notice_put(b->notices, &(Notice) { .id = NOTICE_SOURCE_NONE, .at = section->key_origin, .subject = "sources" });
+                notice_put(b->notices,
+                           &(Notice) { .id = NOTICE_SOURCE_NONE, .at = section->key_origin, .subject = "sources" });
         int r = 0;
         for (const Tree *t = section ? section->child : NULL; t && r == 0; t = t->next)
                 r = add_source(b, t, e);

@@ -33,7 +33,8 @@ void swallowed_check(const Scalar *s, Notices *n) {
         if (s->tag)
                 put(n, s, NOTICE_TAG, s->at, NULL);
         if (s->after.len > 1 && s->after.at[0] == ' ' && s->after.at[1] == '#')
-                put(n, s, NOTICE_COMMENT_SPACE, (Origin) { s->after_at.file, s->after_at.line, s->after_at.column + 1 }, NULL);
+                put(n, s, NOTICE_COMMENT_SPACE, (Origin) { s->after_at.file, s->after_at.line, s->after_at.column + 1 },
+                    NULL);
         if (memchr(s->text.at ? s->text.at : "", '\0', s->text.len)) {
                 put(n, s, NOTICE_CONTROL, s->at, "U+0000");
                 return;
@@ -61,10 +62,14 @@ typedef struct Hint {
 } Hint;
 
 static const Hint hints[] = {
-        { "mapping values are not allowed", "; a value with `: ` in it needs double quotes, or the line is indented too far",
+        { "mapping values are not allowed",
+          "; a value with `: ` in it needs double quotes, or the line is indented "
+          "too far",
           "; giá trị có `: ` phải đặt trong ngoặc kép \"\", hoặc dòng này thụt vào quá xa" },
-        { "cannot start any token", "; a value that begins so needs double quotes", "; giá trị bắt đầu như vậy phải đặt trong ngoặc kép \"\"" },
-        { "could not find expected ':'", "; after a key come a colon and a space", "; sau khóa phải có dấu hai chấm và một dấu cách" },
+        { "cannot start any token", "; a value that begins so needs double quotes",
+          "; giá trị bắt đầu như vậy phải đặt trong ngoặc kép \"\"" },
+        { "could not find expected ':'", "; after a key come a colon and a space",
+          "; sau khóa phải có dấu hai chấm và một dấu cách" },
         { "did not find expected key", "; this line is not indented like its neighbours, or a quote is not closed",
           "; dòng này thụt vào không thẳng hàng với các dòng khác, hoặc thiếu ngoặc kép đóng" },
         { "did not find expected ',' or", "; brackets are not used here", "; ở đây không dùng ngoặc" },

@@ -8,9 +8,9 @@
 typedef struct Scalar {
         Str text;
         Origin at;
-        const char *key;        /* or NULL */
+        const char *key; /* or NULL */
         bool flat, plain, block, several_lines, anchor, tag;
-        Str after;              /* the rest of the line behind the value */
+        Str after; /* the rest of the line behind the value */
         Origin after_at;
 } Scalar;
 

@@ -49,11 +49,17 @@ KeyFault typed_date(Str s, Date *ret) {
 }
 
 KeyFault typed_duration(Str s, int64_t *ret) {
-        static const char *const seconds[] = { "second", "seconds", "giây", NULL }, *const minutes[] = { "minute", "minutes", "phút", NULL },
-                          *const hours[] = { "hour", "hours", "giờ", NULL }, *const days[] = { "day", "days", "ngày", NULL };
+        static const char *const seconds[] = { "second", "seconds", "giây", NULL },
+                                 *const minutes[] = { "minute", "minutes", "phút", NULL },
+                                 *const hours[] = { "hour", "hours", "giờ", NULL },
+                                 *const days[] = { "day", "days", "ngày", NULL };
         int64_t n;
         Str number = word_take(&s);
-        int64_t unit = one_of(s, seconds) ? 1 : one_of(s, minutes) ? 60 : one_of(s, hours) ? 3600 : one_of(s, days) ? 86400 : 0;
+        int64_t unit = one_of(s, seconds)   ? 1
+                       : one_of(s, minutes) ? 60
+                       : one_of(s, hours)   ? 3600
+                       : one_of(s, days)    ? 86400
+                                            : 0;
         if (unit == 0 || number.len > 9 || text_to_int64(number, &n) < 0 || n < 0)
                 return KEY_SHAPE;
         *ret = n * unit;
@@ -168,7 +174,9 @@ KeyFault typed_seat(Str s, KeyValue *ret, Str *ret_seen) {
 
 KeyFault typed_access(Str s, KeyValue *ret, const char **ret_nearest) {
         static const char *const words[] = { "supervised", "parent", "none" };
-        ret->number = str_eq(s, STR("supervised")) ? ACCOUNT_SUPERVISED : str_eq(s, STR("parent")) ? ACCOUNT_PARENT : ACCOUNT_OWN;
+        ret->number = str_eq(s, STR("supervised")) ? ACCOUNT_SUPERVISED
+                      : str_eq(s, STR("parent"))   ? ACCOUNT_PARENT
+                                                   : ACCOUNT_OWN;
         if (ret->number != ACCOUNT_OWN)
                 return KEY_FINE;
         if (str_eq(s, STR("none")) || str_starts(s, STR("none "))) {

@@ -34,8 +34,10 @@ static void resolve_parent(Check *c, size_t i) {
         if (strmap_get(&c->ids, str_of(t->text), &parent))
                 u->parent = (int) parent;
         else
-                put(c, i, "parent", &(Notice) { .id = NOTICE_PARENT_UNKNOWN, .seen = t->text,
-                                                .nearest = text_nearest(str_of(t->text), c->id_list, c->table->n_units) });
+                put(c, i, "parent",
+                    &(Notice) { .id = NOTICE_PARENT_UNKNOWN,
+                                .seen = t->text,
+                                .nearest = text_nearest(str_of(t->text), c->id_list, c->table->n_units) });
 }
 
 /* Cuts each cycle at its first unit, so that it is said once and nobody walks in circles later. */
@@ -73,11 +75,16 @@ static int check_side(Check *c, Side side, const SourceOptions *source) {
                         put(c, i, tree_get(c->at[i], code_keys[side]) ? code_keys[side] : NULL,
                             &(Notice) { .id = NOTICE_CODE_TWICE, .seen = a->code, .en = c->table->units[other].id });
                 if (a->account && strmap_put(&accounts, str_of(a->account), (uint32_t) i, &other) < 0)
-                        put(c, i, name, &(Notice) { .id = NOTICE_ACCOUNT_TWICE, .seen = a->account, .en = c->table->units[other].id });
+                        put(c, i, name,
+                            &(Notice) {
+                                    .id = NOTICE_ACCOUNT_TWICE, .seen = a->account, .en = c->table->units[other].id });
                 if (source && !typed && u->kind != UNIT_SUB && u->kind != UNIT_PROVINCE)
-                        put(c, i, NULL, &(Notice) { .id = NOTICE_ACCESS_MISSING, .seen = name,
-                                                    .en = "an account name, `supervised`, `parent` or `none (reason)`",
-                                                    .vi = "tên tài khoản, `supervised`, `parent` hoặc `none (lý do)`" });
+                        put(c, i, NULL,
+                            &(Notice) { .id = NOTICE_ACCESS_MISSING,
+                                        .seen = name,
+                                        .en = "an account name, `supervised`, `parent` or `none (reason)`",
+                                        .vi = "tên tài khoản, `supervised`, `parent` hoặc `none (lý "
+                                              "do)`" });
                 if (source && a->mode == ACCOUNT_SUPERVISED && !source->supervisor)
                         put(c, i, name, &(Notice) { .id = NOTICE_SUPERVISOR_MISSING, .seen = source->id });
                 if (typed && a->mode == ACCOUNT_PARENT && !tree_get(c->at[i], "parent"))
