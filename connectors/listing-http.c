@@ -147,7 +147,7 @@ static void not_let_in(Listing *l, Fault f, const char *detail) {
 
 static void page_seen(Listing *l, Str body) {
         PageOutcome o;
-        listing_page(l, body, &o);
+        listing_take_page(l, body, &o);
         if (l->state == LISTING_ENDED)
                 return;
         if (o.fault == FAULT_SELECTOR_MISSING || o.fault == FAULT_TOO_LARGE) {
@@ -240,7 +240,7 @@ void listing_tell_end(Listing *l) {
                 }
         end_fill(l);
         l->sink.end(l->sink.userdata, l->partition, &l->end);
-        listing_free(l);
+        listing_drop(l);
 }
 
 void listing_cancel(Listing *l) {
@@ -252,7 +252,7 @@ void listing_cancel(Listing *l) {
         listing_stop(l, FAULT_CANCELLED, RETRY_NOW, "stopped on request");
 }
 
-Listing *listing_free(Listing *l) {
+Listing *listing_drop(Listing *l) {
         if (l->waiter.waiting)
                 session_leave(l->session, &l->waiter);
         http_abandon(l->call);

@@ -213,7 +213,7 @@ static void page_take(Listing *l, Str body, XXH128_hash_t hash) {
                 records_take(l, &e);
 }
 
-void listing_page(Listing *l, Str body, PageOutcome *o) {
+void listing_take_page(Listing *l, Str body, PageOutcome *o) {
         const SplitPage *p = &l->source->split;
         *o = (PageOutcome) { 0 };
         if (!split(l, body, o))

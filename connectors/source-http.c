@@ -134,7 +134,7 @@ static Source *free_source(Source *source) {
         while (s->listings) {
                 Listing *l = s->listings;
                 s->listings = l->next;
-                listing_free(l);
+                listing_drop(l);
         }
         for (size_t i = 0; i < s->n_sessions; i++)
                 session_done(&s->sessions[i]);

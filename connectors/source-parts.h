@@ -68,7 +68,7 @@ void listing_step(Listing *l);                      /* its session, then its nex
 void listing_stop(Listing *l, Fault f, Retry retry, const char *format, ...) __attribute__((format(printf, 4, 5)));
 void listing_tell_end(Listing *l);
 void listing_cancel(Listing *l);
-Listing *listing_free(Listing *l);
+Listing *listing_drop(Listing *l);
 
 /* Takes a page's bytes. FAULT_NONE: taken, and the pager said whether it was the last; else why not, with a detail. */
 typedef struct PageOutcome {
@@ -76,4 +76,4 @@ typedef struct PageOutcome {
         bool last;
         char detail[300];
 } PageOutcome;
-void listing_page(Listing *l, Str body, PageOutcome *ret);
+void listing_take_page(Listing *l, Str body, PageOutcome *ret);
