@@ -216,11 +216,11 @@ static void add_fact(Letter *l, const PlanItem *i) {
         letter_add(l, ".");
 }
 
-static void write_item(Letter *l, const LetterItem *x, bool ends) {
+static void write_item(Letter *l, const LetterItem *x) {
         const PlanItem *i = x->item;
 
         letter_addf(l, "%d. [%s", ++l->number, sides_vn(i->why.sides));
-        if (ends) {
+        if (l->several) {
                 letter_add(l, ", hết ");
                 letter_day(l, x->occurrence->strict);
         }
@@ -270,7 +270,7 @@ static void write_reason(Letter *l, const LetterUnit *u, Reason r, size_t first,
         letter_addf(l, " (%d). Cần: %s", u->by_reason[r] > (int) n ? u->by_reason[r] : (int) n, reason_need[r]);
         letter_end(l, 0);
         for (size_t i = first; i < first + n; i++)
-                write_item(l, &u->items[i], u->n_occurrences > 1);
+                write_item(l, &u->items[i]);
 }
 
 static void write_items(Letter *l, const LetterUnit *u) {
@@ -291,7 +291,7 @@ static void write_items(Letter *l, const LetterUnit *u) {
                 letter_add(l, "; tất cả gồm: ");
                 letter_reasons(l, u->by_reason);
         }
-        letter_add(l, ". Xem đủ trên hai hệ thống.");
+        letter_add(l, ". Xem đủ trên hệ thống.");
         letter_end(l, 0);
 }
 

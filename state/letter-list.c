@@ -108,27 +108,53 @@ void letter_write_list(Letter *l, int occurrence) {
         write_oldest(l, behind, n);
 }
 
-void letter_write_done(Letter *l) {
+static void write_done_one(Letter *l, const NewClaim *c) {
+        const Occurrence *o = &l->in->plan->occurrences[c->occurrence];
+        const Unit *u = &l->in->plan->units->units[c->unit];
+
+        letter_gap(l);
+        letter_add(l, "ĐÃ HOÀN THÀNH: ");
+        letter_unit_formal(l, u);
+        letter_add(l, " không còn việc nào cho hạn ");
+        letter_deadline(l, o);
+        letter_add(l, ". Cảm ơn các đồng chí.");
+        letter_end(l, 0);
+        if (l->today > o->strict) {
+                letter_add(l, "Hoàn thành sau hạn: kết quả chốt kỳ giữ nguyên, ngày hoàn thành được ghi thêm.");
+                letter_end(l, 0);
+        }
+        if (l->in->as_of)
+                letter_read_at(l, &l->in->as_of[c->unit], u);
+}
+
+/* The coordinating department is told of many: one line a unit. */
+static void write_done_listed(Letter *l, int occurrence) {
         const NewMessage *m = l->in->message;
+        size_t n = 0;
 
         for (size_t i = 0; i < m->n_claims; i++) {
                 const NewClaim *c = &m->claims[i];
-                const Occurrence *o = &l->in->plan->occurrences[c->occurrence];
 
-                if (c->stage != STAGE_DONE)
+                if (c->stage != STAGE_DONE || c->seat != SEAT_COORDINATOR || c->occurrence != occurrence)
                         continue;
-                letter_gap(l);
-                letter_add(l, "ĐÃ HOÀN THÀNH: ");
-                letter_unit_formal(l, &l->in->plan->units->units[c->unit]);
-                letter_add(l, " không còn việc nào cho hạn ");
-                letter_deadline(l, o);
-                letter_add(l, ". Cảm ơn các đồng chí.");
-                letter_end(l, 0);
-                if (l->today > o->strict) {
-                        letter_add(l, "Hoàn thành sau hạn: kết quả chốt kỳ giữ nguyên, ngày hoàn thành được ghi thêm.");
+                if (n++ == 0) {
+                        letter_gap(l);
+                        letter_add(l, "NAY ĐÃ HOÀN THÀNH, HẠN TRƯỚC ");
+                        letter_day(l, l->in->plan->occurrences[occurrence].before);
                         letter_end(l, 0);
                 }
-                if (l->in->as_of)
-                        letter_read_at(l, &l->in->as_of[c->unit], &l->in->plan->units->units[c->unit]);
+                letter_add(l, "- ");
+                letter_outside(l, str_of(l->in->plan->units->units[c->unit].name), 80);
+                letter_end(l, 2);
         }
+}
+
+void letter_write_done(Letter *l) {
+        const NewMessage *m = l->in->message;
+
+        for (size_t i = 0; i < m->n_claims; i++)
+                if (m->claims[i].stage == STAGE_DONE && m->claims[i].seat != SEAT_COORDINATOR)
+                        write_done_one(l, &m->claims[i]);
+        for (size_t i = 0; i < l->in->plan->n_occurrences; i++)
+                write_done_listed(l, (int) i);
 }

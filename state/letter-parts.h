@@ -13,6 +13,7 @@ typedef struct Letter {
         Date today;
         Text body, line; /* line: the paragraph being gathered */
         int number;      /* of the last item, so that "việc số 3" names one thing in a mail */
+        bool several;    /* deadlines in the reminders of this mail: each item says its own */
         int failed;      /* -ENOMEM outside of the Texts */
 } Letter;
 

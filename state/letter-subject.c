@@ -6,8 +6,8 @@ typedef struct Gist {
         const Occurrence *coming, *passed;  /* own deadlines: the first still to come, the last that ended */
         const Occurrence *listed, *done;    /* of the coordinator's list and of the done notices: the first */
         int more;                           /* deadlines to come after `coming` */
-        int n_listed, n_done;               /* units behind in the list; done notices */
-        const Unit *done_unit;
+        int n_listed;                       /* units behind in the list */
+        int n_done, done_unit, done_units, done_ends; /* done notices: how many, the last unit, distinct units and ends */
 } Gist;
 
 static void gist_own(Gist *g, const Occurrence *o, Date today, unsigned *seen, int occurrence) {
@@ -38,8 +38,10 @@ static void gist_read(const Letter *l, Gist *g) {
                         if (!g->listed || o->strict < g->listed->strict)
                                 g->listed = o;
                 } else if (c->stage == STAGE_DONE) {
-                        g->done = g->done ? g->done : o;
-                        g->done_unit = g->done_unit ? g->done_unit : &l->in->plan->units->units[c->unit];
+                        g->done_units += g->n_done == 0 || g->done_unit != c->unit;
+                        g->done_ends += g->n_done == 0 || g->done != o;
+                        g->done_unit = c->unit;
+                        g->done = o;
                         g->n_done++;
                 }
         }
@@ -62,7 +64,7 @@ static void subject_end(Letter *l, const Gist *g) {
                 letter_weekday(l, g->coming->strict);
         }
         if (g->more > 0)
-                letter_addf(l, " và %d hạn sau", g->more);
+                letter_addf(l, ", và %d hạn sau", g->more);
 }
 
 static void subject_own(Letter *l, const Gist *g, const LetterUnit *units, size_t n) {
@@ -95,15 +97,18 @@ static void subject_list(Letter *l, const Gist *g) {
         letter_day(l, g->listed->before);
 }
 
+/* Claims come by unit, so an end that follows another may be counted twice: then none is named, and that is all. */
 static void subject_done(Letter *l, const Gist *g) {
-        if (g->n_done == 1) {
-                letter_outside(l, str_of(g->done_unit->name), 80);
-                letter_add(l, ": đã hoàn thành, hạn trước ");
+        if (g->done_units == 1)
+                letter_outside(l, str_of(l->in->plan->units->units[g->done_unit].name), 80);
+        else
+                letter_addf(l, "%d đơn vị", g->done_units);
+        letter_add(l, g->done_units == 1 ? ": đã hoàn thành" : " đã hoàn thành");
+        if (g->done_ends == 1) {
+                letter_add(l, ", hạn trước ");
                 letter_day(l, g->done->before);
-        } else {
-                letter_addf(l, "Đã hoàn thành: %d mục theo dõi, hạn trước ", g->n_done);
-                letter_day(l, g->done->before);
-                letter_add(l, " và các hạn khác");
+        } else if (g->done_units == 1) {
+                letter_addf(l, " cho %d hạn", g->n_done);
         }
 }
 

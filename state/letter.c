@@ -90,6 +90,19 @@ static const NewClaim *own_claim(const Letter *l, int occurrence) {
         return NULL;
 }
 
+/* "- Trước ngày 25/6/2026, tức hết thứ Tư 24/6: 11 việc; sau hôm nay còn ...; kỳ số liệu từ 25/5." */
+static void write_deadline_of_several(Letter *l, const Occurrence *o, int outstanding) {
+        letter_add(l, "- ");
+        letter_deadline(l, o);
+        letter_capital(l, 2);
+        letter_addf(l, ": %d việc; ", outstanding);
+        letter_left(l, o);
+        letter_add(l, "; kỳ số liệu từ ");
+        letter_day(l, when_date(o->window_from));
+        letter_add(l, ".");
+        letter_end(l, 2);
+}
+
 static void write_deadlines(Letter *l, const LetterUnits *u) {
         size_t n = 0;
         int total = 0;
@@ -98,6 +111,7 @@ static void write_deadlines(Letter *l, const LetterUnits *u) {
                 n += own_claim(l, (int) i) != NULL;
         for (size_t i = 0; i < u->n; i++)
                 total += u->at[i].total;
+        l->several = n > 1;
         if (n > 1) {
                 letter_addf(l, "Còn %d việc cho %zu hạn:", total, n);
                 letter_end(l, 0);
@@ -107,21 +121,18 @@ static void write_deadlines(Letter *l, const LetterUnits *u) {
 
                 if (!own_claim(l, (int) i))
                         continue;
-                letter_addf(l, n > 1 ? "- %d việc " : "Còn %d việc phải xong ",
-                            n > 1 ? own_outstanding(l, (int) i) : total);
-                letter_deadline(l, o);
-                letter_add(l, n > 1 ? "; " : ".");
-                if (n == 1) {
-                        letter_end(l, 0);
-                        letter_left(l, o);
-                        letter_capital(l, 0);
-                } else {
-                        letter_left(l, o);
-                        letter_add(l, "; số liệu từ ");
-                        letter_day(l, when_date(o->window_from));
+                if (n > 1) {
+                        write_deadline_of_several(l, o, own_outstanding(l, (int) i));
+                        continue;
                 }
+                letter_addf(l, "Còn %d việc phải xong ", total);
+                letter_deadline(l, o);
                 letter_add(l, ".");
-                letter_end(l, n > 1 ? 2 : 0);
+                letter_end(l, 0);
+                letter_left(l, o);
+                letter_capital(l, 0);
+                letter_add(l, ".");
+                letter_end(l, 0);
         }
         if (n > 1) {
                 letter_add(l, "Việc thuộc nhiều hạn chỉ ghi một lần, ở hạn sớm nhất.");

@@ -297,6 +297,31 @@ static void test_coordinator(void **state) {
         world_free(w);
 }
 
+/* Told of two units that were behind, one of which is still; both deadlines of a third are done. */
+static void test_coordinator_done(void **state) {
+        World *w = world_new(morning(2026, 6, 24), 1);
+        Str person = str_of(w->units->units[U_SCIENCE].seats[0].person);
+        Written got;
+
+        for (int i = 0; i < 2; i++)
+                w->claims[i] = (PlanClaim) {str_of(w->occurrences[0].id), i ? STR("24500") : STR("24412"), person,
+                                            STAGE_PLUS1, SEAT_COORDINATOR, true, false};
+        w->in.n_claims = 2;
+        got = letter_to(w, "Nguyễn Văn A", &options, NULL, 0);
+        assert_string_equal(got.subject.at, "[NQ57] 2 đơn vị đã hoàn thành, hạn trước 20/6");
+        assert_has(&got.body, "NAY ĐÃ HOÀN THÀNH, HẠN TRƯỚC 20/6\n- Xã M’Drắk\n- Xã Ea Trang\n");
+        assert_tidy(&got.body);
+        written_free(&got);
+        world_item(w, 0, U_COMMUNE, REASON_OVERDUE, "A");
+        w->claims[0].stage = STAGE_T; /* as if told before the end only */
+        got = letter_to(w, "Nguyễn Văn A", &options, NULL, 0);
+        assert_string_equal(got.subject.at, "[NQ57] 1 đơn vị còn việc sau hạn trước 20/6");
+        assert_has(&got.body, "NAY ĐÃ HOÀN THÀNH, HẠN TRƯỚC 20/6\n- Xã Ea Trang\n");
+        assert_has(&got.body, "1. Xã M’Drắk: 1 việc (quá hạn 1)\n");
+        written_free(&got);
+        world_free(w);
+}
+
 static void test_page(void **state) {
         World *w = world_new(morning(2026, 6, 22), 1);
         const PageUnit units[] = {
@@ -354,6 +379,7 @@ int main(void) {
                 cmocka_unit_test(test_cut),
                 cmocka_unit_test(test_done),
                 cmocka_unit_test(test_coordinator),
+                cmocka_unit_test(test_coordinator_done),
                 cmocka_unit_test(test_page),
                 cmocka_unit_test(test_too_long),
         };
