@@ -180,3 +180,16 @@ int store_settle(Store *s, Str key, FieldId field, const Value *value, const cha
         KILL_POINT("settle-before-commit");
         return r != 0 ? r : txn_commit(&txn, e);
 }
+
+int store_settled(Store *s, int64_t record, FieldId field, Text *by, Instant *ret_at, Err *e) {
+        _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        int r = stmt_ask(s, &q, e, "SELECT settled_by, settled_at FROM difference WHERE record = ? AND field = ? AND settled IS NOT NULL", "iz",
+                         record, field_table[field].key);
+
+        if (r <= 0)
+                return r < 0 ? r : STORE_E_ABSENT;
+        if (text_add(by, stmt_str(q, 0)) < 0)
+                return err_oom(e);
+        *ret_at = stmt_instant(q, 1);
+        return 0;
+}

@@ -59,6 +59,7 @@ typedef struct PartitionState {
         Instant started, ended;        /* of the last run */
         Completeness completeness;
         Fault fault;
+        Proof proof;
         Instant last_complete;         /* start of the last listing with members_complete; INSTANT_NONE */
         int64_t members, quarantined, claimed, received, changed;
         int failures;                  /* in a row */

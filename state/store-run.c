@@ -100,8 +100,9 @@ int run_write(Apply *a, Err *e) {
 
 static int state_read(sqlite3_stmt *q, PartitionState *ret, Err *e) {
         int completeness = stmt_word(q, 9, completeness_names, 3), fault = stmt_word(q, 10, fault_names, FAULT_COUNT);
+        int proof = stmt_word(q, 21, proof_names, PROOF_LAST_FLAG + 1);
 
-        if (completeness < 0 || fault < 0)
+        if (completeness < 0 || fault < 0 || proof < 0)
                 return store_damaged(e, "run", stmt_str(q, 0), "unknown word");
         *ret = (PartitionState) {
                 .partition = { (const char *) sqlite3_column_text(q, 0), (Side) sqlite3_column_int(q, 1),
@@ -112,6 +113,7 @@ static int state_read(sqlite3_stmt *q, PartitionState *ret, Err *e) {
                 .ended = sqlite3_column_int64(q, 8),
                 .completeness = (Completeness) completeness,
                 .fault = (Fault) fault,
+                .proof = (Proof) proof,
                 .last_complete = stmt_instant(q, 11),
                 .members = sqlite3_column_int64(q, 12),
                 .quarantined = sqlite3_column_int64(q, 13),
@@ -134,7 +136,7 @@ int store_visit_partitions(Store *s, int (*visit)(void *u, const PartitionState 
         r = stmt_make(s,
                       "SELECT p.source, p.side, p.stream, p.kind, p.account, p.unit, p.run, u.started, u.ended, u.completeness, u.fault,"
                       " p.last_complete, p.members, p.quarantined, u.claimed, u.received, u.added + u.changed + u.gone + u.back, p.failures,"
-                      " p.retry_after, u.detail, (SELECT id FROM refusal f WHERE f.partition = p.id AND f.state = 'open')"
+                      " p.retry_after, u.detail, (SELECT id FROM refusal f WHERE f.partition = p.id AND f.state = 'open'), u.proof"
                       " FROM partition p JOIN run u ON u.id = p.run ORDER BY p.side, p.source, p.stream, p.account",
                       &q, e);
         while (r == 0 && (r = stmt_step(q, e)) > 0) {
