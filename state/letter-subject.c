@@ -7,7 +7,7 @@ typedef struct Gist {
         const Occurrence *listed, *done;    /* of the coordinator's list and of the done notices: the first */
         int more;                           /* deadlines to come after `coming` */
         int n_listed;                       /* units behind in the list */
-        int n_done, done_unit, done_units, done_ends; /* done notices: how many, the last unit, distinct units and ends */
+        int n_done, done_unit, done_units, done_ends; /* notices; the last unit; units and ends apart */
 } Gist;
 
 static void gist_own(Gist *g, const Occurrence *o, Date today, unsigned *seen, int occurrence) {

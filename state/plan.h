@@ -58,8 +58,8 @@ typedef struct PlanObligation {
         bool tracked;                   /* strict >= the day the store was born */
 } PlanObligation;
 
-/* What was claimed before, from the store; sorted by (occurrence id, unit, person) bytewise. Claims of a message of today
- * that is not sent yet and may be planned anew are left out, here and in PlanLastMail. */
+/* What was claimed before, from the store; sorted by (occurrence id, unit, person) bytewise. Claims of a message of
+ * today that is not sent yet and may be planned anew are left out, here and in PlanLastMail. */
 typedef struct PlanClaim {
         Str occurrence, unit, person;
         Stage stage;

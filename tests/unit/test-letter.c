@@ -178,16 +178,16 @@ static void test_several_deadlines_and_units(void **state) {
         world_item(w, 1, U_COMMUNE, REASON_NOT_UPDATED, "NV-2");
         world_item(w, 2, U_SMALL, REASON_NEVER_ENTERED, "I.1");
         got = letter_to(w, "H’Lan Niê", &options, NULL, 0);
-        assert_string_equal(got.subject.at, "[NQ57] 2 đơn vị: còn 3 việc, hạn hết hôm nay, thứ Sáu 19/6 và 2 hạn sau");
+        assert_string_equal(got.subject.at, "[NQ57] 2 đơn vị: còn 3 việc, hạn hết hôm nay, thứ Sáu 19/6, và 2 hạn sau");
         assert_tidy(&got.body);
-        assert_has(&got.body, "Còn 3 việc cho 3 hạn:\n- 1 việc trước ngày 20/6/2026, tức hết thứ Sáu 19/6; hôm "
-                              "nay là ngày");
-        assert_has(&got.body, "- 2 việc trước ngày 25/6/2026, tức hết thứ Tư 24/6; sau hôm nay còn 3");
+        assert_has(&got.body, "Còn 3 việc cho 3 hạn:\n- Trước ngày 20/6/2026, tức hết thứ Sáu 19/6: 1 việc; "
+                              "hôm nay là\n  ngày làm việc cuối; kỳ số liệu từ 20/5.\n");
+        assert_has(&got.body, "- Trước ngày 25/6/2026, tức hết thứ Tư 24/6: 2 việc; sau hôm nay còn 3");
         assert_has(&got.body, "--- UBND xã M’Drắk: còn 2 việc ---\n");
         assert_has(&got.body, "--- UBND xã Ea Trang: còn 1 việc ---\n");
         assert_has(&got.body, "1. [Trung ương, hết 19/6] NV-1 Việc\n");
         assert_has(&got.body, "2. [Trung ương, hết 24/6] NV-2 Việc\n");
-        assert_has(&got.body, "3. [Trung ương] I.1 Việc\n");
+        assert_has(&got.body, "3. [Trung ương, hết 26/6] I.1 Việc\n");
         assert_lacks(&got.body, "không được hiện");
         assert_has(&got.body, "Cổng tỉnh 06:45 ngày 18/6.");
         assert_has(&got.body, "Ngoài đ/c, chưa ai được nhắc việc này.\n");
