@@ -48,7 +48,5 @@ int store_export(Store *s, int (*line)(void *u, Str line, Err *e), void *userdat
 
 /* A person settles a conflict: holds while both sides still say what they say now. STORE_E_ABSENT: no such difference. */
 int store_settle(Store *s, Str key, FieldId field, const Value *value, const char *by, Instant now, Err *e);
-/* Who settled it, for people. STORE_E_ABSENT: nobody. */
-int store_settled(Store *s, int64_t record, FieldId field, Text *ret_by, Instant *ret_at, Err *e);
 /* Who settled it (appended to `by`) and when. STORE_E_ABSENT: nobody did, or it no longer holds. */
 int store_settled(Store *s, int64_t record, FieldId field, Text *by, Instant *ret_at, Err *e);
