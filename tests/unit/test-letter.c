@@ -181,7 +181,7 @@ static void test_several_deadlines_and_units(void **state) {
         assert_string_equal(got.subject.at, "[NQ57] 2 đơn vị: còn 3 việc, hạn hết hôm nay, thứ Sáu 19/6, và 2 hạn sau");
         assert_tidy(&got.body);
         assert_has(&got.body, "Còn 3 việc cho 3 hạn:\n- Trước ngày 20/6/2026, tức hết thứ Sáu 19/6: 1 việc; "
-                              "hôm nay là\n  ngày làm việc cuối; kỳ số liệu từ 20/5.\n");
+                              "hôm nay là ngày\n  làm việc cuối; kỳ số liệu từ 20/5.\n");
         assert_has(&got.body, "- Trước ngày 25/6/2026, tức hết thứ Tư 24/6: 2 việc; sau hôm nay còn 3");
         assert_has(&got.body, "--- UBND xã M’Drắk: còn 2 việc ---\n");
         assert_has(&got.body, "--- UBND xã Ea Trang: còn 1 việc ---\n");
