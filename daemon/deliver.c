@@ -3,6 +3,7 @@
 
 #include "connectors/limits.h"
 #include "connectors/message.h"
+#include "daemon/channel.h"
 #include "daemon/paths.h"
 #include "daemon/report.h"
 #include "daemon/schedule.h"
@@ -11,6 +12,8 @@
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+enum { JOB_REFUSED = 1, JOB_SETTLED = 2 };
 
 /* One message under way. */
 typedef struct DeliverJob {
@@ -186,46 +189,68 @@ static int job_bytes(DeliverJob *job, Err *e) {
         return arena_str(&job->arena, text_str(&bytes), &m->bytes) < 0 ? err_oom(e) : 0;
 }
 
-static int job_start(DeliverJob *job, Err *e) {
+/* Runs the channel's program; the message is already recorded as being sent. */
+static int job_run(DeliverJob *job, Err *e) {
         const MailSettings *mail = &job->settings->mail;
         Message *m = &job->message;
+        _cleanup_text_ Text credentials = TEXT_INIT(4096);
         char timeout[16];
         const char *env[] = { "NQ57_SMTP_URL", mail->relay, "NQ57_SMTP_CA", mail->ca_file ? mail->ca_file : "",
                               "NQ57_SMTP_USER", mail->user ? mail->user : "", "NQ57_SMTP_EHLO", mail->ehlo ? mail->ehlo : "",
                               "NQ57_TIMEOUT_SECONDS", timeout, NULL };
         CourierChannel channel = { .name = "mail", .program = mail->program ? mail->program : paths_deliver_smtp(),
-                                   .json = mail->program && mail->program_json, .credentials = job->settings->secrets_dir,
-                                   .phases = !mail->program, .env = env, .timeout_seconds = mail->timeout_seconds };
-        CourierJob run = { .channel = &channel, .message_id = m->message_id.at, .from = mail->from_address, .to = m->address.at,
-                           .attempt_path = job->path };
-        int r;
+                                   .json = mail->program && mail->program_json, .phases = !mail->program, .env = env,
+                                   .timeout_seconds = mail->timeout_seconds };
+        CourierJob run = { .channel = &channel, .message_id = m->message_id.at, .from = mail->from_address,
+                           .to = m->address.at, .attempt_path = job->path };
+        int r = channel_credentials(job->settings, channel.name, &credentials, e);
 
+        if (r < 0)
+                return r;
         snprintf(timeout, sizeof(timeout), "%d", mail->timeout_seconds);
-        r = job_bytes(job, e);
-        if (r < 0)
-                return r;
+        channel.credentials = credentials.len ? credentials.at : NULL;
         run.input = channel.json ? m->json : m->bytes;
-        snprintf(job->path, sizeof(job->path), "%s/attempts/%lld-%d", job->settings->state_dir, (long long) m->id, m->attempts + 1);
-        r = store_message_begin(job->deliver->store, m->id, m->bytes, clock_wall(job->deliver->clock), e);
-        if (r < 0)
-                return r;
         return courier_run(job->deliver->courier, &run, deliver_done, job, e);
 }
 
-/* A message that cannot even be built will not get better by waiting. */
-static int job_refuse(DeliverJob *job, const Err *why, Err *e) {
-        Verdict v = { .outcome = OUTCOME_PERMANENT, .phase = "build" };
-        int r = store_message_begin(job->deliver->store, job->message.id, str_of(why->text), clock_wall(job->deliver->clock), e);
+/* Bytes and begin; a message that cannot even be built will not get better by waiting. */
+static int job_begin(DeliverJob *job, Verdict *ret_refused, Err *e) {
+        Store *store = job->deliver->store;
+        Instant now = clock_wall(job->deliver->clock);
+        Message *m = &job->message;
+        Err why = { 0 };
+        int r = job_bytes(job, &why);
 
-        if (r < 0)
+        snprintf(job->path, sizeof(job->path), "%s/attempts/%lld-%d", job->settings->state_dir, (long long) m->id, m->attempts + 1);
+        if (r == 0)
+                return store_message_begin(store, m->id, m->bytes, now, e);
+        if (r == -ENOMEM)
+                return err_oom(e);
+        *ret_refused = (Verdict) { .outcome = OUTCOME_PERMANENT, .phase = "build" };
+        snprintf(ret_refused->text, sizeof(ret_refused->text), "%.*s", (int) sizeof(ret_refused->text) - 1, why.text);
+        r = store_message_begin(store, m->id, str_of(why.text), now, e);
+        return r < 0 ? r : JOB_REFUSED;
+}
+
+static int job_start(DeliverJob *job, Err *e) {
+        Verdict v = { 0 };
+        Err why = { 0 };
+        int r = job_begin(job, &v, e);
+
+        if (r == 0) {
+                r = job_run(job, &why);
+                if (r >= 0)
+                        return 0;
+                v = (Verdict) { .outcome = OUTCOME_TEMPORARY, .phase = "start" };
+                snprintf(v.text, sizeof(v.text), "%.*s", (int) sizeof(v.text) - 1, why.text);
+        } else if (r != JOB_REFUSED)
                 return r;
-        snprintf(v.text, sizeof(v.text), "%.*s", (int) sizeof(v.text) - 1, why->text);
-        return deliver_settle(job->deliver, job->settings, &job->message, job->path, &v, false, e);
+        r = deliver_settle(job->deliver, job->settings, &job->message, job->path, &v, job->was_unknown, e);
+        return r < 0 ? r : JOB_SETTLED;
 }
 
 static int deliver_take(Deliver *d, bool *ret_more, Err *e) {
         _cleanup_(job_freep) DeliverJob *job = calloc(1, sizeof(DeliverJob));
-        Err why = { 0 };
         int r;
 
         if (!job)
@@ -239,11 +264,9 @@ static int deliver_take(Deliver *d, bool *ret_more, Err *e) {
         }
         *ret_more = true;
         job->was_unknown = job->message.state == MESSAGE_UNKNOWN;
-        r = job_start(job, &why);
-        if (r < 0) {
-                report_err(LOG_ERR, &why, "cannot start a delivery");
-                return r == -EINVAL ? job_refuse(job, &why, e) : err_set(e, r, why.retry, "%s", why.text);
-        }
+        r = job_start(job, e);
+        if (r != 0)
+                return r < 0 ? r : 0;
         job->next = d->jobs;
         d->jobs = TAKE_PTR(job);
         return 0;
