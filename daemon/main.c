@@ -68,7 +68,8 @@ static int check(const AppOptions *o, bool print) {
                 return APP_CONFIG;
         if (print)
                 return print_text(settings_print, s);
-        printf("%s: %zu units, %zu sources, %zu deadlines: fine\n", o->config_dir, s->units->n_units, s->n_sources, s->n_deadlines);
+        printf("%s: %zu units, %zu sources, %zu deadlines: fine\n", o->config_dir, s->units->n_units, s->n_sources,
+               s->n_deadlines);
         return APP_OK;
 }
 
@@ -112,13 +113,19 @@ enum { OPTION_ONCE = 256, OPTION_CHECK, OPTION_PRINT, OPTION_REFERENCE, OPTION_L
 
 static int parse(int argc, char **argv, AppOptions *o, Mode *mode) {
         static const struct option options[] = {
-                { "config", required_argument, NULL, 'c' }, { "once", no_argument, NULL, OPTION_ONCE },
-                { "check", no_argument, NULL, OPTION_CHECK }, { "print-config", no_argument, NULL, OPTION_PRINT },
-                { "reference", no_argument, NULL, OPTION_REFERENCE }, { "lang", required_argument, NULL, OPTION_LANG },
+                { "config", required_argument, NULL, 'c' },
+                { "once", no_argument, NULL, OPTION_ONCE },
+                { "check", no_argument, NULL, OPTION_CHECK },
+                { "print-config", no_argument, NULL, OPTION_PRINT },
+                { "reference", no_argument, NULL, OPTION_REFERENCE },
+                { "lang", required_argument, NULL, OPTION_LANG },
 #ifdef NQ57_TEST_BUILD
-                { "clock", required_argument, NULL, OPTION_CLOCK }, { "kill-points", no_argument, NULL, OPTION_KILL_POINTS },
+                { "clock", required_argument, NULL, OPTION_CLOCK },
+                { "kill-points", no_argument, NULL, OPTION_KILL_POINTS },
 #endif
-                { "version", no_argument, NULL, 'V' }, { "help", no_argument, NULL, 'h' }, { 0 },
+                { "version", no_argument, NULL, 'V' },
+                { "help", no_argument, NULL, 'h' },
+                { 0 },
         };
         int c;
 
@@ -151,6 +158,8 @@ int main(int argc, char **argv) {
         if (r != 0)
                 return r < 0 ? APP_USAGE : APP_OK;
         prepare_process();
+        if (paths_profiles() < 0)
+                return APP_TROUBLE;
         switch (mode) {
         case MODE_CHECK: return check(&o, false);
         case MODE_PRINT: return check(&o, true);

@@ -3,6 +3,7 @@
 
 #include "nq57-build.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -18,4 +19,8 @@ const char *paths_config(void) {
         const char *dir = getenv("CONFIGURATION_DIRECTORY");
 
         return dir ? dir : NQ57_CONFIG_DIR;
+}
+
+int paths_profiles(void) {
+        return setenv("NQ57_PROFILE_DIR", NQ57_PROFILE_DIR, 0) < 0 ? -errno : 0;
 }
