@@ -89,7 +89,8 @@ static int look_partition(void *userdata, const PartitionState *p, Err *e) {
         if (p->partition.unit[0]) { /* an account that left the configuration is nobody's trouble */
                 const Unit *u = unit_by_id(l->settings->units, str_of(p->partition.unit));
 
-                if (!u || u->access[side].mode != ACCOUNT_OWN || strcmp(u->access[side].account, p->partition.account) != 0)
+                if (!u || u->access[side].mode != ACCOUNT_OWN ||
+                    strcmp(u->access[side].account, p->partition.account) != 0)
                         return 0;
         }
         l->partitions[side]++;
@@ -97,7 +98,8 @@ static int look_partition(void *userdata, const PartitionState *p, Err *e) {
                 l->failed[side]++;
         if (p->completeness == LISTING_FAILED && login_fault(p->fault)) {
                 if (l->refused_logins[side]++ == 0)
-                        snprintf(l->first_login[side], sizeof(l->first_login[side]), "%s: %s", p->partition.account, fault_names[p->fault]);
+                        snprintf(l->first_login[side], sizeof(l->first_login[side]), "%s: %s", p->partition.account,
+                                 fault_names[p->fault]);
         }
         return p->refusal ? look_refusal(l, p, e) : 0;
 }
@@ -115,8 +117,9 @@ static int look_message(void *userdata, const Message *m, Err *e) {
         if (!lost && !(waiting && l->now - m->created > l->settings->mail.stuck_minutes * US_MINUTE))
                 return 0;
         if (l->stuck++ == 0)
-                snprintf(l->stuck_text, sizeof(l->stuck_text), STR_FMT ": %s, " STR_FMT " %d " STR_FMT, STR_ARG(m->person),
-                         message_states[m->state], STR_ARG(m->outcome_phase), m->outcome_code, STR_ARG(m->outcome_text));
+                snprintf(l->stuck_text, sizeof(l->stuck_text), STR_FMT ": %s, " STR_FMT " %d " STR_FMT,
+                         STR_ARG(m->person), message_states[m->state], STR_ARG(m->outcome_phase), m->outcome_code,
+                         STR_ARG(m->outcome_text));
         return m->created < l->now - 14 * US_DAY ? 1 : 0;
 }
 
@@ -130,12 +133,14 @@ static int look_sources(Look *l, const Coverage *c, Err *e) {
                 if (c->newest[side] != INSTANT_NONE)
                         when_iso(c->newest[side], since);
                 if (l->failed[side] > 0) {
-                        snprintf(text, sizeof(text), "%d of %d listings not read completely in time; newest complete listing: %s",
+                        snprintf(text, sizeof(text),
+                                 "%d of %d listings not read completely in time; newest complete listing: %s",
                                  l->failed[side], l->partitions[side], since);
                         r = look_add(l, ALARM_BLIND, source->id, text, e);
                 }
                 if (r >= 0 && l->refused_logins[side] > 0) {
-                        snprintf(text, sizeof(text), "%d accounts cannot log in, first %s", l->refused_logins[side], l->first_login[side]);
+                        snprintf(text, sizeof(text), "%d accounts cannot log in, first %s", l->refused_logins[side],
+                                 l->first_login[side]);
                         r = look_add(l, ALARM_SESSION, source->id, text, e);
                 }
                 if (r < 0)
@@ -153,7 +158,8 @@ static int look_outbox(Look *l, Err *e) {
                 r = look_add(l, ALARM_STUCK, "mail", text, e);
         }
         if (r >= 0 && l->held > 0) {
-                snprintf(text, sizeof(text), "%d mails are more than batch-limit (%d): nq57ctl release", l->held, l->settings->mail.batch_limit);
+                snprintf(text, sizeof(text), "%d mails are more than batch-limit (%d): nq57ctl release", l->held,
+                         l->settings->mail.batch_limit);
                 r = look_add(l, ALARM_RELEASE, "mail", text, e);
         }
         return r;
@@ -176,8 +182,8 @@ static bool look_near_t1(const Settings *s, Instant now) {
         return near;
 }
 
-static int alarm_mail(Store *s, const Settings *settings, AlarmKind kind, const char *subject, const char *text, Instant opened, bool over,
-                      Instant now, Err *e) {
+static int alarm_mail(Store *s, const Settings *settings, AlarmKind kind, const char *subject, const char *text,
+                      Instant opened, bool over, Instant now, Err *e) {
         char when[WHEN_TEXT];
 
         for (size_t i = 0; i < settings->n_roles; i++) {
@@ -187,28 +193,39 @@ static int alarm_mail(Store *s, const Settings *settings, AlarmKind kind, const 
 
                 if (seat->kind != SEAT_OPS || !seat_holds(seat, when_date(now)))
                         continue;
-                text_addf(&key, "%s/%s/%lld/%s/%s", alarm_kinds[kind], subject, (long long) opened, over ? "over" : "open", seat->person);
+                text_addf(&key, "%s/%s/%lld/%s/%s", alarm_kinds[kind], subject, (long long) opened,
+                          over ? "over" : "open", seat->person);
                 text_addf(&line, "%s%s[NQ57] %s: %s (%s)", settings->letter.mark, settings->letter.mark[0] ? " " : "",
                           over ? "Đã hết sự cố" : "SỰ CỐ", alarm_table[kind].vi, subject);
-                text_addf(&body, "%s: %s\n%s\n\nLúc %s. Xem: nq57ctl status\n", alarm_table[kind].vi, subject, text, when_iso(now, when));
+                text_addf(&body, "%s: %s\n%s\n\nLúc %s. Xem: nq57ctl status\n", alarm_table[kind].vi, subject, text,
+                          when_iso(now, when));
                 if (key.failed || line.failed || body.failed)
                         return err_oom(e);
-                r = store_ops_message(s, key.at, &(MessageDraft) {
-                        .channel = "mail", .kind = "ops", .person = seat->person, .name = seat->name, .address = seat->address,
-                        .subject = line.at, .body = body.at, .json = "{}" }, settings->plan.mode, settings->mail.message_domain, now, e);
+                r = store_ops_message(s, key.at,
+                                      &(MessageDraft) { .channel = "mail",
+                                                        .kind = "ops",
+                                                        .person = seat->person,
+                                                        .name = seat->name,
+                                                        .address = seat->address,
+                                                        .subject = line.at,
+                                                        .body = body.at,
+                                                        .json = "{}" },
+                                      settings->plan.mode, settings->mail.message_domain, now, e);
                 if (r < 0)
                         return r;
         }
         return 0;
 }
 
-static int alarm_open(Store *s, const Settings *settings, AlarmKind kind, const char *subject, const char *text, Instant now, Err *e) {
+static int alarm_open(Store *s, const Settings *settings, AlarmKind kind, const char *subject, const char *text,
+                      Instant now, Err *e) {
         bool fresh = false;
         int r = store_episode_open(s, alarm_kinds[kind], subject, text, now, &fresh, e);
 
         if (r < 0 || !fresh)
                 return r;
-        report(LOG_CRIT, alarm_table[kind].open, (ReportField[]) { { "NQ57_ALARM", alarm_kinds[kind] }, { "NQ57_SUBJECT", subject }, { 0 } },
+        report(LOG_CRIT, alarm_table[kind].open,
+               (ReportField[]) { { "NQ57_ALARM", alarm_kinds[kind] }, { "NQ57_SUBJECT", subject }, { 0 } },
                "%s: %s: %s", alarm_kinds[kind], subject, text);
         return alarm_mail(s, settings, kind, subject, text, now, false, now, e);
 }
@@ -219,13 +236,16 @@ static int alarm_close(Store *s, const Settings *settings, AlarmKind kind, const
 
         if (r < 0 || !was)
                 return r;
-        report(LOG_NOTICE, alarm_table[kind].close, (ReportField[]) { { "NQ57_ALARM", alarm_kinds[kind] }, { "NQ57_SUBJECT", subject }, { 0 } },
+        report(LOG_NOTICE, alarm_table[kind].close,
+               (ReportField[]) { { "NQ57_ALARM", alarm_kinds[kind] }, { "NQ57_SUBJECT", subject }, { 0 } },
                "%s: %s: over", alarm_kinds[kind], subject);
         return alarm_mail(s, settings, kind, subject, "", now, true, now, e);
 }
 
-int alarm_set(Store *s, const Settings *settings, AlarmKind kind, const char *subject, const char *text, Instant now, Err *e) {
-        return text ? alarm_open(s, settings, kind, subject, text, now, e) : alarm_close(s, settings, kind, subject, now, e);
+int alarm_set(Store *s, const Settings *settings, AlarmKind kind, const char *subject, const char *text, Instant now,
+              Err *e) {
+        return text ? alarm_open(s, settings, kind, subject, text, now, e)
+                    : alarm_close(s, settings, kind, subject, now, e);
 }
 
 /* Episodes of the kinds a look judges, which this look did not find again. */
@@ -254,7 +274,8 @@ static int look_settle(Store *s, Look *l, Err *e) {
         for (size_t i = 0; r >= 0 && i < closing.n; i++)
                 r = alarm_close(s, l->settings, closing.over[i].kind, closing.over[i].subject.at, l->now, e);
         for (size_t i = 0; r >= 0 && i < l->n; i++)
-                r = alarm_open(s, l->settings, l->trouble[i].kind, l->trouble[i].subject.at, l->trouble[i].text.at, l->now, e);
+                r = alarm_open(s, l->settings, l->trouble[i].kind, l->trouble[i].subject.at, l->trouble[i].text.at,
+                               l->now, e);
         return r < 0 ? r : 0;
 }
 

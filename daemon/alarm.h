@@ -22,4 +22,5 @@ extern const char *const alarm_kinds[ALARM_KIND_COUNT];
 int alarm_look(Store *s, const Settings *settings, Instant now, Err *e);
 
 /* For what is not in the store: `text` NULL closes. */
-int alarm_set(Store *s, const Settings *settings, AlarmKind kind, const char *subject, const char *text, Instant now, Err *e);
+int alarm_set(Store *s, const Settings *settings, AlarmKind kind, const char *subject, const char *text, Instant now,
+              Err *e);

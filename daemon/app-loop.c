@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One tick decides everything that time can make due; it runs at least once a minute, so that a jump of the clock is noticed without
- * help, and at once when a signal, a request or the end of a cycle asks for it. */
+/* One tick decides everything that time can make due; it runs at least once a minute, so that a jump of the clock is
+ * noticed without help, and at once when a signal, a request or the end of a cycle asks for it. */
 #include "daemon/alarm.h"
 #include "daemon/app-private.h"
 #include "daemon/report.h"
@@ -24,7 +24,8 @@ static bool app_sending_due(const App *a, Instant now) {
         const PlanPolicy *p = &a->settings->plan;
         Date today = when_date(now);
 
-        return a->planned_day != today && calendar_working(&a->settings->calendar, today) && now >= when_at(today, p->send_hour, p->send_minute);
+        return a->planned_day != today && calendar_working(&a->settings->calendar, today) &&
+               now >= when_at(today, p->send_hour, p->send_minute);
 }
 
 static unsigned app_due(App *a, Instant *ret_next) {
@@ -36,9 +37,14 @@ static unsigned app_due(App *a, Instant *ret_next) {
                 const SourceOptions *o = &a->settings->sources[i];
                 AppPoll *p = &a->poll[o->side];
                 bool old = p->last_end == INSTANT_NONE || now - p->last_end > FRESH_FOR_SENDING;
-                ScheduleNext s = schedule_next(&(ScheduleInput) {
-                        .now = now, .last_end = p->last_end, .poll_minutes = o->poll_minutes, .failures = p->failures, .retry = p->retry,
-                        .wait_until = p->wait_until, .wanted = p->wanted || (sending && old), .random = p->random });
+                ScheduleNext s = schedule_next(&(ScheduleInput) { .now = now,
+                                                                  .last_end = p->last_end,
+                                                                  .poll_minutes = o->poll_minutes,
+                                                                  .failures = p->failures,
+                                                                  .retry = p->retry,
+                                                                  .wait_until = p->wait_until,
+                                                                  .wanted = p->wanted || (sending && old),
+                                                                  .random = p->random });
 
                 /* The first poll's time must stay what it was, or its jitter would push it off for ever. */
                 if (p->last_end == INSTANT_NONE && p->first == INSTANT_NONE)
@@ -146,7 +152,8 @@ static int app_last_resort(sd_event_source *source, uint64_t usec, void *userdat
 
         (void) source;
         (void) usec;
-        report(LOG_WARNING, REPORT_NONE, NULL, "stopping without waiting any longer; what was under way is settled at the next start");
+        report(LOG_WARNING, REPORT_NONE, NULL,
+               "stopping without waiting any longer; what was under way is settled at the next start");
         return sd_event_exit(a->loop, 0);
 }
 
@@ -183,7 +190,8 @@ static int app_on_reload(sd_event_source *source, const struct signalfd_siginfo 
                 a->next = fresh;
                 report(LOG_NOTICE, REPORT_RELOADED, NULL, "configuration reloaded from %s", a->options.config_dir);
         } else
-                report(LOG_ERR, REPORT_RELOAD_FAILED, NULL, "reload failed, the old configuration stays in force%s%s", r < 0 ? ": " : "", r < 0 ? e.text : "");
+                report(LOG_ERR, REPORT_RELOAD_FAILED, NULL, "reload failed, the old configuration stays in force%s%s",
+                       r < 0 ? ": " : "", r < 0 ? e.text : "");
         report_notify("READY=1%s", r == 0 ? "" : "\nSTATUS=reload failed, the old configuration stays in force");
         app_wake(a);
         return 0;

@@ -38,4 +38,4 @@ uint64_t app_random(void);
 int app_events(App *a, Err *e);       /* signals, tick, requests */
 void app_events_free(App *a);
 void app_wake(App *a);                /* runs the tick at the next turn of the loop */
-void app_maybe_end(void *userdata);   /* ends the loop when it is stopping, or --once is done, and nothing is under way */
+void app_maybe_end(void *userdata); /* ends the loop when it is stopping, or --once is done, and nothing is under way */

@@ -28,8 +28,14 @@ static int app_secret(void *userdata, const char *source, const char *account, T
 int app_sources(App *a, Err *e) {
         for (size_t i = 0; i < a->settings->n_sources; i++) {
                 const SourceOptions *o = &a->settings->sources[i];
-                SourceEnv env = { .loop = a->loop, .clock = &a->clock, .vault = store_vault(a->store), .units = a->settings->units,
-                                  .secret = app_secret, .secret_userdata = a, .findings = NULL, .seed = app_random() };
+                SourceEnv env = { .loop = a->loop,
+                                  .clock = &a->clock,
+                                  .vault = store_vault(a->store),
+                                  .units = a->settings->units,
+                                  .secret = app_secret,
+                                  .secret_userdata = a,
+                                  .findings = NULL,
+                                  .seed = app_random() };
                 int r = source_http_new(&env, o, &a->source[o->side], e);
 
                 if (r < 0)
@@ -59,7 +65,8 @@ static int app_directories(const Settings *s, Err *e) {
 
                 snprintf(path, sizeof(path), "%s%s", s->state_dir, names[i]);
                 if (mkdir(path, i == 2 ? 0770 : 0750) < 0 && errno != EEXIST)
-                        return err_set(e, -errno, RETRY_RECONFIGURE, "cannot make the state directory %s: %s", path, strerror(errno));
+                        return err_set(e, -errno, RETRY_RECONFIGURE, "cannot make the state directory %s: %s", path,
+                                       strerror(errno));
         }
         return 0;
 }
@@ -93,7 +100,9 @@ static int app_open(App *a, int *ret_status, Err *e) {
 
         if (r != 0) {
                 *ret_status = APP_CONFIG;
-                return r < 0 ? r : err_set(e, -EINVAL, RETRY_RECONFIGURE, "the configuration in %s is wrong", a->options.config_dir);
+                return r < 0 ? r
+                             : err_set(e, -EINVAL, RETRY_RECONFIGURE, "the configuration in %s is wrong",
+                                       a->options.config_dir);
         }
         r = app_store(a, ret_status, e);
         if (r >= 0)
@@ -117,7 +126,10 @@ int app_new(const AppOptions *o, App **ret, int *ret_status, Err *e) {
                 return err_oom(e);
         a->options = *o;
         for (int side = 0; side < SIDE_COUNT; side++)
-                a->poll[side] = (AppPoll) { .first = INSTANT_NONE, .last_end = INSTANT_NONE, .wait_until = INSTANT_NONE, .random = app_random() };
+                a->poll[side] = (AppPoll) { .first = INSTANT_NONE,
+                                            .last_end = INSTANT_NONE,
+                                            .wait_until = INSTANT_NONE,
+                                            .random = app_random() };
         a->planned_day = DATE_NONE;
         clock_system(&a->clock);
 #ifdef NQ57_TEST_BUILD
@@ -176,12 +188,13 @@ static void app_status(App *a, const CycleReport *r) {
         char date[DATE_TEXT] = "none";
         int days = 0;
 
-        if (deadline_next(a->settings->deadlines, a->settings->n_deadlines, &a->settings->calendar, when_date(now), &next)) {
+        if (deadline_next(a->settings->deadlines, a->settings->n_deadlines, &a->settings->calendar, when_date(now),
+                          &next)) {
                 date_vn_short(next.before, date);
                 days = calendar_between(&a->settings->calendar, when_date(now), next.safe);
         }
-        report_status("%d tasks, %d indicators, %d units behind, %d unknown, next deadline %s in %d working days%s", r->tasks, r->indicators,
-                      r->behind, r->unknown, date, days, a->held ? "; MAIL HELD: clock" : "");
+        report_status("%d tasks, %d indicators, %d units behind, %d unknown, next deadline %s in %d working days%s",
+                      r->tasks, r->indicators, r->behind, r->unknown, date, days, a->held ? "; MAIL HELD: clock" : "");
 }
 
 static void app_poll_done(App *a, Side side, const CycleSide *s) {
@@ -215,7 +228,9 @@ static void app_cycle_done(void *userdata, const CycleReport *r) {
 }
 
 int app_cycle(App *a, unsigned sides, Err *e) {
-        CycleEnv env = { .loop = a->loop, .store = a->store, .clock = &a->clock, .deliver = a->deliver, .settings = a->settings };
+        CycleEnv env = {
+                .loop = a->loop, .store = a->store, .clock = &a->clock, .deliver = a->deliver, .settings = a->settings
+        };
 
         a->held = app_clock_held(a);
         env.hold_mail = a->held;

@@ -12,7 +12,8 @@
 #define CHANNEL_SECRET "smtp-password"
 
 static int channel_write(int dir, Str secret) {
-        _cleanup_close_ int fd = openat(dir, "." CHANNEL_SECRET, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
+        _cleanup_close_ int fd =
+                openat(dir, "." CHANNEL_SECRET, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
 
         if (fd < 0)
                 return -errno;

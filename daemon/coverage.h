@@ -8,7 +8,8 @@
 #define COVERAGE_STREAMS 8
 
 typedef struct UnitReading {
-        Instant complete[SIDE_COUNT][COVERAGE_STREAMS]; /* start of the last complete listing, per stream of the profile */
+        Instant complete[SIDE_COUNT]
+                        [COVERAGE_STREAMS]; /* start of the last complete listing, per stream of the profile */
 } UnitReading;
 
 typedef struct Coverage {
@@ -21,8 +22,8 @@ int coverage_read(Store *s, const Settings *settings, Coverage *ret, Err *e);
 void coverage_free(Coverage *c);
 #define _cleanup_coverage_ _cleanup_(coverage_free)
 
-/* The oldest of the unit's last complete listings on `side` over the streams that list `kinds`; INSTANT_NONE when one was never
- * complete, the unit has no access there, or the side is not configured. */
+/* The oldest of the unit's last complete listings on `side` over the streams that list `kinds`; INSTANT_NONE when one
+ * was never complete, the unit has no access there, or the side is not configured. */
 Instant coverage_complete(const Coverage *c, size_t unit, Side side, unsigned kinds);
 
 /* coverage_complete within the source's blind time. */

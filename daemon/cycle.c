@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Order that matters: a listing is applied when it ends, in whatever order sources answer (merging does not care); planning waits for
- * all of them, so that nobody is reminded of what the other system already shows as done. */
+/* Order that matters: a listing is applied when it ends, in whatever order sources answer (merging does not care);
+ * planning waits for all of them, so that nobody is reminded of what the other system already shows as done. */
 #include "daemon/cycle.h"
 
 #include "daemon/alarm.h"
@@ -43,7 +43,8 @@ static int poll_begin(void *userdata, const Partition *p, Err *e) {
         return store_listing_begin(c->env.store, p, &poll->context, clock_wall(c->env.clock), &poll->listing, e);
 }
 
-static int poll_page(void *userdata, const Partition *p, int number, const uint64_t hash[static 2], bool *ret_known, int *ret_members, Err *e) {
+static int poll_page(void *userdata, const Partition *p, int number, const uint64_t hash[static 2], bool *ret_known,
+                     int *ret_members, Err *e) {
         (void) p;
         return listing_page(((Poll *) userdata)->listing, number, hash, ret_known, ret_members, e);
 }
@@ -58,9 +59,12 @@ static int poll_quarantine(void *userdata, const Partition *p, const Quarantine 
 
         (void) text_add(&value, (Str) { q->value.at, q->value.len < 200 ? q->value.len : 200 });
         report(LOG_WARNING, REPORT_QUARANTINE,
-               (ReportField[]) { { "NQ57_FAULT", fault_names[q->fault] }, { "NQ57_SOURCE", p->source }, { "NQ57_STREAM", p->stream }, { 0 } },
-               "%s/%s: record " STR_FMT " of unit `" STR_FMT "` put aside: " STR_FMT " is `%s`%s" STR_FMT, p->source, p->stream,
-               STR_ARG(q->identity.code), STR_ARG(q->unit), STR_ARG(q->field), value.at ? value.at : "",
+               (ReportField[]) { { "NQ57_FAULT", fault_names[q->fault] },
+                                 { "NQ57_SOURCE", p->source },
+                                 { "NQ57_STREAM", p->stream },
+                                 { 0 } },
+               "%s/%s: record " STR_FMT " of unit `" STR_FMT "` put aside: " STR_FMT " is `%s`%s" STR_FMT, p->source,
+               p->stream, STR_ARG(q->identity.code), STR_ARG(q->unit), STR_ARG(q->field), value.at ? value.at : "",
                q->nearest.len ? ", nearest " : "", STR_ARG(q->nearest));
         return listing_quarantine(((Poll *) userdata)->listing, q, e);
 }
@@ -81,18 +85,25 @@ static void poll_freshness(Poll *poll) {
 
 static void poll_told(const Poll *poll, const ListingEnd *end, const ListingReport *r) {
         const Partition *p = poll->partition;
-        const ReportField fields[] = { { "NQ57_FAULT", fault_names[end->fault] }, { "NQ57_SOURCE", p->source }, { "NQ57_STREAM", p->stream },
-                                       { "NQ57_ACCOUNT", p->account }, { "NQ57_GUARD", r->trip ? guard_names[r->trip] : NULL }, { 0 } };
+        const ReportField fields[] = { { "NQ57_FAULT", fault_names[end->fault] },
+                                       { "NQ57_SOURCE", p->source },
+                                       { "NQ57_STREAM", p->stream },
+                                       { "NQ57_ACCOUNT", p->account },
+                                       { "NQ57_GUARD", r->trip ? guard_names[r->trip] : NULL },
+                                       { 0 } };
 
         if (r->trip != GUARD_FINE)
-                report(LOG_ERR, REPORT_REFUSED, fields, "%s/%s (%s) refused: %s (nq57ctl accept %lld | nq57ctl reject %lld)", p->source, p->stream,
+                report(LOG_ERR, REPORT_REFUSED, fields,
+                       "%s/%s (%s) refused: %s (nq57ctl accept %lld | nq57ctl reject %lld)", p->source, p->stream,
                        p->account, r->en, (long long) r->refusal, (long long) r->refusal);
         else if (end->completeness != LISTING_COMPLETE)
-                report(end->completeness == LISTING_FAILED ? LOG_ERR : LOG_WARNING, REPORT_LISTING, fields, "%s/%s (%s) %s: %s: %s", p->source,
-                       p->stream, p->account, completeness_names[end->completeness], fault_names[end->fault], end->detail);
+                report(end->completeness == LISTING_FAILED ? LOG_ERR : LOG_WARNING, REPORT_LISTING, fields,
+                       "%s/%s (%s) %s: %s: %s", p->source, p->stream, p->account, completeness_names[end->completeness],
+                       fault_names[end->fault], end->detail);
         else
-                report(LOG_DEBUG, REPORT_NONE, fields, "%s/%s (%s): %lld records, %lld added, %lld changed, %lld gone", p->source, p->stream,
-                       p->account, (long long) r->members, (long long) r->added, (long long) r->changed, (long long) r->gone);
+                report(LOG_DEBUG, REPORT_NONE, fields, "%s/%s (%s): %lld records, %lld added, %lld changed, %lld gone",
+                       p->source, p->stream, p->account, (long long) r->members, (long long) r->added,
+                       (long long) r->changed, (long long) r->gone);
 }
 
 static void poll_count(Cycle *c, const Partition *p, const ListingEnd *end, Completeness completeness) {
@@ -103,7 +114,8 @@ static void poll_count(Cycle *c, const Partition *p, const ListingEnd *end, Comp
         side->failed += completeness == LISTING_FAILED;
         if (completeness != LISTING_COMPLETE && (end->retry < side->retry || side->partial + side->failed == 1))
                 side->retry = end->retry;
-        if (end->retry_after != INSTANT_NONE && (side->retry_after == INSTANT_NONE || end->retry_after > side->retry_after))
+        if (end->retry_after != INSTANT_NONE &&
+            (side->retry_after == INSTANT_NONE || end->retry_after > side->retry_after))
                 side->retry_after = end->retry_after;
 }
 
@@ -124,7 +136,8 @@ static int poll_store(Poll *poll, const ListingEnd *end, ListingReport *ret, Err
 
 /* A host that does not answer is not asked 250 times; what was not tried says so. */
 static void poll_reached(Cycle *c, const Partition *p, ListingEnd *end) {
-        bool unreached = end->completeness == LISTING_FAILED && (end->fault == FAULT_NETWORK || end->fault == FAULT_TLS);
+        bool unreached = end->completeness == LISTING_FAILED &&
+                         (end->fault == FAULT_NETWORK || end->fault == FAULT_TLS);
 
         if (c->dead[p->side] && end->fault == FAULT_CANCELLED) {
                 end->fault = FAULT_NETWORK;
@@ -194,8 +207,8 @@ static int cycle_plan(Cycle *c, Err *e) {
         cycle_count(c, p);
         c->report.planned = true;
         if (c->report.plan.planned > 0)
-                report(LOG_INFO, REPORT_PLANNED, NULL, "%d mails planned, %d superseded, %d held for release", c->report.plan.planned,
-                       c->report.plan.superseded, c->report.plan.held);
+                report(LOG_INFO, REPORT_PLANNED, NULL, "%d mails planned, %d superseded, %d held for release",
+                       c->report.plan.planned, c->report.plan.superseded, c->report.plan.held);
         return 0;
 }
 
@@ -246,7 +259,8 @@ static int cycle_limit(sd_event_source *source, uint64_t usec, void *userdata) {
 
         (void) source;
         (void) usec;
-        report(LOG_WARNING, REPORT_NONE, NULL, "a source is still listing after %d minutes; planning goes on without it",
+        report(LOG_WARNING, REPORT_NONE, NULL,
+               "a source is still listing after %d minutes; planning goes on without it",
                (int) (CYCLE_LIMIT / US_MINUTE));
         for (int side = 0; side < SIDE_COUNT; side++)
                 if (c->env.source[side])
@@ -259,10 +273,20 @@ static void poll_init(Cycle *c, Poll *poll, const Partition *p) {
         const SourceOptions *source = settings_source(s, p->side);
 
         *poll = (Poll) {
-                .cycle = c, .partition = p,
-                .sink = { .begin = poll_begin, .page = poll_page, .record = poll_record, .quarantine = poll_quarantine, .end = poll_end, .userdata = poll },
-                .context = { .links = s->links, .units = s->units, .policy = &s->merge, .guards = &s->guards,
-                             .digest = s->digest ^ profile_digest(source->profile), .blind_after = source->blind_hours * US_HOUR },
+                .cycle = c,
+                .partition = p,
+                .sink = { .begin = poll_begin,
+                          .page = poll_page,
+                          .record = poll_record,
+                          .quarantine = poll_quarantine,
+                          .end = poll_end,
+                          .userdata = poll },
+                .context = { .links = s->links,
+                             .units = s->units,
+                             .policy = &s->merge,
+                             .guards = &s->guards,
+                             .digest = s->digest ^ profile_digest(source->profile),
+                             .blind_after = source->blind_hours * US_HOUR },
         };
         poll_freshness(poll);
 }
@@ -307,7 +331,8 @@ static int cycle_poll(Cycle *c, Err *e) {
         return r < 0 ? err_set(e, r, RETRY_NEVER, "cannot arm a timer") : 0;
 }
 
-int cycle_start(const CycleEnv *env, unsigned sides, void (*done)(void *userdata, const CycleReport *r), void *userdata, Cycle **ret, Err *e) {
+int cycle_start(const CycleEnv *env, unsigned sides, void (*done)(void *userdata, const CycleReport *r), void *userdata,
+                Cycle **ret, Err *e) {
         _cleanup_(cycle_freep) Cycle *c = calloc(1, sizeof(Cycle));
         _cleanup_coverage_ Coverage coverage = { 0 };
         int r;

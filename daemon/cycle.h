@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* THE PIPELINE: poll -> normalise -> reconcile -> store -> plan -> deliver. A cycle polls the sources that are due, stores each listing as
- * it ends, plans once after the last has ended or timed out, and lets the outbox go. It ends on the settings it began with. */
+/* THE PIPELINE: poll -> normalise -> reconcile -> store -> plan -> deliver. A cycle polls the sources that are due,
+ * stores each listing as it ends, plans once after the last has ended or timed out, and lets the outbox go. It ends on
+ * the settings it began with. */
 #pragma once
 
 #include "daemon/deliver.h"
@@ -36,7 +37,8 @@ typedef struct Cycle Cycle;
 #define CYCLE_DEAD_AFTER 4           /* so many listings in a row without reaching the host: the rest are not tried */
 
 /* `sides` may be empty: then only planning and delivery happen. `done` comes once, from the loop, after planning. */
-int cycle_start(const CycleEnv *env, unsigned sides, void (*done)(void *userdata, const CycleReport *r), void *userdata, Cycle **ret, Err *e);
+int cycle_start(const CycleEnv *env, unsigned sides, void (*done)(void *userdata, const CycleReport *r), void *userdata,
+                Cycle **ret, Err *e);
 void cycle_cancel(Cycle *c);         /* done still comes; what was listed so far is dropped, nothing is planned */
 Cycle *cycle_free(Cycle *c);
 DEFINE_CLEANUP(Cycle, cycle_free)

@@ -105,13 +105,19 @@ static void deliver_told_idle(Deliver *d) {
                 d->idle(d->idle_userdata);
 }
 
-static Settlement deliver_settlement(const Deliver *d, const Settings *s, const Verdict *v, int attempts, bool was_unknown) {
+static Settlement deliver_settlement(const Deliver *d, const Settings *s, const Verdict *v, int attempts,
+                                     bool was_unknown) {
         static const MessageState states[OUTCOME_COUNT] = {
-                [OUTCOME_SENT] = MESSAGE_SENT, [OUTCOME_TEMPORARY] = MESSAGE_TEMPORARY, [OUTCOME_PERMANENT] = MESSAGE_PERMANENT,
-                [OUTCOME_CHANNEL] = MESSAGE_TEMPORARY, [OUTCOME_UNKNOWN] = MESSAGE_UNKNOWN,
+                [OUTCOME_SENT] = MESSAGE_SENT,           [OUTCOME_TEMPORARY] = MESSAGE_TEMPORARY,
+                [OUTCOME_PERMANENT] = MESSAGE_PERMANENT, [OUTCOME_CHANNEL] = MESSAGE_TEMPORARY,
+                [OUTCOME_UNKNOWN] = MESSAGE_UNKNOWN,
         };
         Instant now = clock_wall(d->clock);
-        Settlement done = { .state = states[v->outcome], .phase = v->phase, .text = v->text, .code = v->code, .next_at = INSTANT_NONE };
+        Settlement done = { .state = states[v->outcome],
+                            .phase = v->phase,
+                            .text = v->text,
+                            .code = v->code,
+                            .next_at = INSTANT_NONE };
 
         /* An earlier copy may have arrived: whatever this second try said, there is no third. */
         if (was_unknown && v->outcome != OUTCOME_SENT)
@@ -126,14 +132,20 @@ static Settlement deliver_settlement(const Deliver *d, const Settings *s, const 
 static void deliver_told(const Message *m, const Verdict *v) {
         bool fine = v->outcome == OUTCOME_SENT;
 
-        report(fine ? LOG_INFO : v->outcome == OUTCOME_TEMPORARY ? LOG_WARNING : LOG_ERR, fine ? REPORT_SENT : REPORT_UNDELIVERED,
-               (ReportField[]) { { "NQ57_OUTCOME", outcome_names[v->outcome] }, { "NQ57_PHASE", v->phase },
-                                 { "NQ57_MESSAGE_ID", m->message_id.at }, { 0 } },
+        report(fine                              ? LOG_INFO
+               : v->outcome == OUTCOME_TEMPORARY ? LOG_WARNING
+                                                 : LOG_ERR,
+               fine ? REPORT_SENT : REPORT_UNDELIVERED,
+               (ReportField[]) { { "NQ57_OUTCOME", outcome_names[v->outcome] },
+                                 { "NQ57_PHASE", v->phase },
+                                 { "NQ57_MESSAGE_ID", m->message_id.at },
+                                 { 0 } },
                "mail " STR_FMT " to " STR_FMT ": %s (%s %d %s)", STR_ARG(m->message_id), STR_ARG(m->person),
                outcome_names[v->outcome], v->phase, v->code, v->text);
 }
 
-static int deliver_settle(Deliver *d, const Settings *s, const Message *m, const char *path, const Verdict *v, bool was_unknown, Err *e) {
+static int deliver_settle(Deliver *d, const Settings *s, const Message *m, const char *path, const Verdict *v,
+                          bool was_unknown, Err *e) {
         Settlement done = deliver_settlement(d, s, v, m->attempts + 1, was_unknown);
         int r = store_message_settle(d->store, m->id, &done, clock_wall(d->clock), e);
 
@@ -180,10 +192,17 @@ static int job_bytes(DeliverJob *job, Err *e) {
 
         if (m->bytes.len > 0)
                 return 0;
-        r = message_build(&(MailParts) {
-                .from_name = s->mail.from_name, .from_address = s->mail.from_address, .to_name = m->name.at, .to_address = m->address.at,
-                .reply_name = contact ? contact->name : NULL, .reply_address = contact ? contact->address : NULL,
-                .subject = m->subject.at, .message_id = m->message_id.at, .date = m->created, .body = m->body.at }, &bytes, e);
+        r = message_build(&(MailParts) { .from_name = s->mail.from_name,
+                                         .from_address = s->mail.from_address,
+                                         .to_name = m->name.at,
+                                         .to_address = m->address.at,
+                                         .reply_name = contact ? contact->name : NULL,
+                                         .reply_address = contact ? contact->address : NULL,
+                                         .subject = m->subject.at,
+                                         .message_id = m->message_id.at,
+                                         .date = m->created,
+                                         .body = m->body.at },
+                          &bytes, e);
         if (r < 0)
                 return r;
         return arena_str(&job->arena, text_str(&bytes), &m->bytes) < 0 ? err_oom(e) : 0;
@@ -195,9 +214,17 @@ static int job_run(DeliverJob *job, Err *e) {
         Message *m = &job->message;
         _cleanup_text_ Text credentials = TEXT_INIT(4096);
         char timeout[16];
-        const char *env[] = { "NQ57_SMTP_URL", mail->relay, "NQ57_SMTP_CA", mail->ca_file ? mail->ca_file : "",
-                              "NQ57_SMTP_USER", mail->user ? mail->user : "", "NQ57_SMTP_EHLO", mail->ehlo ? mail->ehlo : "",
-                              "NQ57_TIMEOUT_SECONDS", timeout, NULL };
+        const char *env[] = { "NQ57_SMTP_URL",
+                              mail->relay,
+                              "NQ57_SMTP_CA",
+                              mail->ca_file ? mail->ca_file : "",
+                              "NQ57_SMTP_USER",
+                              mail->user ? mail->user : "",
+                              "NQ57_SMTP_EHLO",
+                              mail->ehlo ? mail->ehlo : "",
+                              "NQ57_TIMEOUT_SECONDS",
+                              timeout,
+                              NULL };
         CourierChannel channel = { .name = "mail", .program = mail->program ? mail->program : paths_deliver_smtp(),
                                    .json = mail->program && mail->program_json, .phases = !mail->program, .env = env,
                                    .timeout_seconds = mail->timeout_seconds };
@@ -221,7 +248,8 @@ static int job_begin(DeliverJob *job, Verdict *ret_refused, Err *e) {
         Err why = { 0 };
         int r = job_bytes(job, &why);
 
-        snprintf(job->path, sizeof(job->path), "%s/attempts/%lld-%d", job->settings->state_dir, (long long) m->id, m->attempts + 1);
+        snprintf(job->path, sizeof(job->path), "%s/attempts/%lld-%d", job->settings->state_dir, (long long) m->id,
+                 m->attempts + 1);
         if (r == 0)
                 return store_message_begin(store, m->id, m->bytes, now, e);
         if (r == -ENOMEM)
@@ -275,7 +303,8 @@ static int deliver_take(Deliver *d, bool *ret_more, Err *e) {
 int deliver_pump(Deliver *d, Err *e) {
         bool more = true;
 
-        while (more && !d->hold && !d->stopping && !d->orphans && d->settings && courier_busy(d->courier) < DELIVER_AT_ONCE) {
+        while (more && !d->hold && !d->stopping && !d->orphans && d->settings &&
+               courier_busy(d->courier) < DELIVER_AT_ONCE) {
                 int r;
 
                 if (d->channel_until != INSTANT_NONE && clock_boottime(d->clock) < d->channel_until)
@@ -309,7 +338,8 @@ static int recover_visit(void *userdata, const Message *m, Err *e) {
                 return 0; /* the rest at the next turn */
         keep = &rec->message[rec->n++];
         *keep = *m;
-        if (arena_str(&rec->arena, m->message_id, &keep->message_id) < 0 || arena_str(&rec->arena, m->person, &keep->person) < 0)
+        if (arena_str(&rec->arena, m->message_id, &keep->message_id) < 0 ||
+            arena_str(&rec->arena, m->person, &keep->person) < 0)
                 return err_oom(e);
         return 0;
 }
@@ -329,7 +359,9 @@ static int recover_one(Recovery *rec, Message *m, Err *e) {
                 return 0;
         }
         if (r == 2)
-                v = (Verdict) { .outcome = OUTCOME_TEMPORARY, .phase = "start", .text = "the daemon ended before the program began" };
+                v = (Verdict) { .outcome = OUTCOME_TEMPORARY,
+                                .phase = "start",
+                                .text = "the daemon ended before the program began" };
         m->attempts--;
         return deliver_settle(d, d->settings, m, path, &v, false, e);
 }

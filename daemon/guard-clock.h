@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Whether the clock may be believed when mail goes out. Slept machines are fine; clocks that ran back, stand before the build, or are not
- * synchronised are not. */
+/* Whether the clock may be believed when mail goes out. Slept machines are fine; clocks that ran back, stand before the
+ * build, or are not synchronised are not. */
 #pragma once
 
 #include "state/model/when.h"

@@ -64,7 +64,8 @@ static int item_sides(Planner *p, const RecordView *v, PlanItem *item) {
                 r = item_shown(&p->arena, v, side, &item->shown[side]);
                 if (r < 0)
                         return r;
-                if (field[FIELD_UPDATED_AT].state == VALUE_SET && when_parse_iso(field[FIELD_UPDATED_AT].text, &at) == 0)
+                if (field[FIELD_UPDATED_AT].state == VALUE_SET &&
+                    when_parse_iso(field[FIELD_UPDATED_AT].text, &at) == 0)
                         item->updated[side] = when_date(at);
                 if (!(item->why.sides & (1u << side)) || field[FIELD_REVIEW].state != VALUE_SET ||
                     !str_eq(field[FIELD_REVIEW].text, STR("returned")))
@@ -88,7 +89,9 @@ static const char *item_sub_unit(const Planner *p, const RecordView *v) {
 }
 
 static int item_fill(Planner *p, const RecordView *v, ItemReason why, PlanItem *ret) {
-        PlanItem item = { .kind = v->identity.kind, .why = why, .returned_on = DATE_NONE, .sub_unit = str_of(item_sub_unit(p, v)) };
+        PlanItem item = {
+                .kind = v->identity.kind, .why = why, .returned_on = DATE_NONE, .sub_unit = str_of(item_sub_unit(p, v))
+        };
         Str due = STR_NULL;
         int r = arena_str(&p->arena, v->key, &item.key);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The outstanding items of an obligation: the most urgent items_max are kept, the rest only counted. Private to planner. */
+/* The outstanding items of an obligation: the most urgent items_max are kept, the rest only counted. Private to
+ * planner. */
 #pragma once
 
 #include "daemon/planner.h"

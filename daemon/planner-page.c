@@ -68,7 +68,8 @@ static int page_unit_cmp(const void *x, const void *y) {
         return str_cmp(str_of(a->unit->id), str_of(b->unit->id));
 }
 
-static void page_add(const Planner *p, LetterPage *page, PageUnit *units, const PlanObligation *o, const ObligationVerdict *before) {
+static void page_add(const Planner *p, LetterPage *page, PageUnit *units, const PlanObligation *o,
+                     const ObligationVerdict *before) {
         const Unit *u = &p->settings->units->units[o->unit];
         ObligationVerdict verdict = verdict_of(p, o);
 
@@ -79,7 +80,10 @@ static void page_add(const Planner *p, LetterPage *page, PageUnit *units, const 
                         page->by_reason[r] += o->counts.by_reason[r];
         if (verdict == VERDICT_LATE || verdict == VERDICT_UNKNOWN)
                 units[page->n_units++] = (PageUnit) {
-                        .unit = u, .outstanding = o->counts.outstanding, .verdict = verdict, .unreadable = o->unreadable,
+                        .unit = u,
+                        .outstanding = o->counts.outstanding,
+                        .verdict = verdict,
+                        .unreadable = o->unreadable,
                         .late_before = before[o->unit] == VERDICT_LATE,
                         .finished_since = verdict == VERDICT_LATE && o->state == OBLIGATION_DONE,
                 };

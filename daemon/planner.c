@@ -69,8 +69,10 @@ static int walk_unit(UnitWalk *walk, size_t unit, Err *e) {
         int r = store_visit_unit(p->store, str_of(units->units[unit].id), &p->settings->merge, walk_record, walk, e);
 
         for (size_t i = 0; r >= 0 && i < units->n_units; i++)
-                if (i != unit && units->units[i].kind == UNIT_SUB && unit_owner(units, &units->units[i]) == &units->units[unit])
-                        r = store_visit_unit(p->store, str_of(units->units[i].id), &p->settings->merge, walk_record, walk, e);
+                if (i != unit && units->units[i].kind == UNIT_SUB &&
+                    unit_owner(units, &units->units[i]) == &units->units[unit])
+                        r = store_visit_unit(p->store, str_of(units->units[i].id), &p->settings->merge, walk_record,
+                                             walk, e);
         return r;
 }
 
@@ -106,7 +108,8 @@ static int planner_finish_unit(UnitWalk *walk, size_t unit, Err *e) {
                 obligation->unreadable = planner_required(p, o) & ~walk->readable[i];
                 obligation->tracked = o->strict >= born;
                 obligation->verdict_ready = planner_verdict_ready(p, o, unit);
-                r = store_verdict(p->store, o->id, str_of(p->settings->units->units[unit].id), &obligation->verdict, &finished, e);
+                r = store_verdict(p->store, o->id, str_of(p->settings->units->units[unit].id), &obligation->verdict,
+                                  &finished, e);
                 if (r < 0)
                         return r;
         }
@@ -193,18 +196,27 @@ static int planner_fill(Planner *p, Instant now, Instant known, Err *e) {
         r = coverage_read(p->store, s, &p->coverage, e);
         if (r < 0)
                 return r;
-        r = deadline_open(s->deadlines, s->n_deadlines, &s->calendar, when_date(now), &p->occurrences, &p->n_occurrences, e);
+        r = deadline_open(s->deadlines, s->n_deadlines, &s->calendar, when_date(now), &p->occurrences,
+                          &p->n_occurrences, e);
         if (r < 0)
                 return r;
         if (p->n_occurrences > DEADLINE_MAX * 2)
-                return err_set(e, -E2BIG, RETRY_RECONFIGURE, "more than %d deadlines are open at once", DEADLINE_MAX * 2);
+                return err_set(e, -E2BIG, RETRY_RECONFIGURE, "more than %d deadlines are open at once",
+                               DEADLINE_MAX * 2);
         r = planner_obligations(p, now, known, e);
         if (r >= 0)
                 r = planner_as_of(p, e);
         p->input = (PlanInput) {
-                .policy = &s->plan, .calendar = &s->calendar, .units = s->units, .roles = s->roles, .n_roles = s->n_roles,
-                .occurrences = p->occurrences, .n_occurrences = p->n_occurrences,
-                .obligations = p->obligations, .n_obligations = p->n_obligations, .now = now,
+                .policy = &s->plan,
+                .calendar = &s->calendar,
+                .units = s->units,
+                .roles = s->roles,
+                .n_roles = s->n_roles,
+                .occurrences = p->occurrences,
+                .n_occurrences = p->n_occurrences,
+                .obligations = p->obligations,
+                .n_obligations = p->n_obligations,
+                .now = now,
         };
         if (r >= 0)
                 r = store_plan_read(p->store, p->occurrences, p->n_occurrences, &p->arena, &claims, &p->input.n_claims,
@@ -270,7 +282,11 @@ static int planner_draft(const Planner *p, size_t i, Arena *a, MessageDraft *ret
         const MailSettings *mail = &p->settings->mail;
         bool redirect = p->settings->plan.mode == MAIL_REDIRECT;
         _cleanup_text_ Text subject = TEXT_INIT(4096), body = TEXT_INIT(256 << 10), json = TEXT_INIT(512 << 10);
-        MessageDraft d = { .channel = "mail", .kind = planner_kind(m), .person = m->to->person, .claims = m->claims, .n_claims = m->n_claims };
+        MessageDraft d = { .channel = "mail",
+                           .kind = planner_kind(m),
+                           .person = m->to->person,
+                           .claims = m->claims,
+                           .n_claims = m->n_claims };
         int r = planner_letter(p, i, &subject, &body, e);
 
         if (r < 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The stage "plan": committed records become obligations, a plan, letters. Building writes nothing, so nq57ctl forecasts
- * with it; committing stores the outcome in one transaction. */
+/* The stage "plan": committed records become obligations, a plan, letters. Building writes nothing, so nq57ctl
+ * forecasts with it; committing stores the outcome in one transaction. */
 #pragma once
 
 #include "daemon/coverage.h"

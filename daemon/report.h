@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The only place that logs and talks to the service manager. Under systemd each line is a journal entry with fields
- * and, for what an operator may have to act on, a fixed MESSAGE_ID (docs/OPERATIONS.md); elsewhere it goes to stderr with the
- * fields at its end. */
+ * and, for what an operator may have to act on, a fixed MESSAGE_ID (docs/OPERATIONS.md); elsewhere it goes to stderr
+ * with the fields at its end. */
 #pragma once
 
 #include "state/model/err.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a person asks of the daemon through nq57ctl: files in STATE/requests, since only the daemon writes the store. A
- * request is one line `verb<TAB>argument...`, written aside and renamed; the daemon takes each once, answers by renaming it
- * to NAME.done (first line `ok` or the refusal), and nq57ctl removes it. */
+ * request is one line `verb<TAB>argument...`, written aside and renamed; the daemon takes each once, answers by
+ * renaming it to NAME.done (first line `ok` or the refusal), and nq57ctl removes it. */
 #pragma once
 
 #include "config/settings.h"

@@ -16,7 +16,7 @@ typedef struct ScheduleInput {
 
 typedef struct ScheduleNext {
         Instant at;                 /* boottime */
-        const char *why;            /* "first poll", "interval", "back-off", "asked by the source", "wanted", "reconfigure" */
+        const char *why; /* "first poll", "interval", "back-off", "asked by the source", "wanted", "reconfigure" */
 } ScheduleNext;
 
 #define SCHEDULE_FIRST_SPREAD (20 * US_SECOND)  /* services that start together do not poll together */
@@ -25,6 +25,7 @@ typedef struct ScheduleNext {
 
 ScheduleNext schedule_next(const ScheduleInput *in);
 
-/* 1, 5, 15, 30, 30 ... minutes with +-20 % jitter, after `attempts` failed deliveries (RFC 5321 4.5.4.1 asks for patience). */
+/* 1, 5, 15, 30, 30 ... minutes with +-20 % jitter, after `attempts` failed deliveries (RFC 5321 4.5.4.1 asks for
+ * patience). */
 Instant schedule_mail_retry(int attempts, uint64_t random);
 #define SCHEDULE_UNKNOWN_WAIT (15 * US_MINUTE)

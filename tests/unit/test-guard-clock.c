@@ -14,15 +14,19 @@ static void test_believed(void **state) {
         assert_null(clock_doubt(&(ClockFacts) { .now = NOW, .last_tick = INSTANT_NONE, .built = INSTANT_NONE }));
         assert_null(clock_doubt(&(ClockFacts) { .now = NOW, .last_tick = NOW - US_MINUTE, .built = NOW - US_DAY }));
         /* A machine that slept for forty days is no reason to hold mail. */
-        assert_null(clock_doubt(&(ClockFacts) { .now = NOW, .last_tick = NOW - 40 * US_DAY, .built = NOW - 50 * US_DAY }));
+        assert_null(
+                clock_doubt(&(ClockFacts) { .now = NOW, .last_tick = NOW - 40 * US_DAY, .built = NOW - 50 * US_DAY }));
         /* A small step back is what NTP does. */
-        assert_null(clock_doubt(&(ClockFacts) { .now = NOW, .last_tick = NOW + 59 * US_MINUTE, .built = INSTANT_NONE }));
+        assert_null(
+                clock_doubt(&(ClockFacts) { .now = NOW, .last_tick = NOW + 59 * US_MINUTE, .built = INSTANT_NONE }));
 }
 
 static void test_doubted(void **state) {
-        assert_non_null(clock_doubt(&(ClockFacts) { .now = NOW, .last_tick = NOW + 2 * US_HOUR, .built = INSTANT_NONE }));
+        assert_non_null(
+                clock_doubt(&(ClockFacts) { .now = NOW, .last_tick = NOW + 2 * US_HOUR, .built = INSTANT_NONE }));
         assert_non_null(clock_doubt(&(ClockFacts) { .now = 0, .last_tick = INSTANT_NONE, .built = NOW }));
-        assert_non_null(clock_doubt(&(ClockFacts) { .now = NOW, .last_tick = INSTANT_NONE, .built = INSTANT_NONE, .unsynchronised = true }));
+        assert_non_null(clock_doubt(&(ClockFacts) {
+                .now = NOW, .last_tick = INSTANT_NONE, .built = INSTANT_NONE, .unsynchronised = true }));
 }
 
 int main(void) {

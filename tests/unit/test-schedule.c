@@ -13,7 +13,9 @@
 #define NOW (1000 * US_HOUR)
 
 static ScheduleInput base(void) {
-        return (ScheduleInput) { .now = NOW, .last_end = NOW - US_MINUTE, .poll_minutes = 30, .wait_until = INSTANT_NONE };
+        return (ScheduleInput) {
+                .now = NOW, .last_end = NOW - US_MINUTE, .poll_minutes = 30, .wait_until = INSTANT_NONE
+        };
 }
 
 static void test_first_poll_is_spread(void **state) {
@@ -90,7 +92,8 @@ static void test_mail_retry(void **state) {
 
         for (int attempts = 0; attempts < 7; attempts++)
                 for (int i = 0; i < 100; i++)
-                        assert_in_range(schedule_mail_retry(attempts, check_random(&seed)), minutes[attempts] * US_MINUTE * 8 / 10,
+                        assert_in_range(schedule_mail_retry(attempts, check_random(&seed)),
+                                        minutes[attempts] * US_MINUTE * 8 / 10,
                                         minutes[attempts] * US_MINUTE * 12 / 10);
 }
 
