@@ -68,6 +68,8 @@ ObligationVerdict plan_verdict(const PlanInput *in, const PlanObligation *b) {
 
         if (!b->tracked || b->verdict != VERDICT_NONE || in->now < o->strict_end)
                 return VERDICT_NONE;
+        if (when_date(in->now) > first)
+                return VERDICT_UNKNOWN; /* what was read so late no longer tells who was in time */
         if (!b->verdict_ready)
                 return in->now >= when_at(first, in->policy->send_hour, in->policy->send_minute) ? VERDICT_UNKNOWN :
                                                                                                     VERDICT_NONE;

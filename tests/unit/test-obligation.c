@@ -169,6 +169,61 @@ static void test_count(void **state) {
         assert_int_equal(c.quarantined, 1);
 }
 
+static uint64_t seed = 20260619;
+
+static unsigned pick(unsigned n) {
+        seed ^= seed >> 12;
+        seed ^= seed << 25;
+        seed ^= seed >> 27;
+        return (unsigned) ((seed * 0x2545F4914F6CDD1Du) >> 40) % n;
+}
+
+static void random_side(RecordText *r, Side side) {
+        static const char *const works[] = {"not_started", "in_progress", "done", "suspended", "cancelled"};
+        static const char *const reviews[] = {"draft", "submitted", "returned", "approved", "locked"};
+        static const char *const dues[] = {"2026-06-01", "2026-06", "2026-Q3", "recurring: hằng tháng", "relative: x"};
+        Value *v = r->field[side];
+
+        r->view.side[side].present = pick(4) != 0;
+        r->view.side[side].field = v;
+        for (FieldId f = 0; f < FIELD_COUNT; f++)
+                v[f] = (Value) {.state = (ValueState) pick(VALUE_INVALID + 1), .text = STR("1")};
+        v[FIELD_WORK].text = str_of(works[pick(5)]);
+        v[FIELD_REVIEW].text = str_of(reviews[pick(5)]);
+        v[FIELD_DUE].text = str_of(dues[pick(5)]);
+        v[FIELD_UPDATED_AT].text = pick(2) ? STR("2026-06-10T00:00:00Z") : STR("2026-04-10T00:00:00Z");
+        v[FIELD_EVIDENCE_REQUIRED].text = v[FIELD_NOT_APPLICABLE].text = pick(2) ? STR("true") : STR("false");
+}
+
+/* Whatever two systems say: a reason always names sides that count, and nothing else does. */
+static void test_any_record(void **state) {
+        size_t seen[REASON_COUNT] = {0};
+
+        for (int i = 0; i < 20000; i++) {
+                RecordText r = {.view = {.identity = {.kind = pick(2) ? KIND_TASK : KIND_INDICATOR, .code = STR("X")}}};
+                unsigned readable = pick(4), allowed = 0;
+                Occurrence o;
+                ItemReason why;
+
+                deadline_occurrence(&rules[pick(4)], &weekends, 20624, &o);
+                r.view.difference = r.difference;
+                random_side(&r, SIDE_CENTRAL);
+                random_side(&r, SIDE_PORTAL);
+                if (r.view.side[SIDE_CENTRAL].present && r.view.side[SIDE_PORTAL].present)
+                        record_text_differences(&r);
+                for (Side side = 0; side < SIDE_COUNT; side++)
+                        allowed |= r.view.side[side].present ? readable & o.rule->sides & (1u << side) : 0;
+                why = obligation_reason(&o, &r.view, readable, 20616);
+                assert_int_equal(why.sides & ~allowed, 0);
+                assert_int_equal(why.sides == 0, why.reason == REASON_NONE);
+                assert_int_equal(why.due != DATE_NONE, why.reason == REASON_OVERDUE);
+                assert_int_equal(why.field != FIELD_COUNT, why.reason == REASON_DIFFERS);
+                seen[why.reason]++;
+        }
+        for (Reason reason = REASON_NONE; reason < REASON_COUNT; reason++)
+                assert_true(seen[reason] > 0);
+}
+
 static void test_words(void **state) {
         for (Reason r = REASON_NONE; r < REASON_COUNT; r++) {
                 assert_non_null(reason_names[r]);
@@ -183,6 +238,7 @@ int main(void) {
                 cmocka_unit_test(test_fixture),
                 cmocka_unit_test(test_state),
                 cmocka_unit_test(test_count),
+                cmocka_unit_test(test_any_record),
                 cmocka_unit_test(test_words),
         };
 

@@ -253,6 +253,8 @@ static void test_verdicts(void **state) {
         verdict_is(w, end - 1, VERDICT_NONE);
         verdict_is(w, end, VERDICT_ON_TIME);
         verdict_is(w, morning(2026, 6, 22), VERDICT_ON_TIME);
+        verdict_is(w, when_at(day(2026, 6, 22), 23, 59), VERDICT_ON_TIME);
+        verdict_is(w, when_at(day(2026, 6, 23), 0, 0), VERDICT_UNKNOWN); /* what was read so late does not tell */
         world_item(w, 0, U_SMALL, REASON_OVERDUE, "A");
         verdict_is(w, end, VERDICT_LATE);
         b->state = OBLIGATION_UNKNOWN;
