@@ -9,6 +9,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #define REQUEST_BYTES 4096
@@ -21,7 +22,8 @@ typedef struct Request {
 } Request;
 
 static int request_number(Str s, int64_t *ret, Err *e) {
-        return text_to_int64(s, ret) < 0 ? err_set(e, -EINVAL, RETRY_NEVER, "`" STR_FMT "` is no number", STR_ARG(s)) : 0;
+        return text_to_int64(s, ret) < 0 ? err_set(e, -EINVAL, RETRY_NEVER, "`" STR_FMT "` is no number", STR_ARG(s))
+                                         : 0;
 }
 
 static int request_refusal(Store *s, const Request *q, Instant now, Err *e) {
@@ -30,7 +32,8 @@ static int request_refusal(Store *s, const Request *q, Instant now, Err *e) {
 
         if (r < 0)
                 return r;
-        r = str_eq(q->word[0], STR("accept")) ? store_refusal_accept(s, id, q->by, now, e) : store_refusal_reject(s, id, q->by, now, e);
+        r = str_eq(q->word[0], STR("accept")) ? store_refusal_accept(s, id, q->by, now, e)
+                                              : store_refusal_reject(s, id, q->by, now, e);
         return r > 0 ? err_set(e, -ENOENT, RETRY_NEVER, "no open refusal %lld", (long long) id) : r;
 }
 
@@ -51,7 +54,7 @@ static int request_run(Store *s, const Request *q, Instant now, bool *sync, Text
 
         if ((str_eq(verb, STR("accept")) || str_eq(verb, STR("reject"))) && q->n >= 2)
                 r = request_refusal(s, q, now, e);
-        else if (str_eq(verb, STR("settle")) && q->n >= 4)
+        else if (str_eq(verb, STR("settle")) && q->n >= 3) /* without a fourth word: settled as empty */
                 r = request_settle(s, q, now, e);
         else if (str_eq(verb, STR("release"))) {
                 r = store_messages_release(s, q->by, now, &released, e);
@@ -108,8 +111,11 @@ static int request_take(Store *s, int dir, const char *name, Instant now, bool *
                 text_clear(&answer);
                 text_addf(&answer, "refused %s\n", why.text);
         }
-        report(r < 0 ? LOG_WARNING : LOG_NOTICE, REPORT_NONE, (ReportField[]) { { "NQ57_BY", by }, { 0 } }, "request %s" "%s" STR_FMT ": %s",
-               q.n ? q.word[0].at : "", q.n > 1 ? " " : "", STR_ARG(q.n > 1 ? q.word[1] : STR_NULL), r < 0 ? why.text : "done");
+        report(r < 0 ? LOG_WARNING : LOG_NOTICE, REPORT_NONE, (ReportField[]) { { "NQ57_BY", by }, { 0 } },
+               "request %s"
+               "%s" STR_FMT ": %s",
+               q.n ? q.word[0].at : "", q.n > 1 ? " " : "", STR_ARG(q.n > 1 ? q.word[1] : STR_NULL),
+               r < 0 ? why.text : "done");
         r = request_answer(dir, name, text_str(&answer));
         return r < 0 ? err_set(e, r, RETRY_LATER, "cannot answer the request %s", name) : 0;
 }
@@ -137,12 +143,15 @@ int requests_take(Store *s, const Settings *settings, Instant now, bool *ret_syn
 int requests_put(const char *state_dir, const char *const *words, Text *path, Err *e) {
         _cleanup_text_ Text line = TEXT_INIT(REQUEST_BYTES), temp = TEXT_INIT(4096);
         _cleanup_close_ int fd = -1;
+        struct timespec now;
 
+        /* A process id alone comes again, and a request may wait for days: it must not be overwritten. */
+        clock_gettime(CLOCK_REALTIME, &now);
         for (size_t i = 0; words[i]; i++)
                 text_addf(&line, "%s%s", i ? "\t" : "", words[i]);
         text_addc(&line, '\n');
         text_addf(&temp, "%s/requests/.%d.tmp", state_dir, (int) getpid());
-        text_addf(path, "%s/requests/%d.req", state_dir, (int) getpid());
+        text_addf(path, "%s/requests/%lld%09ld-%d.req", state_dir, (long long) now.tv_sec, now.tv_nsec, (int) getpid());
         if (line.failed || temp.failed || path->failed)
                 return err_set(e, -E2BIG, RETRY_NEVER, "the request is too long");
         fd = open(temp.at, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0660);

@@ -1,13 +1,14 @@
 # SPDX-License-Identifier: MIT
-"""One site for a test: a configuration of its own, both simulated systems, a mail server, a driven clock, the real programs.
+"""One site for a test: a configuration of its own, both simulated systems, a mail server, a driven clock, the real
+programs.
 
     with Site(tmp_path, now="2026-06-19T07:30:00+07:00", mode="live") as site:
         site.once()
         assert site.mails()
         site.ctl("status", "--json")
 
-Everything lies under the given folder and listens on free loopback ports; what was started is stopped on leaving, by its
-process id. The configuration is the shipped one, with only the keys changed that a site on one machine must change.
+Everything lies under the given folder and listens on free loopback ports; what was started is stopped on leaving, by
+its process id. The configuration is the shipped one, with only the keys changed that a site on one machine must change.
 """
 import contextlib
 import email
@@ -218,20 +219,21 @@ class Site:
         self.now = instant
 
     def environment(self):
-        drop = ("STATE_DIRECTORY", "CREDENTIALS_DIRECTORY", "CONFIGURATION_DIRECTORY", "NOTIFY_SOCKET", "JOURNAL_STREAM",
-                "NQ57_KILL_AT")
+        drop = ("STATE_DIRECTORY", "CREDENTIALS_DIRECTORY", "CONFIGURATION_DIRECTORY", "NOTIFY_SOCKET",
+                "JOURNAL_STREAM", "NQ57_KILL_AT")
         env = {key: value for key, value in os.environ.items() if key not in drop}
         return dict(env, LC_ALL="C.UTF-8", **self.env_extra)
 
     # ---- the programs ----
 
     def _run(self, args, seconds=120, **env):
-        done = subprocess.run([str(a) for a in args], capture_output=True, text=True, stdin=subprocess.DEVNULL, cwd="/",
-                              timeout=seconds, env=dict(self.environment(), **env))
+        done = subprocess.run([str(a) for a in args], capture_output=True, text=True, stdin=subprocess.DEVNULL,
+                              cwd="/", timeout=seconds, env=dict(self.environment(), **env))
         return Done([str(a) for a in args], done.returncode, done.stdout, done.stderr)
 
     def command(self, *args):
-        return [str(build() / "daemon" / "nq57d"), "--config", str(self.config), "--clock", str(self.clock), *map(str, args)]
+        return [str(build() / "daemon" / "nq57d"), "--config", str(self.config), "--clock", str(self.clock),
+                *map(str, args)]
 
     def once(self, **env):
         """One whole cycle with its deliveries."""
