@@ -41,6 +41,16 @@ static int refuse(Loader *l, NoticeId id, Origin at, const char *seen, const cha
         return LOAD_E_INVALID;
 }
 
+/* The key path of what is read now. */
+static NoticePath path_now(const Loader *l) {
+        const char *parts[3] = { NULL };
+        for (int i = 0; i < l->depth && i < 3; i++) {
+                const Tree *next = i + 1 < l->depth ? l->frames[i + 1].node : NULL;
+                parts[i] = next ? next->key : l->frames[i].key;
+        }
+        return notice_path(parts[0], parts[1], parts[2]);
+}
+
 /* NFC, and otherwise what was typed: blanks keep their places. */
 static int copy_text(Loader *l, Str typed, const char **ret) {
         Text t = TEXT_INIT(LOAD_FILE_BYTES);
@@ -129,7 +139,11 @@ static int take_key(Loader *l, Str typed, Origin at) {
         if (f->dropped) {
                 char line[16];
                 (void) snprintf(line, sizeof line, "%u", (unsigned) first);
-                notice_put(l->notices, &(Notice) { .id = NOTICE_KEY_TWICE, .at = at, .seen = f->key, .en = line });
+                NoticePath path = path_now(l);
+                notice_put(
+                        l->notices,
+                        &(Notice) {
+                                .id = NOTICE_KEY_TWICE, .at = at, .subject = path.text, .seen = f->key, .en = line });
         }
         return 0;
 }
@@ -142,6 +156,8 @@ static int take_scalar(Loader *l, const yaml_event_t *e) {
         if (typed.len > LOAD_SCALAR_BYTES)
                 return refuse(l, NOTICE_TOO_MUCH, at, NULL, "4096 bytes in one value", "4096 byte trong một giá trị");
 
+        const Frame *f = l->depth > 0 ? &l->frames[l->depth - 1] : NULL;
+        NoticePath path = path_now(l);
         bool plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
         bool block = e->data.scalar.style == YAML_LITERAL_SCALAR_STYLE ||
                      e->data.scalar.style == YAML_FOLDED_SCALAR_STYLE;
@@ -157,7 +173,8 @@ static int take_scalar(Loader *l, const yaml_event_t *e) {
                         .tag = e->data.scalar.tag || (plain && !e->data.scalar.plain_implicit),
                         .after = block ? STR_NULL : line_index_from(&l->lines, end.line, end.column),
                         .after_at = end,
-                        .key = l->depth > 0 ? l->frames[l->depth - 1].key : NULL,
+                        .path = path.text,
+                        .own_line = f && f->key && f->key_origin.line != at.line,
                 },
                 l->notices);
 
@@ -170,7 +187,7 @@ static int take_scalar(Loader *l, const yaml_event_t *e) {
 
 static int open_node(Loader *l, TreeKind kind, const yaml_event_t *e, bool flow, bool marked) {
         Origin at = origin_of(l, e->start_mark);
-        const char *key = l->depth > 0 ? l->frames[l->depth - 1].key : NULL;
+        NoticePath path = path_now(l);
         if (awaits_key(l))
                 return refuse(l, NOTICE_KEY_SHAPE, at, NULL, NULL, NULL);
         if (l->depth >= l->max_depth) {
@@ -179,9 +196,10 @@ static int open_node(Loader *l, TreeKind kind, const yaml_event_t *e, bool flow,
                 return refuse(l, NOTICE_TOO_DEEP, at, NULL, levels, NULL);
         }
         if (marked)
-                notice_put(l->notices, &(Notice) { .id = NOTICE_ANCHOR, .at = at, .subject = key });
+                notice_put(l->notices, &(Notice) { .id = NOTICE_ANCHOR, .at = at, .subject = path.text });
         if (l->style == LOAD_FLAT && (flow || kind == TREE_LIST))
-                notice_put(l->notices, &(Notice) { .id = flow ? NOTICE_FLOW : NOTICE_LIST, .at = at, .subject = key });
+                notice_put(l->notices,
+                           &(Notice) { .id = flow ? NOTICE_FLOW : NOTICE_LIST, .at = at, .subject = path.text });
 
         Tree *node = NULL;
         int r = node_new(l, kind, at, &node);
@@ -196,9 +214,8 @@ static int take_alias(Loader *l, const yaml_event_t *e) {
         Origin at = origin_of(l, e->start_mark);
         if (awaits_key(l))
                 return refuse(l, NOTICE_KEY_SHAPE, at, NULL, NULL, NULL);
-        notice_put(l->notices, &(Notice) { .id = NOTICE_ALIAS,
-                                           .at = at,
-                                           .subject = l->depth > 0 ? l->frames[l->depth - 1].key : NULL });
+        NoticePath path = path_now(l);
+        notice_put(l->notices, &(Notice) { .id = NOTICE_ALIAS, .at = at, .subject = path.text });
         Tree *node = NULL;
         int r = node_new(l, TREE_SCALAR, at, &node);
         return r == 0 ? attach(l, node) : r;
@@ -239,9 +256,18 @@ static int take_event(Loader *l, const yaml_event_t *e) {
 static int syntax_error(Loader *l, const yaml_parser_t *p) {
         if (p->error == YAML_MEMORY_ERROR)
                 return -ENOMEM;
-        const char *en, *vi;
-        swallowed_hint(p->problem, &en, &vi);
-        return refuse(l, NOTICE_SYNTAX, origin_of(l, p->problem_mark), p->problem ? p->problem : "?", en, vi);
+        const char *problem = p->problem ? p->problem : "?", *en, *vi;
+        Origin at = origin_of(l, p->problem_mark);
+        if (p->context && strstr(p->context, "quoted") &&
+            strstr(problem, "end of stream")) /* where the quote opens, not where the file ends */
+                at = origin_of(l, p->context_mark);
+        const Tree *root = l->document->root;
+        if (root && root->kind == TREE_SCALAR) { /* a first line without a colon made the whole file one value */
+                problem = "could not find expected ':'";
+                at = root->origin;
+        }
+        swallowed_hint(problem, &en, &vi);
+        return refuse(l, NOTICE_SYNTAX, at, problem, en, vi);
 }
 
 static int read_events(Loader *l, Str text) {

@@ -33,6 +33,8 @@
           "ở đây không dùng danh sách (`-`): hãy viết `khóa: giá trị`") \
         N(BLOCK, "yaml-block", ERROR, "a value stands on one line: `|` and `>` are not used", \
           "giá trị viết trên một dòng: không dùng `|` và `>`") \
+        N(COLON, "colon-missing", ERROR, "after a key come a colon and a space: `key: value`, on one line", \
+          "sau khóa phải có dấu hai chấm và một dấu cách: `khóa: giá trị`, trên cùng một dòng") \
         N(SEVERAL_LINES, "value-several-lines", ERROR, "the value runs on over several lines: write it on one line", \
           "giá trị tràn sang dòng sau: hãy viết trên một dòng") \
         N(COMMENT_SPACE, "comment-one-space", ERROR, "what follows ` #` is lost as a comment: a comment takes two " \

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 static void put(Notices *n, const Scalar *s, NoticeId id, Origin at, const char *seen) {
-        notice_put(n, &(Notice) { .id = id, .at = at, .subject = s->key, .seen = seen });
+        notice_put(n, &(Notice) { .id = id, .at = at, .subject = s->path, .seen = seen });
 }
 
 static const char *typographic_quote(Str s) {
@@ -44,6 +44,8 @@ void swallowed_check(const Scalar *s, Notices *n) {
 
         if (s->block)
                 put(n, s, NOTICE_BLOCK, s->at, NULL);
+        else if (s->own_line && s->plain)
+                put(n, s, NOTICE_COLON, s->at, NULL);
         else if (s->several_lines)
                 put(n, s, NOTICE_SEVERAL_LINES, s->at, NULL);
         const char *quote = s->plain ? typographic_quote(s->text) : NULL;
@@ -75,6 +77,8 @@ static const Hint hints[] = {
         { "did not find expected ',' or", "; brackets are not used here", "; ở đây không dùng ngoặc" },
         { "did not find expected node content", "; brackets are not used here", "; ở đây không dùng ngoặc" },
         { "unexpected end of stream", "; a quote is not closed", "; thiếu ngoặc kép đóng" },
+        { "did not find expected whitespace", "; a value that begins with `!` needs double quotes",
+          "; giá trị bắt đầu bằng `!` phải đặt trong ngoặc kép \"\"" },
         { "did not find expected alphabetic", "; a value that begins with `&` or `*` needs double quotes",
           "; giá trị bắt đầu bằng `&` hay `*` phải đặt trong ngoặc kép \"\"" },
         { "unknown escape character", "; `\\` in double quotes begins an escape: use single quotes",

@@ -8,9 +8,10 @@
 typedef struct Scalar {
         Str text;
         Origin at;
-        const char *key; /* or NULL */
+        const char *path; /* key path */
         bool flat, plain, block, several_lines, anchor, tag;
-        Str after; /* the rest of the line behind the value */
+        bool own_line; /* it does not stand on the line of its key */
+        Str after;     /* the rest of the line behind the value */
         Origin after_at;
 } Scalar;
 

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#include "config/secret.h"
+
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+static char folder[] = "/tmp/nq57-secret-XXXXXX";
+
+static int make_folder(void **state) {
+        return mkdtemp(folder) ? 0 : -1;
+}
+
+static int remove_folder(void **state) {
+        return rmdir(folder);
+}
+
+static void write_secret(const char *name, const char *text, mode_t mode) {
+        char path[200];
+        (void) snprintf(path, sizeof path, "%s/%s", folder, name);
+        FILE *f = fopen(path, "w");
+        assert_non_null(f);
+        assert_int_equal(fwrite(text, 1, strlen(text), f), strlen(text));
+        assert_int_equal(fclose(f), 0);
+        assert_int_equal(chmod(path, mode), 0);
+}
+
+static void remove_secret(const char *name) {
+        char path[200];
+        (void) snprintf(path, sizeof path, "%s/%s", folder, name);
+        assert_int_equal(unlink(path), 0);
+}
+
+static void test_account(void **state) {
+        write_secret("portal.secrets", "# accounts\n\nskhcn\tmật khẩu 1\r\nxamdrak\tp\tq \nempty-like\tx\n", 0600);
+        Text t = { 0 };
+        Err e = { 0 };
+        assert_int_equal(secret_account(folder, "portal", "skhcn", &t, &e), 0);
+        assert_string_equal(t.at, "mật khẩu 1");
+        secret_wipe(&t);
+        assert_null(t.at);
+        assert_int_equal(secret_account(folder, "portal", "xamdrak", &t, &e), 0);
+        assert_string_equal(t.at, "p\tq ");
+        secret_wipe(&t);
+        assert_int_equal(secret_account(folder, "portal", "xamdra", &t, &e), SECRET_E_NONE);
+        assert_int_equal(secret_account(folder, "central", "skhcn", &t, &e), SECRET_E_NONE);
+        assert_int_equal(secret_account(NULL, "portal", "skhcn", &t, &e), SECRET_E_NONE);
+        assert_null(t.at);
+        assert_int_equal(e.code, 0);
+        remove_secret("portal.secrets");
+}
+
+static void refused(const char *text, mode_t mode, int code, const char *words) {
+        write_secret("bad.secrets", text, mode);
+        Text t = { 0 };
+        Err e = { 0 };
+        assert_int_equal(secret_account(folder, "bad", "a", &t, &e), code);
+        assert_null(t.at);
+        assert_non_null(strstr(e.text, words));
+        assert_null(strstr(e.text, "hush"));
+        remove_secret("bad.secrets");
+}
+
+static void test_refused(void **state) {
+        refused("a\thush\n", 0640, -EPERM, "group or others");
+        refused("a\thush\n", 0604, -EPERM, "group or others");
+        refused("b\tx\na hush\n", 0600, -EINVAL, "bad.secrets:2:");
+        refused("a\t\n", 0600, -EINVAL, "bad.secrets:1:");
+        refused("\thush\n", 0600, -EINVAL, "bad.secrets:1:");
+        refused("a\thush\na\thush2\n", 0600, -EEXIST, "bad.secrets:2:");
+        Text t = { 0 };
+        Err e = { 0 };
+        assert_int_equal(secret_file(folder, "../passwd", &t, &e), -EINVAL);
+}
+
+static void test_file(void **state) {
+        Text t = { 0 };
+        Err e = { 0 };
+        assert_int_equal(secret_file(folder, "smtp", &t, &e), SECRET_E_NONE);
+        write_secret("smtp", "một hai\r\n", 0400);
+        assert_int_equal(secret_file(folder, "smtp", &t, &e), 0);
+        assert_string_equal(t.at, "một hai");
+        secret_wipe(&t);
+        remove_secret("smtp");
+        write_secret("smtp", "\n", 0400);
+        assert_int_equal(secret_file(folder, "smtp", &t, &e), SECRET_E_NONE);
+        remove_secret("smtp");
+        write_secret("smtp", "x\n", 0444);
+        assert_int_equal(secret_file(folder, "smtp", &t, &e), -EPERM);
+        remove_secret("smtp");
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_account),
+                cmocka_unit_test(test_refused),
+                cmocka_unit_test(test_file),
+        };
+        return cmocka_run_group_tests_name("secret", tests, make_folder, remove_folder);
+}
