@@ -36,14 +36,18 @@ def lib_files(root, folder, pattern):
     return sorted(p.relative_to(base).as_posix() for p in found)
 
 
-def program_lib(path):
-    """The library a test program links: the highest folder whose headers it includes."""
-    text = path.read_text(encoding="utf-8", errors="replace")
-    libs = {"model"}
-    for line in re.findall(r'^\s*#\s*include\s+"([^"]+)"', text, re.M):
-        folder = line.rpartition("/")[0]
-        if folder in FOLDER_LIB:
-            libs.add(FOLDER_LIB[folder])
+def program_lib(root, path):
+    """The library a test program links: the highest folder whose headers it includes, through headers of tests too."""
+    libs, waiting, seen = {"model"}, [path], set()
+    while waiting:
+        text = waiting.pop().read_text(encoding="utf-8", errors="replace")
+        for name in set(re.findall(r'^\s*#\s*include\s+"([^"]+)"', text, re.M)) - seen:
+            seen.add(name)
+            folder = name.rpartition("/")[0]
+            if folder in FOLDER_LIB:
+                libs.add(FOLDER_LIB[folder])
+            elif (root / name).is_file():
+                waiting.append(root / name)
     return max(libs, key=RANK.index)
 
 
@@ -100,7 +104,7 @@ def write(root):
         chosen = program_rows(build.read_text(encoding="utf-8"), variable) or {}
         rows = ""
         for name, path in program_files(root, folder, pattern).items():
-            lib = max(chosen.get(name, "model"), program_lib(path), key=RANK.index)
+            lib = max(chosen.get(name, "model"), program_lib(root, path), key=RANK.index)
             rows += f"  ['{name}', '{lib}'],\n"
         replace(build, rf"(^{variable} = \[\n).*?(^\])", rows)
 
