@@ -197,6 +197,35 @@ static void test_several_deadlines_and_units(void **state) {
         world_free(w);
 }
 
+/* One deadline is over, the other ends on a Saturday; the units' own end lies before the letter's. */
+static void test_over_and_to_come(void **state) {
+        World *w = world_new(morning(2026, 10, 23), 2);
+        Written got;
+
+        world_item(w, 0, U_SMALL, REASON_NOT_SUBMITTED, "A");
+        world_item(w, 1, U_SMALL, REASON_NOT_SUBMITTED, "B");
+        got = letter_to(w, "H’Lan Niê", &options, NULL, 0);
+        assert_string_equal(got.subject.at, "[NQ57] Xã Ea Trang: còn 2 việc, có việc đã hết hạn 19/10, hạn tới hết thứ "
+                                            "Bảy 24/10");
+        assert_has(&got.body, "- Trước ngày 20/10/2026, tức hết thứ Hai 19/10: 1 việc; đã quá 4 ngày;");
+        assert_has(&got.body, "(ngày nghỉ; ngày làm\n  việc cuối là thứ Sáu 23/10): 1 việc; hôm nay là ngày làm việc cuối;");
+        assert_has(&got.body, "ĐÃ LƯU, CHƯA GỬI (2). Cần: mở lại, bấm gửi duyệt.\n");
+        assert_tidy(&got.body);
+        written_free(&got);
+        world_free(w);
+
+        w = world_new(morning(2026, 7, 21), 1);
+        w->rules[0].units_finish = 3;
+        w->rules[0].day_of_month = 25;
+        deadline_occurrence(&w->rules[0], &calendar_2026, day(2026, 7, 25), &w->occurrences[0]);
+        world_item(w, 0, U_SMALL, REASON_NOT_SUBMITTED, "A");
+        got = letter_to(w, "H’Lan Niê", &options, NULL, 0);
+        assert_string_equal(got.subject.at, "[NQ57] Xã Ea Trang: còn 1 việc, hạn hết hôm nay, thứ Ba 21/7");
+        assert_has(&got.body, "trước ngày 25/7/2026, tức hết thứ Ba 21/7 (đơn vị\nxong sớm hơn 3 ngày làm việc).\n");
+        written_free(&got);
+        world_free(w);
+}
+
 static void test_unknown_and_hostile(void **state) {
         World *w = world_new(morning(2026, 6, 19), 1);
         PlanItem *i = world_item(w, 0, U_WARD, REASON_RETURNED, "NV\r\nBcc: x");
@@ -375,6 +404,7 @@ int main(void) {
                 cmocka_unit_test(test_reminder),
                 cmocka_unit_test(test_mark_and_redirect),
                 cmocka_unit_test(test_several_deadlines_and_units),
+                cmocka_unit_test(test_over_and_to_come),
                 cmocka_unit_test(test_unknown_and_hostile),
                 cmocka_unit_test(test_cut),
                 cmocka_unit_test(test_done),
