@@ -12,7 +12,6 @@ import gen
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROFILES = ROOT / "connectors" / "profiles"
 
-# No deadline falls in the run: what is measured is polling, reconciling and storing.
 MAIN = """\
 province: Tỉnh đo lường
 sources:
@@ -29,6 +28,17 @@ sources:
     url: {portal}
     requests-at-once: 8
     requests-per-minute: 0
+deadlines:
+  monthly-20:
+    title: Cập nhật số liệu trước ngày 20
+    basis: Công văn đo lường
+    before: 20 monthly
+    first: 20/6/2026
+  monthly-25:
+    title: Báo cáo kết quả trước ngày 25
+    basis: Công văn đo lường
+    before: 25 monthly
+    first: 25/6/2026
 mail:
   mode: preview
   from: Đo lường <do@so.example.vn>
@@ -39,6 +49,7 @@ paths:
 ROLES = """\
 roles:
   ops: Người Vận Hành <ops@so.example.vn>
+  leadership: Người Lãnh Đạo <lanhdao@so.example.vn>
   contact: Người Liên Hệ <lienhe@so.example.vn> phone 0262 000 0000
 units:
 """
