@@ -208,7 +208,8 @@ static void test_over_and_to_come(void **state) {
         assert_string_equal(got.subject.at, "[NQ57] Xã Ea Trang: còn 2 việc, có việc đã hết hạn 19/10, hạn tới hết thứ "
                                             "Bảy 24/10");
         assert_has(&got.body, "- Trước ngày 20/10/2026, tức hết thứ Hai 19/10: 1 việc; đã quá 4 ngày;");
-        assert_has(&got.body, "(ngày nghỉ; ngày làm\n  việc cuối là thứ Sáu 23/10): 1 việc; hôm nay là ngày làm việc cuối;");
+        assert_has(&got.body, "(ngày nghỉ; ngày làm\n  việc cuối là thứ Sáu 23/10): 1 việc; hôm nay "
+                              "là ngày làm việc cuối;");
         assert_has(&got.body, "ĐÃ LƯU, CHƯA GỬI (2). Cần: mở lại, bấm gửi duyệt.\n");
         assert_tidy(&got.body);
         written_free(&got);
