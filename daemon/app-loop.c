@@ -46,8 +46,8 @@ static unsigned app_due(App *a, Instant *ret_next) {
                                                                   .wanted = p->wanted || (sending && old),
                                                                   .random = p->random });
 
-                /* The first poll's time must stay what it was, or its jitter would push it off for ever; and no mail goes out on what an
-                 * earlier process read. */
+                /* The first poll's time must stay what it was, or its jitter would push it off for ever; and no mail
+                 * goes out on what an earlier process read. */
                 if (p->last_end == INSTANT_NONE && p->first == INSTANT_NONE)
                         p->first = s.at;
                 if (p->last_end == INSTANT_NONE)

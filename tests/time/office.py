@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What the configuration says of units, people and deadlines, read straight from the YAML by this suite's own reader."""
+"""What the configuration says of units, people and deadlines, read from the YAML by this suite's own reader."""
 import collections
 import datetime as dt
 import pathlib
@@ -41,7 +41,8 @@ class Office:
         self.units = {code: unit for code, unit in tree["units"].items() if unit["kind"] != "sub-unit"}
         self.seats = {code: [s for s in (seat(kind, unit[kind]) for kind in SEATS if kind in unit) if s]
                       for code, unit in self.units.items()}
-        self.leadership = [seat("leadership", text) for role, text in tree["roles"].items() if role.startswith("leadership")]
+        self.leadership = [seat("leadership", text) for role, text in tree["roles"].items()
+                           if role.startswith("leadership")]
         everybody = [s for seats in self.seats.values() for s in seats] + self.leadership
         self.address = {s.person: s.address for s in everybody}
         self.person = {s.address: s.person for s in everybody}

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Working days as `remind` (Debian) sees them: the calendar file becomes OMIT lines, and one call answers a whole range."""
+"""Working days as `remind` (Debian) sees them: the calendar file becomes OMIT lines, one call answers a whole range."""
 import datetime as dt
 import pathlib
 import re

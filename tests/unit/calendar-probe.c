@@ -49,9 +49,11 @@ int main(void) {
                 else if (sscanf(line, "working %31s", date) == 1)
                         puts(calendar_working(&calendar, probe_date(date)) ? "yes" : "no");
                 else if (sscanf(line, "occurrence %d %31s %d %31s", &day, first, &finish, date) == 4) {
-                        DeadlineRule rule = { .id = "r", .day_of_month = day, .once = day ? DATE_NONE : probe_date(date),
-                                              .first = probe_date(first), .last = DATE_NONE, .units_finish = finish,
-                                              .window_from = DATE_NONE };
+                        DeadlineRule rule = {
+                                .id = "r", .day_of_month = day, .once = day ? DATE_NONE : probe_date(date),
+                                .first = probe_date(first), .last = DATE_NONE, .units_finish = finish,
+                                .window_from = DATE_NONE,
+                        };
 
                         print_occurrence(&calendar, &rule, probe_date(date));
                 } else
