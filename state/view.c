@@ -61,6 +61,8 @@ int view_due(const RecordView *v, Str *ret_canonical) {
                 const Value *early = due_earlier(&value_absent, view_side_value(v, SIDE_CENTRAL, FIELD_DUE));
 
                 early = due_earlier(early, view_side_value(v, SIDE_PORTAL, FIELD_DUE));
+                if (d->result.outcome == MERGED_CONFLICT) /* the base holds: it is a candidate like the others */
+                        early = due_earlier(early, &d->base);
                 due = early->state == VALUE_SET ? early : due;
         }
         if (due->state != VALUE_SET)
