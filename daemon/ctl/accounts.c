@@ -59,10 +59,9 @@ static void accounts_findings(const Ctl *c, const FindingList *found) {
 static int accounts_finish(const Ctl *c, const char *path, const Text *yaml, const ImportCounts *n) {
         Err e = { 0 };
 
-        ctl_say(
-            c->vi ? "%zu dòng: thêm %zu, đổi %zu, giữ nguyên %zu"
-                  : "%zu rows: %zu units added, %zu changed, %zu as they were",
-            n->rows, n->added, n->changed, n->same);
+        ctl_say(c->vi ? "%zu dòng: thêm %zu, đổi %zu, giữ nguyên %zu"
+                      : "%zu rows: %zu units added, %zu changed, %zu as they were",
+                n->rows, n->added, n->changed, n->same);
         if (c->args->given & OPTION_DRY_RUN) {
                 fwrite(yaml->at, 1, yaml->len, stdout);
                 return CTL_OK;
@@ -79,10 +78,8 @@ static int accounts_finish(const Ctl *c, const char *path, const Text *yaml, con
 
 int verb_accounts(Ctl *c) {
         const char *csv = c->args->word[1];
-        _cleanup_text_ Text path = TEXT_INIT(4096),
-                            existing = TEXT_INIT(ACCOUNTS_BYTES),
-                            rows = TEXT_INIT(ACCOUNTS_BYTES),
-                            yaml = TEXT_INIT(ACCOUNTS_BYTES);
+        _cleanup_text_ Text path = TEXT_INIT(4096), existing = TEXT_INIT(ACCOUNTS_BYTES),
+                            rows = TEXT_INIT(ACCOUNTS_BYTES), yaml = TEXT_INIT(ACCOUNTS_BYTES);
         FindingList found = { 0 };
         FindingSink sink = finding_list_sink(&found);
         ImportOptions o = { .csv_name = csv, .side = SIDE_COUNT };

@@ -8,7 +8,7 @@
 
 enum {
         CTL_OK = 0,
-        CTL_TROUBLE = 1,   /* status: an alarm is open, a source or mail in trouble; elsewhere: it failed */
+        CTL_TROUBLE = 1, /* status: an alarm is open, a source or mail in trouble; elsewhere: it failed */
         CTL_USAGE = 2,
         CTL_DOWN = 3,      /* status only: the daemon does not run, and nothing worse */
         CTL_NO_OBJECT = 4, /* no such unit, record, field, person, message */
@@ -18,26 +18,26 @@ enum {
 };
 
 typedef enum CtlOption {
-  OPTION_JSON = 1 << 0,
-  OPTION_UNIT = 1 << 1,
-  OPTION_BEHIND = 1 << 2,
-  OPTION_MISSING = 1 << 3,
-  OPTION_DIFFERS = 1 << 4,
-  OPTION_WORK = 1 << 5,
-  OPTION_SEARCH = 1 << 6,
-  OPTION_CONFLICTS = 1 << 7,
-  OPTION_ON = 1 << 8,
-  OPTION_LETTER = 1 << 9,
-  OPTION_INTO = 1 << 10,
-  OPTION_DRY_RUN = 1 << 11,
-  OPTION_YES = 1 << 12,
-  OPTION_SINCE = 1 << 13,
+        OPTION_JSON = 1 << 0,
+        OPTION_UNIT = 1 << 1,
+        OPTION_BEHIND = 1 << 2,
+        OPTION_MISSING = 1 << 3,
+        OPTION_DIFFERS = 1 << 4,
+        OPTION_WORK = 1 << 5,
+        OPTION_SEARCH = 1 << 6,
+        OPTION_CONFLICTS = 1 << 7,
+        OPTION_ON = 1 << 8,
+        OPTION_LETTER = 1 << 9,
+        OPTION_INTO = 1 << 10,
+        OPTION_DRY_RUN = 1 << 11,
+        OPTION_YES = 1 << 12,
+        OPTION_SINCE = 1 << 13,
 } CtlOption;
 
 #define CTL_ARGS 4
 
 typedef struct CtlArgs {
-        unsigned given;          /* mask of CtlOption */
+        unsigned given; /* mask of CtlOption */
         bool help, version;
         const char *config_dir, *state_dir, *lang, *clock_path;
         const char *unit, *work, *search, *on, *letter, *into, *since;
@@ -48,23 +48,23 @@ typedef struct CtlArgs {
 typedef struct Ctl {
         const CtlArgs *args;
         bool vi;
-        Settings *settings;      /* NULL: the configuration is wrong; what needs none of it works all the same */
-        int faults;              /* of the configuration */
+        Settings *settings; /* NULL: the configuration is wrong; what needs none of it works all the same */
+        int faults;         /* of the configuration */
         MergePolicy policy;
         char state_dir[4096];
-        Store *store;            /* NULL: there is none yet */
+        Store *store; /* NULL: there is none yet */
         Clock clock;
-        Instant now, tick;       /* tick: the last cycle's end; INSTANT_NONE: there was none */
+        Instant now, tick; /* tick: the last cycle's end; INSTANT_NONE: there was none */
         bool running;
         Out out;
 } Ctl;
 
 /* What a verb needs to have. */
 enum {
-  NEED_STORE = 1,
-  NEED_SETTINGS = 2,
-  NEED_NOTHING = 4,
-  NEED_QUIET_DAEMON = 8 /* says itself whether the daemon runs */
+        NEED_STORE = 1,
+        NEED_SETTINGS = 2,
+        NEED_NOTHING = 4,
+        NEED_QUIET_DAEMON = 8 /* says itself whether the daemon runs */
 };
 
 /* 0, or an exit status after the reason was said. */
@@ -72,8 +72,8 @@ int ctl_open(Ctl *c, const CtlArgs *args, unsigned needs);
 void ctl_close(Ctl *c);
 
 void ctl_say(const char *format, ...) __attribute__((format(printf, 1, 2))); /* "nq57ctl: ..." on stderr */
-int ctl_fail(const Err *e);             /* says it; the exit status that fits */
-int ctl_end(Ctl *c, int status);        /* ends the output; `status`, or CTL_TROUBLE when it could not be written */
+int ctl_fail(const Err *e);                                                  /* says it; the exit status that fits */
+int ctl_end(Ctl *c, int status); /* ends the output; `status`, or CTL_TROUBLE when it could not be written */
 
 /* A unit by id, name, or name without marks; NULL after the reason was said. */
 const Unit *ctl_unit(const Ctl *c, const char *text);

@@ -2,7 +2,12 @@
 #include "daemon/ctl/records.h"
 #include "daemon/ctl/verbs.h"
 
-typedef struct Diff { Ctl *ctl; const Unit *unit; bool conflicts; Sheet sheet; } Diff;
+typedef struct Diff {
+        Ctl *ctl;
+        const Unit *unit;
+        bool conflicts;
+        Sheet sheet;
+} Diff;
 
 static void diff_row(Diff *d, const RecordView *v, const ViewDifference *difference) {
         static const char *const takers[] = { "nobody", "base", "central", "portal", "settled" };
@@ -35,29 +40,29 @@ static int diff_visit(void *userdata, const RecordView *v, Err *e) {
 }
 
 int verb_diff(Ctl *c) {
-  static const SheetColumn columns[] = {
-      {"key", W_H_KEY, 0},
-      {"unit", W_H_UNIT, SHEET_JSON},
-      {"field", W_H_FIELD, 0},
-      {"central", W_H_CENTRAL, SHEET_ELASTIC},
-      {"portal", W_H_PORTAL, SHEET_ELASTIC},
-      {"value", W_H_HOLDS, SHEET_ELASTIC},
-      {"holds", W_H_HOLDS, SHEET_JSON},
-      {"outcome", W_H_OUTCOME, 0},
-      {"since", W_H_SINCE, 0},
-  };
-  Diff d = {.ctl = c, .conflicts = c->args->given & OPTION_CONFLICTS};
-  Err e = {0};
-  int r;
+        static const SheetColumn columns[] = {
+                { "key", W_H_KEY, 0 },
+                { "unit", W_H_UNIT, SHEET_JSON },
+                { "field", W_H_FIELD, 0 },
+                { "central", W_H_CENTRAL, SHEET_ELASTIC },
+                { "portal", W_H_PORTAL, SHEET_ELASTIC },
+                { "value", W_H_HOLDS, SHEET_ELASTIC },
+                { "holds", W_H_HOLDS, SHEET_JSON },
+                { "outcome", W_H_OUTCOME, 0 },
+                { "since", W_H_SINCE, 0 },
+        };
+        Diff d = { .ctl = c, .conflicts = c->args->given & OPTION_CONFLICTS };
+        Err e = { 0 };
+        int r;
 
-  if (c->args->unit && !c->settings)
-    return CTL_CONFIG;
-  if (c->args->unit && !(d.unit = ctl_unit(c, c->args->unit)))
-    return CTL_NO_OBJECT;
-  out_begin(&c->out, c->args->given & OPTION_JSON, c->vi);
-  SHEET_BEGIN(&d.sheet, &c->out, "differences", W_T_DIFFERENCES, columns);
-  r = store_visit_all(c->store, &c->policy, diff_visit, &d, &e);
-  if (r >= 0)
-    r = sheet_end(&d.sheet);
-  return r < 0 ? ctl_fail(&e) : ctl_end(c, CTL_OK);
+        if (c->args->unit && !c->settings)
+                return CTL_CONFIG;
+        if (c->args->unit && !(d.unit = ctl_unit(c, c->args->unit)))
+                return CTL_NO_OBJECT;
+        out_begin(&c->out, c->args->given & OPTION_JSON, c->vi);
+        SHEET_BEGIN(&d.sheet, &c->out, "differences", W_T_DIFFERENCES, columns);
+        r = store_visit_all(c->store, &c->policy, diff_visit, &d, &e);
+        if (r >= 0)
+                r = sheet_end(&d.sheet, &e);
+        return r < 0 ? ctl_fail(&e) : ctl_end(c, CTL_OK);
 }

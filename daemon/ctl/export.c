@@ -7,10 +7,8 @@ static int export_line(void *userdata, Str line, Err *e) {
         FILE *to = userdata;
 
         if (fwrite(line.at, 1, line.len, to) != line.len ||
-            (line.len > 0 && line.at[line.len - 1] != '\n' &&
-             fputc('\n', to) == EOF))
-          return err_set(e, -EIO, RETRY_NEVER,
-                         "the output could not be written");
+            (line.len > 0 && line.at[line.len - 1] != '\n' && fputc('\n', to) == EOF))
+                return err_set(e, -EIO, RETRY_NEVER, "the output could not be written");
         return 0;
 }
 

@@ -12,7 +12,10 @@ int forecast_make(const Ctl *c, Date day, Planner **ret, Err *e) {
         return planner_build(c->store, c->settings, at, known < at ? known : at, ret, e);
 }
 
-typedef struct PersonSearch { const char *text, *found; bool loose, many; } PersonSearch;
+typedef struct PersonSearch {
+        const char *text, *found;
+        bool loose, many;
+} PersonSearch;
 
 static void person_try(PersonSearch *s, const Seat *seat) {
         bool hit;

@@ -19,11 +19,11 @@ typedef struct Json {
 } Json;
 
 void json_begin(Json *j, FILE *to);
-int json_end(Json *j);          /* closes the document with a newline, and says whether all of it was written */
+int json_end(Json *j); /* closes the document with a newline, and says whether all of it was written */
 
 void json_object(Json *j, const char *key);
 void json_array(Json *j, const char *key);
-void json_close(Json *j);       /* the innermost object or array */
+void json_close(Json *j); /* the innermost object or array */
 
 void json_str(Json *j, const char *key, Str s);
 void json_text(Json *j, const char *key, const char *text); /* NULL: null */

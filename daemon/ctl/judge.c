@@ -14,10 +14,8 @@ int judge_open(const Ctl *c, Judge *ret, Err *e) {
         if (c->settings) {
                 r = coverage_read(c->store, c->settings, &j.coverage, e);
                 if (r >= 0)
-                  r = deadline_open(c->settings->deadlines,
-                                    c->settings->n_deadlines,
-                                    &c->settings->calendar, j.today,
-                                    &j.occurrences, &j.n_occurrences, e);
+                        r = deadline_open(c->settings->deadlines, c->settings->n_deadlines, &c->settings->calendar,
+                                          j.today, &j.occurrences, &j.n_occurrences, e);
         }
         if (r < 0) {
                 judge_close(&j);
@@ -46,11 +44,10 @@ ItemReason judge_record(const Judge *j, const RecordView *v, const Occurrence **
                 if (!(o->rule->unit_kinds & (1u << u->kind)) || !obligation_covers(o, v))
                         continue;
                 for (int side = 0; side < SIDE_COUNT; side++)
-                  if ((o->rule->sides & (1u << side)) &&
-                      coverage_readable(&j->coverage,
-                                        (size_t)(u - units->units), side,
-                                        o->rule->record_kinds, j->known))
-                    readable |= 1u << side;
+                        if ((o->rule->sides & (1u << side)) &&
+                            coverage_readable(&j->coverage, (size_t) (u - units->units), side, o->rule->record_kinds,
+                                              j->known))
+                                readable |= 1u << side;
                 why = obligation_reason(o, v, readable, j->today);
                 if (why.reason == REASON_NONE)
                         continue;

@@ -6,20 +6,19 @@
 static int list_records(Ctl *c, unsigned kinds, const Unit *unit, Err *e) {
         const CtlArgs *a = c->args;
         _cleanup_judge_ Judge j = { 0 };
-        RecordFilter f = {.kinds = kinds,
-                          .unit = unit,
-                          .behind = a->given & OPTION_BEHIND,
-                          .missing = a->given & OPTION_MISSING,
-                          .differs = a->given & OPTION_DIFFERS,
-                          .work = a->work,
-                          .search = a->search};
+        RecordFilter f = { .kinds = kinds,
+                           .unit = unit,
+                           .behind = a->given & OPTION_BEHIND,
+                           .missing = a->given & OPTION_MISSING,
+                           .differs = a->given & OPTION_DIFFERS,
+                           .work = a->work,
+                           .search = a->search };
         bool tasks = kinds == KIND_TASK;
         int r = judge_open(c, &j, e);
 
-        return r < 0
-                   ? r
-                   : records_list(c, &j, &f, tasks ? "tasks" : "indicators",
-                                  tasks ? W_T_TASKS : W_T_INDICATORS, NULL, e);
+        return r < 0 ? r
+                     : records_list(c, &j, &f, tasks ? "tasks" : "indicators", tasks ? W_T_TASKS : W_T_INDICATORS, NULL,
+                                    e);
 }
 
 int verb_list(Ctl *c) {
@@ -35,10 +34,10 @@ int verb_list(Ctl *c) {
                 return CTL_USAGE;
         }
         if (a->work && !word_known(work_states, str_of(a->work)) && !word_known(review_states, str_of(a->work))) {
-          ctl_say("no state `%s`: not_started in_progress done suspended "
-                  "cancelled draft submitted returned approved locked",
-                  a->work);
-          return CTL_USAGE;
+                ctl_say("no state `%s`: not_started in_progress done suspended "
+                        "cancelled draft submitted returned approved locked",
+                        a->work);
+                return CTL_USAGE;
         }
         if (!c->settings && (units || a->unit || (a->given & OPTION_BEHIND)))
                 return CTL_CONFIG;

@@ -5,7 +5,9 @@
 
 #include <stdio.h>
 
-typedef struct LiveCounts { int mails, stage[STAGE_COUNT], preview; } LiveCounts;
+typedef struct LiveCounts {
+        int mails, stage[STAGE_COUNT], preview;
+} LiveCounts;
 
 static void live_count(const Planner *p, LiveCounts *n) {
         *n = (LiveCounts) { .mails = (int) p->plan->n_messages };
@@ -25,19 +27,16 @@ static void live_print(const Ctl *c, const LiveCounts *n) {
         for (int s = STAGE_T5; s < STAGE_COUNT; s++)
                 if (n->stage[s] > 0)
                         printf("  %6d  %s\n", n->stage[s], stage_names[s]);
-        printf(
-            vi ? "  %d lời nhắc đã lập ở chế độ xem thử sẽ không bao giờ gửi\n"
-               : "  %d reminders claimed in preview are never sent later\n",
-            n->preview);
+        printf(vi ? "  %d lời nhắc đã lập ở chế độ xem thử sẽ không bao giờ gửi\n"
+                  : "  %d reminders claimed in preview are never sent later\n",
+               n->preview);
         if (mail->batch_limit > 0 && n->mails > mail->batch_limit)
-          printf(
-              vi ? "  Nhiều hơn batch-limit (%d): phải chạy nq57ctl release\n"
-                 : "  More than batch-limit (%d): they wait for nq57ctl "
-                   "release\n",
-              mail->batch_limit);
-        printf(vi ? "  qua %s, người gửi %s <%s>\n"
-                  : "  through %s, from %s <%s>\n",
-               mail->relay, mail->from_name, mail->from_address);
+                printf(vi ? "  Nhiều hơn batch-limit (%d): phải chạy nq57ctl release\n"
+                          : "  More than batch-limit (%d): they wait for nq57ctl "
+                            "release\n",
+                       mail->batch_limit);
+        printf(vi ? "  qua %s, người gửi %s <%s>\n" : "  through %s, from %s <%s>\n", mail->relay, mail->from_name,
+               mail->from_address);
 }
 
 static bool live_agreed(const Ctl *c) {

@@ -4,7 +4,7 @@
 #include "daemon/paths.h"
 #include "nq57-build.h"
 
-#include <signal.h>
+#include <stdio.h>
 
 static int verb_unknown(const char *name) {
         const char *names[64], *near;
@@ -13,8 +13,7 @@ static int verb_unknown(const char *name) {
         for (const Verb *v = verb_table; v->name && n < 64; v++)
                 names[n++] = v->name;
         near = text_nearest(str_of(name), names, n);
-        ctl_say("no verb `%s`%s%s%s (nq57ctl help)", name,
-                near ? "; did you mean `" : "", near ? near : "",
+        ctl_say("no verb `%s`%s%s%s (nq57ctl help)", name, near ? "; did you mean `" : "", near ? near : "",
                 near ? "`?" : "");
         return CTL_USAGE;
 }
@@ -37,7 +36,6 @@ int main(int argc, char **argv) {
 
         if (status != 0)
                 return status;
-        signal(SIGPIPE, SIG_IGN);
         if (paths_profiles() < 0)
                 return CTL_TROUBLE;
         if (args.version) {

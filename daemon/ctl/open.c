@@ -112,7 +112,7 @@ static bool open_running(const char *lock) {
 
         if (fd < 0 || read(fd, text, sizeof text - 1) <= 0 ||
             text_to_int(str_trim(str_of(text)), 1, INT32_MAX, &pid) < 0)
-          return false;
+                return false;
         snprintf(path, sizeof path, "/proc/%d/comm", pid);
         comm = open(path, O_RDONLY | O_CLOEXEC);
         if (comm < 0)
@@ -238,8 +238,8 @@ const Unit *ctl_unit(const Ctl *c, const char *text) {
         if (u)
                 return u;
         near = t ? unit_near(t, str_of(text)) : NULL;
-        ctl_say("no unit `%s`%s%s%s%s", text, near ? "; did you mean " : "",
-                near ? near->id : "", near ? " " : "", near ? near->name : "");
+        ctl_say("no unit `%s`%s%s%s%s", text, near ? "; did you mean " : "", near ? near->id : "", near ? " " : "",
+                near ? near->name : "");
         return NULL;
 }
 

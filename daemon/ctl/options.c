@@ -6,63 +6,47 @@
 #include <stdio.h>
 
 typedef struct OptionRow {
-        const char *name, *value;  /* value NULL: takes none */
-        unsigned mask;             /* 0: every verb takes it */
-        size_t offset;             /* of the text in CtlArgs, when it takes one */
+        const char *name, *value; /* value NULL: takes none */
+        unsigned mask;            /* 0: every verb takes it */
+        size_t offset;            /* of the text in CtlArgs, when it takes one */
         const char *en, *vi;
 } OptionRow;
 
 #define AT(member) offsetof(CtlArgs, member)
 
 static const OptionRow option_table[] = {
-    {"json", NULL, OPTION_JSON, 0,
-     "for programs: keys that stay, ISO dates, never translated",
-     "cho chương trình: khóa cố định, ngày ISO, không dịch"},
-    {"unit", "UNIT", OPTION_UNIT, AT(unit),
-     "only this unit (key or name) and its sub-units",
-     "chỉ đơn vị này (mã hoặc tên) và các bộ phận"},
-    {"behind", NULL, OPTION_BEHIND, 0,
-     "only what is outstanding for an open deadline",
-     "chỉ việc còn vướng với hạn đang mở"},
-    {"missing", NULL, OPTION_MISSING, 0,
-     "only what a system does not show any more",
-     "chỉ bản ghi mà một hệ thống không còn thấy"},
-    {"differs", NULL, OPTION_DIFFERS, 0, "only where the systems differ",
-     "chỉ chỗ hai hệ thống khác nhau"},
-    {"work", "STATE", OPTION_WORK, AT(work),
-     "only this work or review state (in_progress, returned, ...)",
-     "chỉ trạng thái này (in_progress, returned, ...)"},
-    {"search", "TEXT", OPTION_SEARCH, AT(search),
-     "code, name or unit holds TEXT; marks and case do not matter",
-     "mã, tên hoặc đơn vị có chữ này; không cần dấu"},
-    {"conflicts", NULL, OPTION_CONFLICTS, 0,
-     "only conflicts, which a person settles",
-     "chỉ xung đột, cần người quyết định"},
-    {"on", "DATE", OPTION_ON, AT(on), "that day instead of today",
-     "ngày khác thay cho hôm nay"},
-    {"letter", "PERSON", OPTION_LETTER, AT(letter),
-     "print that person's mail in full", "in trọn thư của người này"},
-    {"since", "DATE", OPTION_SINCE, AT(since),
-     "mails of that day and later (default: the last 30 days)",
-     "thư từ ngày này (mặc định: 30 ngày)"},
-    {"into", "FILE", OPTION_INTO, AT(into),
-     "write there instead of accounts.yaml of the configuration",
-     "ghi vào tệp này thay cho accounts.yaml"},
-    {"dry-run", NULL, OPTION_DRY_RUN, 0, "print what would be written",
-     "chỉ in ra, không ghi"},
-    {"yes", NULL, OPTION_YES, 0, "do not ask", "không hỏi lại"},
-    {"config", "DIR", 0, AT(config_dir), "configuration directory",
-     "thư mục cấu hình"},
-    {"state", "DIR", 0, AT(state_dir),
-     "state directory, instead of what the configuration says",
-     "thư mục trạng thái, thay cho cấu hình"},
-    {"lang", "en|vi", 0, AT(lang),
-     "language; default from LC_ALL, LC_MESSAGES, LANG",
-     "ngôn ngữ; mặc định theo LC_ALL, LC_MESSAGES, LANG"},
+        { "json", NULL, OPTION_JSON, 0, "for programs: keys that stay, ISO dates, never translated",
+          "cho chương trình: khóa cố định, ngày ISO, không dịch" },
+        { "unit", "UNIT", OPTION_UNIT, AT(unit), "only this unit (key or name) and its sub-units",
+          "chỉ đơn vị này (mã hoặc tên) và các bộ phận" },
+        { "behind", NULL, OPTION_BEHIND, 0, "only what is outstanding for an open deadline",
+          "chỉ việc còn vướng với hạn đang mở" },
+        { "missing", NULL, OPTION_MISSING, 0, "only what a system does not show any more",
+          "chỉ bản ghi mà một hệ thống không còn thấy" },
+        { "differs", NULL, OPTION_DIFFERS, 0, "only where the systems differ", "chỉ chỗ hai hệ thống khác nhau" },
+        { "work", "STATE", OPTION_WORK, AT(work), "only this work or review state (in_progress, returned, ...)",
+          "chỉ trạng thái này (in_progress, returned, ...)" },
+        { "search", "TEXT", OPTION_SEARCH, AT(search), "code, name or unit holds TEXT; marks and case do not matter",
+          "mã, tên hoặc đơn vị có chữ này; không cần dấu" },
+        { "conflicts", NULL, OPTION_CONFLICTS, 0, "only conflicts, which a person settles",
+          "chỉ xung đột, cần người quyết định" },
+        { "on", "DATE", OPTION_ON, AT(on), "that day instead of today", "ngày khác thay cho hôm nay" },
+        { "letter", "PERSON", OPTION_LETTER, AT(letter), "print that person's mail in full",
+          "in trọn thư của người này" },
+        { "since", "DATE", OPTION_SINCE, AT(since), "mails of that day and later (default: the last 30 days)",
+          "thư từ ngày này (mặc định: 30 ngày)" },
+        { "into", "FILE", OPTION_INTO, AT(into), "write there instead of accounts.yaml of the configuration",
+          "ghi vào tệp này thay cho accounts.yaml" },
+        { "dry-run", NULL, OPTION_DRY_RUN, 0, "print what would be written", "chỉ in ra, không ghi" },
+        { "yes", NULL, OPTION_YES, 0, "do not ask", "không hỏi lại" },
+        { "config", "DIR", 0, AT(config_dir), "configuration directory", "thư mục cấu hình" },
+        { "state", "DIR", 0, AT(state_dir), "state directory, instead of what the configuration says",
+          "thư mục trạng thái, thay cho cấu hình" },
+        { "lang", "en|vi", 0, AT(lang), "language; default from LC_ALL, LC_MESSAGES, LANG",
+          "ngôn ngữ; mặc định theo LC_ALL, LC_MESSAGES, LANG" },
 #ifdef NQ57_TEST_BUILD
-    {"clock", "FILE", 0, AT(clock_path),
-     "(test build) time is what this file says",
-     "(bản thử) giờ lấy từ tệp này"},
+        { "clock", "FILE", 0, AT(clock_path), "(test build) time is what this file says",
+          "(bản thử) giờ lấy từ tệp này" },
 #endif
 };
 #define OPTIONS (sizeof option_table / sizeof *option_table)
@@ -80,23 +64,21 @@ void options_help(unsigned mask, bool vi, FILE *to) {
 }
 
 const char *options_name(unsigned mask) {
-  static const char *const names[] = {
-      "--json", "--unit",    "--behind",    "--missing", "--differs",
-      "--work", "--search",  "--conflicts", "--on",      "--letter",
-      "--into", "--dry-run", "--yes",       "--since"};
+        static const char *const names[] = { "--json", "--unit",    "--behind",    "--missing", "--differs",
+                                             "--work", "--search",  "--conflicts", "--on",      "--letter",
+                                             "--into", "--dry-run", "--yes",       "--since" };
 
-  for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-    if (mask & (1u << i))
-      return names[i];
-  return "";
+        for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+                if (mask & (1u << i))
+                        return names[i];
+        return "";
 }
 
 static void options_table(struct option *table) {
         for (size_t i = 0; i < OPTIONS; i++)
-          table[i] = (struct option){option_table[i].name,
-                                     option_table[i].value ? required_argument
-                                                           : no_argument,
-                                     NULL, (int)i + 256};
+                table[i] = (struct option) { option_table[i].name,
+                                             option_table[i].value ? required_argument : no_argument, NULL,
+                                             (int) i + 256 };
         table[OPTIONS] = (struct option) { "help", no_argument, NULL, 'h' };
         table[OPTIONS + 1] = (struct option) { "version", no_argument, NULL, 'V' };
         table[OPTIONS + 2] = (struct option) { 0 };

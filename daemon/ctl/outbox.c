@@ -7,14 +7,19 @@
 
 #define OUTBOX_DAYS 30
 
-typedef struct Outbox { Ctl *ctl; Sheet sheet; Date since; size_t older; } Outbox;
+typedef struct Outbox {
+        Ctl *ctl;
+        Sheet sheet;
+        Date since;
+        size_t older;
+} Outbox;
 
 static void outbox_outcome(Sheet *s, const Message *m) {
         _cleanup_text_ Text t = TEXT_INIT(4096);
 
         if (m->outcome_phase.len > 0)
-          text_addf(&t, STR_FMT " %d " STR_FMT, STR_ARG(m->outcome_phase),
-                    m->outcome_code, STR_ARG(m->outcome_text));
+                text_addf(&t, STR_FMT " %d " STR_FMT, STR_ARG(m->outcome_phase), m->outcome_code,
+                          STR_ARG(m->outcome_text));
         sheet_text(s, t.len > 0 ? t.at : NULL);
 }
 
@@ -46,44 +51,46 @@ static int outbox_row(void *userdata, const Message *m, Err *e) {
 }
 
 static int outbox_list(Ctl *c) {
-  static const SheetColumn columns[] = {
-      {"id", W_H_ID, SHEET_RIGHT},
-      {"day", W_H_DAY, 0},
-      {"state", W_H_STATE, 0},
-      {"kind", W_H_KIND, SHEET_JSON},
-      {"person", W_H_PERSON, SHEET_JSON},
-      {"name", W_H_PERSON, 0},
-      {"address", W_H_ADDRESS, 0},
-      {"attempts", W_H_TRIES, SHEET_RIGHT},
-      {"next_at", W_H_NEXT, SHEET_JSON},
-      {"outcome", W_H_OUTCOME, SHEET_ELASTIC},
-      {"subject", W_H_SUBJECT, SHEET_ELASTIC},
-      {"message_id", W_H_MAIL, SHEET_JSON},
-      {"sequence", W_NONE, SHEET_JSON},
-      {"created", W_NONE, SHEET_JSON},
-      {"settled", W_NONE, SHEET_JSON},
-  };
-  Outbox o = {.ctl = c, .since = when_date(c->now) - OUTBOX_DAYS};
-  Err e = {0};
-  int r = c->args->since ? ctl_date(c->args->since, &o.since) : 0;
+        static const SheetColumn columns[] = {
+                { "id", W_H_ID, SHEET_RIGHT },
+                { "day", W_H_DAY, 0 },
+                { "state", W_H_STATE, 0 },
+                { "kind", W_H_KIND, SHEET_JSON },
+                { "person", W_H_PERSON, SHEET_JSON },
+                { "name", W_H_PERSON, 0 },
+                { "address", W_H_ADDRESS, 0 },
+                { "attempts", W_H_TRIES, SHEET_RIGHT },
+                { "next_at", W_H_NEXT, SHEET_JSON },
+                { "outcome", W_H_OUTCOME, SHEET_ELASTIC },
+                { "subject", W_H_SUBJECT, SHEET_ELASTIC },
+                { "message_id", W_H_MAIL, SHEET_JSON },
+                { "sequence", W_NONE, SHEET_JSON },
+                { "created", W_NONE, SHEET_JSON },
+                { "settled", W_NONE, SHEET_JSON },
+        };
+        Outbox o = { .ctl = c, .since = when_date(c->now) - OUTBOX_DAYS };
+        Err e = { 0 };
+        int r = c->args->since ? ctl_date(c->args->since, &o.since) : 0;
 
-  if (r != 0)
-    return r;
-  out_begin(&c->out, c->args->given & OPTION_JSON, c->vi);
-  SHEET_BEGIN(&o.sheet, &c->out, "messages", W_T_OUTBOX, columns);
-  r = store_visit_messages(c->store, outbox_row, &o, &e);
-  if (r >= 0)
-    r = sheet_end(&o.sheet);
-  if (r < 0)
-    return ctl_fail(&e);
-  if (o.older > 0)
-    ctl_say(c->vi ? "còn %zu thư cũ hơn: --since NGÀY"
-                  : "%zu older ones: --since DATE",
-            o.older);
-  return ctl_end(c, CTL_OK);
+        if (r != 0)
+                return r;
+        out_begin(&c->out, c->args->given & OPTION_JSON, c->vi);
+        SHEET_BEGIN(&o.sheet, &c->out, "messages", W_T_OUTBOX, columns);
+        r = store_visit_messages(c->store, outbox_row, &o, &e);
+        if (r >= 0)
+                r = sheet_end(&o.sheet, &e);
+        if (r < 0)
+                return ctl_fail(&e);
+        if (o.older > 0)
+                ctl_say(c->vi ? "còn %zu thư cũ hơn: --since NGÀY" : "%zu older ones: --since DATE", o.older);
+        return ctl_end(c, CTL_OK);
 }
 
-typedef struct OutboxShow { Ctl *ctl; int64_t id; bool found; } OutboxShow;
+typedef struct OutboxShow {
+        Ctl *ctl;
+        int64_t id;
+        bool found;
+} OutboxShow;
 
 static const Seat *outbox_contact(const Settings *s) {
         for (size_t i = 0; i < s->n_roles; i++)
@@ -100,20 +107,17 @@ static int outbox_bytes(const Ctl *c, const Message *m, Text *t, Err *e) {
         if (m->bytes.len > 0)
                 return text_add(t, m->bytes);
         return message_build(
-            &(MailParts){.from_name = c->settings ? c->settings->mail.from_name
-                                                  : "nq57d",
-                         .from_address = c->settings
-                                             ? c->settings->mail.from_address
-                                             : "unknown@invalid.example",
-                         .to_name = arena_copy(&a, m->name),
-                         .to_address = arena_copy(&a, m->address),
-                         .reply_name = contact ? contact->name : NULL,
-                         .reply_address = contact ? contact->address : NULL,
-                         .subject = arena_copy(&a, m->subject),
-                         .message_id = arena_copy(&a, m->message_id),
-                         .date = m->created,
-                         .body = arena_copy(&a, m->body)},
-            t, e);
+                &(MailParts) { .from_name = c->settings ? c->settings->mail.from_name : "nq57d",
+                               .from_address = c->settings ? c->settings->mail.from_address : "unknown@invalid.example",
+                               .to_name = arena_copy(&a, m->name),
+                               .to_address = arena_copy(&a, m->address),
+                               .reply_name = contact ? contact->name : NULL,
+                               .reply_address = contact ? contact->address : NULL,
+                               .subject = arena_copy(&a, m->subject),
+                               .message_id = arena_copy(&a, m->message_id),
+                               .date = m->created,
+                               .body = arena_copy(&a, m->body) },
+                t, e);
 }
 
 static int outbox_show_json(Ctl *c, const Message *m, Str bytes) {
@@ -131,12 +135,14 @@ static int outbox_show_json(Ctl *c, const Message *m, Str bytes) {
         return ctl_end(c, CTL_OK) == CTL_OK ? 0 : -1;
 }
 
-/* Bytes of a mail are 7-bit and hold no control characters by themselves
- * (connectors/message.h); CR is left out for terminals. */
-static void outbox_print(Str bytes) {
-        for (size_t i = 0; i < bytes.len; i++)
-                if (bytes.at[i] != '\r')
-                        putchar(bytes.at[i]);
+/* Headers as they are sent, the text as it is read; --json has the exact bytes. */
+static void outbox_print(const Message *m, Str bytes) {
+        Str line;
+
+        while (str_split(&bytes, '\n', &line) && str_trim(line).len > 0)
+                table_lines(line.at[line.len - 1] == '\r' ? (Str) { line.at, line.len - 1 } : line, stdout);
+        putchar('\n');
+        table_lines(m->body, stdout);
 }
 
 static int outbox_show_visit(void *userdata, const Message *m, Err *e) {
@@ -153,7 +159,7 @@ static int outbox_show_visit(void *userdata, const Message *m, Err *e) {
         if (show->ctl->args->given & OPTION_JSON)
                 r = outbox_show_json(show->ctl, m, text_str(&bytes));
         else
-                outbox_print(text_str(&bytes));
+                outbox_print(m, text_str(&bytes));
         return r < 0 ? err_oom(e) : 1;
 }
 

@@ -10,13 +10,11 @@ static void plan_stages(const Planner *p, const NewMessage *m, Text *t) {
                 bool told = false;
 
                 for (size_t k = 0; k < i; k++)
-                  told = told ||
-                         (m->claims[k].stage == m->claims[i].stage &&
-                          m->claims[k].occurrence == m->claims[i].occurrence);
+                        told = told || (m->claims[k].stage == m->claims[i].stage &&
+                                        m->claims[k].occurrence == m->claims[i].occurrence);
                 if (!told)
-                  text_addf(t, "%s%s %s", t->len ? ", " : "",
-                            stage_names[m->claims[i].stage],
-                            p->occurrences[m->claims[i].occurrence].id);
+                        text_addf(t, "%s%s %s", t->len ? ", " : "", stage_names[m->claims[i].stage],
+                                  p->occurrences[m->claims[i].occurrence].id);
         }
 }
 
@@ -52,31 +50,31 @@ static int plan_row(Sheet *s, const Planner *p, size_t i, Err *e) {
 }
 
 static int plan_list(Ctl *c, const Planner *p, Date day, Err *e) {
-  static const SheetColumn columns[] = {
-      {"person", W_H_PERSON, SHEET_JSON},
-      {"name", W_H_PERSON, 0},
-      {"address", W_H_ADDRESS, 0},
-      {"stages", W_H_STAGES, SHEET_ELASTIC},
-      {"units", W_H_UNITS, SHEET_RIGHT},
-      {"urgent", W_NONE, SHEET_JSON},
-      {"subject", W_H_SUBJECT, SHEET_ELASTIC},
-  };
-  Sheet s;
-  int r = 0;
+        static const SheetColumn columns[] = {
+                { "person", W_H_PERSON, SHEET_JSON },
+                { "name", W_H_PERSON, 0 },
+                { "address", W_H_ADDRESS, 0 },
+                { "stages", W_H_STAGES, SHEET_ELASTIC },
+                { "units", W_H_UNITS, SHEET_RIGHT },
+                { "urgent", W_NONE, SHEET_JSON },
+                { "subject", W_H_SUBJECT, SHEET_ELASTIC },
+        };
+        Sheet s;
+        int r = 0;
 
-  out_begin(&c->out, c->args->given & OPTION_JSON, c->vi);
-  if (c->out.json) {
-    json_date(&c->out.j, "day", day);
-    json_flag(&c->out.j, "sending_day", p->plan->sending_time);
-    json_text(&c->out.j, "mode", mail_modes[c->settings->plan.mode]);
-    json_when(&c->out.j, "known", c->tick);
+        out_begin(&c->out, c->args->given & OPTION_JSON, c->vi);
+        if (c->out.json) {
+                json_date(&c->out.j, "day", day);
+                json_flag(&c->out.j, "sending_day", p->plan->sending_time);
+                json_text(&c->out.j, "mode", mail_modes[c->settings->plan.mode]);
+                json_when(&c->out.j, "known", c->tick);
         }
         SHEET_BEGIN(&s, &c->out, "mails", W_T_PLAN, columns);
         for (size_t i = 0; r >= 0 && i < p->plan->n_messages; i++)
                 r = plan_row(&s, p, i, e);
         if (r < 0)
                 return r;
-        return sheet_end(&s) < 0 ? err_oom(e) : 0;
+        return sheet_end(&s, e);
 }
 
 static int plan_letter(Ctl *c, const Planner *p, Err *e) {
@@ -128,8 +126,8 @@ int verb_plan(Ctl *c) {
         if (r < 0)
                 return ctl_fail(&e);
         if (!p->plan->sending_time)
-          ctl_say(c->vi ? "ngày này không gửi thư (không phải ngày làm việc)"
-                        : "no mail goes out on that day: it is no working day");
+                ctl_say(c->vi ? "ngày này không gửi thư (không phải ngày làm việc)"
+                              : "no mail goes out on that day: it is no working day");
         if (c->args->letter) {
                 r = plan_letter(c, p, &e);
                 return r < 0 ? ctl_fail(&e) : r;

@@ -3,7 +3,10 @@
 
 #include "state/store-listing.h"
 
-typedef struct Quarantined { Ctl *ctl; Sheet sheet; } Quarantined;
+typedef struct Quarantined {
+        Ctl *ctl;
+        Sheet sheet;
+} Quarantined;
 
 static void quarantine_text(Sheet *s, Str text) {
         if (text.len > 0)
@@ -32,27 +35,27 @@ static int quarantine_row(void *userdata, const QuarantineRow *q, Err *e) {
 }
 
 int verb_quarantine(Ctl *c) {
-  static const SheetColumn columns[] = {
-      {"source", W_H_SOURCE, 0},
-      {"stream", W_H_STREAM, 0},
-      {"account", W_H_ACCOUNT, 0},
-      {"unit", W_H_UNIT, SHEET_JSON},
-      {"key", W_H_KEY, 0},
-      {"fault", W_H_FAULT, 0},
-      {"field", W_H_FIELD, 0},
-      {"value", W_H_VALUE, SHEET_ELASTIC},
-      {"nearest", W_H_NEAREST, 0},
-      {"since", W_H_SINCE, 0},
-      {"sample", W_NONE, SHEET_JSON},
-  };
-  Quarantined w = {.ctl = c};
-  Err e = {0};
-  int r;
+        static const SheetColumn columns[] = {
+                { "source", W_H_SOURCE, 0 },
+                { "stream", W_H_STREAM, 0 },
+                { "account", W_H_ACCOUNT, 0 },
+                { "unit", W_H_UNIT, SHEET_JSON },
+                { "key", W_H_KEY, 0 },
+                { "fault", W_H_FAULT, 0 },
+                { "field", W_H_FIELD, 0 },
+                { "value", W_H_VALUE, SHEET_ELASTIC },
+                { "nearest", W_H_NEAREST, 0 },
+                { "since", W_H_SINCE, 0 },
+                { "sample", W_NONE, SHEET_JSON },
+        };
+        Quarantined w = { .ctl = c };
+        Err e = { 0 };
+        int r;
 
-  out_begin(&c->out, c->args->given & OPTION_JSON, c->vi);
-  SHEET_BEGIN(&w.sheet, &c->out, "quarantine", W_T_QUARANTINE, columns);
-  r = store_visit_quarantine(c->store, quarantine_row, &w, &e);
-  if (r >= 0)
-    r = sheet_end(&w.sheet);
-  return r < 0 ? ctl_fail(&e) : ctl_end(c, CTL_OK);
+        out_begin(&c->out, c->args->given & OPTION_JSON, c->vi);
+        SHEET_BEGIN(&w.sheet, &c->out, "quarantine", W_T_QUARANTINE, columns);
+        r = store_visit_quarantine(c->store, quarantine_row, &w, &e);
+        if (r >= 0)
+                r = sheet_end(&w.sheet, &e);
+        return r < 0 ? ctl_fail(&e) : ctl_end(c, CTL_OK);
 }

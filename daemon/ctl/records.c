@@ -104,8 +104,7 @@ static int record_row(void *userdata, const RecordView *v, Err *e) {
         sheet_when(s, record_missing(v));
         sheet_int(s, (int64_t) records_differing(v));
         sheet_code(s, o ? reason_names[why.reason] : NULL,
-                   o ? (vi ? reason_vn(why.reason) : reason_names[why.reason])
-                     : NULL);
+                   o ? (vi ? reason_vn(why.reason) : reason_names[why.reason]) : NULL);
         sheet_code(s, o ? o->id : NULL, NULL);
         sheet_flag(s, v->quarantined);
         return 0;
@@ -114,25 +113,25 @@ static int record_row(void *userdata, const RecordView *v, Err *e) {
 int records_list(Ctl *c, const Judge *j, const RecordFilter *f, const char *key, Word title, size_t *ret_n, Err *e) {
         bool tasks = f->kinds & KIND_TASK, indicators = f->kinds & KIND_INDICATOR;
         const SheetColumn columns[] = {
-            {"key", W_H_KEY, 0},
-            {"kind", W_H_KIND, SHEET_JSON},
-            {"unit", W_H_UNIT, SHEET_JSON},
-            {"code", W_H_CODE, SHEET_JSON},
-            {"title", W_H_TITLE, SHEET_ELASTIC},
-            {tasks && indicators ? "amount"
-             : tasks             ? "progress"
-                                 : "actual",
-             tasks ? W_H_PROGRESS : W_H_ACTUAL, SHEET_RIGHT},
-            {"work", W_H_WORK, tasks ? 0 : SHEET_JSON},
-            {"review", W_H_REVIEW, 0},
-            {"due", W_H_DUE, tasks ? 0 : SHEET_JSON},
-            {"updated_at", W_H_UPDATED, 0},
-            {"on", W_H_ON, 0},
-            {"missing_since", W_H_MISSING, f->missing ? 0 : SHEET_JSON},
-            {"differs", W_H_DIFFERS, SHEET_RIGHT},
-            {"outstanding", W_H_REASON, 0},
-            {"occurrence", W_H_DEADLINE, SHEET_JSON},
-            {"quarantined", W_H_STATE, SHEET_JSON},
+                { "key", W_H_KEY, 0 },
+                { "kind", W_H_KIND, SHEET_JSON },
+                { "unit", W_H_UNIT, SHEET_JSON },
+                { "code", W_H_CODE, SHEET_JSON },
+                { "title", W_H_TITLE, SHEET_ELASTIC },
+                { tasks && indicators ? "amount"
+                  : tasks             ? "progress"
+                                      : "actual",
+                  tasks ? W_H_PROGRESS : W_H_ACTUAL, SHEET_RIGHT },
+                { "work", W_H_WORK, tasks ? 0 : SHEET_JSON },
+                { "review", W_H_REVIEW, 0 },
+                { "due", W_H_DUE, tasks ? 0 : SHEET_JSON },
+                { "updated_at", W_H_UPDATED, 0 },
+                { "on", W_H_ON, 0 },
+                { "missing_since", W_H_MISSING, f->missing ? 0 : SHEET_JSON },
+                { "differs", W_H_DIFFERS, SHEET_RIGHT },
+                { "outstanding", W_H_REASON, 0 },
+                { "occurrence", W_H_DEADLINE, SHEET_JSON },
+                { "quarantined", W_H_STATE, SHEET_JSON },
         };
         RecordList l = { .ctl = c, .judge = j, .filter = f };
         int r;
@@ -143,5 +142,5 @@ int records_list(Ctl *c, const Judge *j, const RecordFilter *f, const char *key,
                 *ret_n = l.sheet.rows;
         if (r < 0)
                 return r;
-        return sheet_end(&l.sheet) < 0 ? err_oom(e) : 0;
+        return sheet_end(&l.sheet, e);
 }

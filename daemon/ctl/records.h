@@ -6,7 +6,7 @@
 
 typedef struct RecordFilter {
         unsigned kinds;
-        const Unit *unit;         /* and its sub-units; NULL: all */
+        const Unit *unit; /* and its sub-units; NULL: all */
         bool behind, missing, differs;
         const char *work, *search; /* NULL: any */
 } RecordFilter;

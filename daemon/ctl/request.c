@@ -29,10 +29,8 @@ static int request_answer(FILE *from) {
         }
         puts(line[0] ? str_trim(answer).at : "ok");
         if (str_starts(answer, STR("ok ")) &&
-            text_to_int((Str){answer.at + 3, answer.len - 3}, 0, INT32_MAX,
-                        &released) == 0 &&
-            released == 0)
-          return CTL_NOTHING;
+            text_to_int((Str) { answer.at + 3, answer.len - 3 }, 0, INT32_MAX, &released) == 0 && released == 0)
+                return CTL_NOTHING;
         return CTL_OK;
 }
 
@@ -43,11 +41,10 @@ static int request_wait(const Ctl *c, const char *path) {
         if (text_addf(&done, "%s.done", path) < 0)
                 return CTL_TROUBLE;
         if (!c->running) {
-          ctl_say(
-              c->vi ? "nq57d không chạy; yêu cầu sẽ được nhận khi nó khởi động"
-                    : "nq57d is not running; the request is taken at its next "
-                      "start");
-          return CTL_OK;
+                ctl_say(c->vi ? "nq57d không chạy; yêu cầu sẽ được nhận khi nó khởi động"
+                              : "nq57d is not running; the request is taken at its next "
+                                "start");
+                return CTL_OK;
         }
         for (int waited = 0; waited < REQUEST_WAIT_MS; waited += REQUEST_LOOK_MS) {
                 FILE *from = fopen(done.at, "re");
@@ -76,7 +73,10 @@ static int request_send(const Ctl *c, const char *const *words) {
 
 /* ---- accept, reject ---- */
 
-typedef struct RefusalSearch { int64_t id; bool found; } RefusalSearch;
+typedef struct RefusalSearch {
+        int64_t id;
+        bool found;
+} RefusalSearch;
 
 static int refusal_visit(void *userdata, const PartitionState *p, Err *e) {
         RefusalSearch *s = userdata;
@@ -114,7 +114,12 @@ int verb_reject(Ctl *c) {
 
 /* ---- settle ---- */
 
-typedef struct Settle { FieldId field; const char *word; bool differs; Text value; } Settle;
+typedef struct Settle {
+        FieldId field;
+        const char *word;
+        bool differs;
+        Text value;
+} Settle;
 
 /* What a person types, in the canonical form of the field's type; false: it cannot be that. */
 static bool settle_typed(FieldId field, Str typed, Text *ret) {
@@ -125,21 +130,24 @@ static bool settle_typed(FieldId field, Str typed, Text *ret) {
 
         switch (field_table[field].type) {
         case TYPE_DECIMAL:
-          return decimal_read(&a, typed,
-                              memchr(typed.at, ',', typed.len) ? ',' : '.', 0,
-                              &canonical) == 0 &&
-                 text_add(ret, canonical) == 0;
-        case TYPE_DUE: return due_read(&a, typed, &canonical) == 0 && text_add(ret, canonical) == 0;
+                return decimal_read(&a, typed, memchr(typed.at, ',', typed.len) ? ',' : '.', 0, &canonical) == 0 &&
+                       text_add(ret, canonical) == 0;
+        case TYPE_DUE:
+                return due_read(&a, typed, &canonical) == 0 && text_add(ret, canonical) == 0;
         case TYPE_DATE:
-          return (date_parse_iso(typed, &day) == 0 ||
-                  date_parse_vn(typed, &day) == 0) &&
-                 text_add(ret, str_of(date_iso(day, text))) == 0;
-        case TYPE_WORK_STATE: return word_known(work_states, typed) && text_add(ret, typed) == 0;
-        case TYPE_REVIEW_STATE: return word_known(review_states, typed) && text_add(ret, typed) == 0;
-        case TYPE_FLAG: return (str_eq(typed, STR("true")) || str_eq(typed, STR("false"))) && text_add(ret, typed) == 0;
+                return (date_parse_iso(typed, &day) == 0 || date_parse_vn(typed, &day) == 0) &&
+                       text_add(ret, str_of(date_iso(day, text))) == 0;
+        case TYPE_WORK_STATE:
+                return word_known(work_states, typed) && text_add(ret, typed) == 0;
+        case TYPE_REVIEW_STATE:
+                return word_known(review_states, typed) && text_add(ret, typed) == 0;
+        case TYPE_FLAG:
+                return (str_eq(typed, STR("true")) || str_eq(typed, STR("false"))) && text_add(ret, typed) == 0;
         case TYPE_TEXT:
-        case TYPE_UNIT: return text_normalise(&a, typed, &canonical) == 0 && text_add(ret, canonical) == 0;
-        default: return false;
+        case TYPE_UNIT:
+                return text_normalise(&a, typed, &canonical) == 0 && text_add(ret, canonical) == 0;
+        default:
+                return false;
         }
 }
 
@@ -160,9 +168,8 @@ static int settle_visit(void *userdata, const RecordView *v, Err *e) {
                 if (strcmp(s->word, side_names[side]) == 0)
                         return settle_side(s, v, side, e);
         if (!settle_typed(s->field, str_of(s->word), &s->value))
-          return err_set(e, -EINVAL, RETRY_NEVER,
-                         "`%s` cannot be a value of %s", s->word,
-                         field_table[s->field].key);
+                return err_set(e, -EINVAL, RETRY_NEVER, "`%s` cannot be a value of %s", s->word,
+                               field_table[s->field].key);
         return 0;
 }
 
@@ -192,8 +199,7 @@ int verb_settle(Ctl *c) {
                 return CTL_NOTHING;
         }
         return request_send(
-            c, (const char *const[]){"settle", key, field_table[s.field].key,
-                                     value.at ? value.at : "", NULL});
+                c, (const char *const[]) { "settle", key, field_table[s.field].key, value.at ? value.at : "", NULL });
 }
 
 int verb_release(Ctl *c) {

@@ -32,9 +32,10 @@ void sheet_begin(Sheet *s, Out *out, const char *key, Word title, const SheetCol
         }
         for (size_t i = 0; i < n; i++)
                 if (!(columns[i].flags & SHEET_JSON))
-                        s->table.column[s->table.n_columns++] = (TableColumn) {
-                                .head = words_get(columns[i].head, out->vi), .right = columns[i].flags & SHEET_RIGHT,
-                                .elastic = columns[i].flags & SHEET_ELASTIC };
+                        s->table.column[s->table.n_columns++] =
+                                (TableColumn) { .head = words_get(columns[i].head, out->vi),
+                                                .right = columns[i].flags & SHEET_RIGHT,
+                                                .elastic = columns[i].flags & SHEET_ELASTIC };
 }
 
 static void card_print(const Sheet *s) {
@@ -48,9 +49,8 @@ static void card_print(const Sheet *s) {
         for (size_t i = 0; i + 1 < s->table.n; i += 2) {
                 Str label = s->table.cell[i], value = s->table.cell[i + 1];
 
-                fprintf(s->out->to, STR_FMT ":%*s " STR_FMT "\n",
-                        STR_ARG(label), (int)(widest - text_width(label)), "",
-                        STR_ARG(value));
+                fprintf(s->out->to, STR_FMT ":%*s " STR_FMT "\n", STR_ARG(label), (int) (widest - text_width(label)),
+                        "", STR_ARG(value));
         }
 }
 
@@ -58,7 +58,7 @@ static int sheet_print(Sheet *s) {
         if (s->out->any)
                 fputc('\n', s->out->to);
         s->out->any = true;
-        if (s->title != W_NONE && s->card)
+        if (s->title != W_NONE && (s->card || s->plain))
                 fprintf(s->out->to, "%s\n", words_get(s->title, s->out->vi));
         else if (s->title != W_NONE)
                 fprintf(s->out->to, "%s (%zu)\n", words_get(s->title, s->out->vi), s->rows);
@@ -67,7 +67,7 @@ static int sheet_print(Sheet *s) {
         return s->card ? s->table.failed : table_print(&s->table, s->out->width, s->out->to);
 }
 
-int sheet_end(Sheet *s) {
+int sheet_end(Sheet *s, Err *e) {
         int r = 0;
 
         if (s->out->json && !s->card)
@@ -75,7 +75,9 @@ int sheet_end(Sheet *s) {
         else if (!s->out->json)
                 r = sheet_print(s);
         table_free(&s->table);
-        return r;
+        if (r == -ENOMEM)
+                return err_oom(e);
+        return r < 0 ? err_set(e, r, RETRY_NEVER, "the output could not be written") : 0;
 }
 
 /* The column that the next cell is for; *ret_people, *ret_json say who sees it. */
@@ -178,11 +180,11 @@ void sheet_sides(Sheet *s, unsigned mask) {
         bool people;
         const SheetColumn *c = sheet_next(s, &people);
 
-        for (int side = 0; side < SIDE_COUNT; side++)
+        if (mask == (1u << SIDE_COUNT) - 1)
+                snprintf(text, sizeof text, "%s", words_get(W_BOTH, s->out->vi));
+        for (int side = 0; side < SIDE_COUNT && !text[0]; side++)
                 if (mask & (1u << side))
-                  snprintf(text + strlen(text), sizeof text - strlen(text),
-                           "%s%s", text[0] ? ", " : "",
-                           words_side(side, s->out->vi));
+                        snprintf(text, sizeof text, "%s", words_side(side, s->out->vi));
         if (people)
                 table_add(&s->table, str_of(text[0] ? text : "-"));
         else if (s->out->json && c->key) {

@@ -73,8 +73,7 @@ static int gather_message(void *userdata, const Message *m, Err *e) {
 
         (void) e;
         s->messages[m->state]++;
-        s->undelivered += m->state == MESSAGE_UNKNOWN ||
-                          m->state == MESSAGE_HELD ||
+        s->undelivered += m->state == MESSAGE_UNKNOWN || m->state == MESSAGE_HELD ||
                           (m->state == MESSAGE_PERMANENT && lately);
         return 0;
 }
@@ -105,9 +104,8 @@ static int gather_open(Status *s, Err *e) {
                 StatusDeadline *d;
 
                 if (i == n &&
-                    !deadline_next(settings->deadlines, settings->n_deadlines,
-                                   &settings->calendar, today, &next))
-                  break;
+                    !deadline_next(settings->deadlines, settings->n_deadlines, &settings->calendar, today, &next))
+                        break;
                 d = gather_deadline(s, str_of(o->id));
                 if (!d)
                         break;

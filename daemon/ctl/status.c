@@ -5,33 +5,31 @@
 
 #include <stdio.h>
 
-static int status_card(Status *s) {
-  static const SheetColumn columns[] = {
-      {"verdict", W_L_VERDICT, 0},
-      {"daemon", W_L_DAEMON, 0},
-      {"as_of", W_L_TICK, 0},
-      {"mail_mode", W_L_MODE, 0},
-      {"configuration", W_L_CONFIG, 0},
-      {"state_directory", W_L_STATE_DIR, SHEET_JSON},
-  };
-  Ctl *c = s->ctl;
-  bool trouble = status_trouble(s);
-  Sheet sheet;
+static int status_card(Status *s, Err *e) {
+        static const SheetColumn columns[] = {
+                { "verdict", W_L_VERDICT, 0 },      { "daemon", W_L_DAEMON, 0 },
+                { "as_of", W_L_TICK, 0 },           { "mail_mode", W_L_MODE, 0 },
+                { "configuration", W_L_CONFIG, 0 }, { "state_directory", W_L_STATE_DIR, SHEET_JSON },
+        };
+        Ctl *c = s->ctl;
+        bool trouble = status_trouble(s);
+        Sheet sheet;
 
-  CARD_BEGIN(&sheet, &c->out, "status", W_NONE, columns);
-  sheet_code(&sheet, trouble ? "trouble" : "well",
-             words_get(trouble ? W_L_TROUBLE : W_L_WELL, c->vi));
-  sheet_code(&sheet, c->running ? "running" : "not-running",
-             words_get(c->running ? W_L_RUNNING : W_L_DOWN, c->vi));
-  sheet_when(&sheet, c->tick);
-  sheet_text(&sheet, c->settings ? mail_modes[c->settings->plan.mode] : NULL);
-  sheet_code(&sheet, c->settings ? "fine" : "wrong",
-             words_get(c->settings ? W_L_CONFIG_OK : W_L_CONFIG_BAD, c->vi));
-  sheet_text(&sheet, c->state_dir);
-  return sheet_end(&sheet);
+        CARD_BEGIN(&sheet, &c->out, "status", W_NONE, columns);
+        sheet_code(&sheet, trouble ? "trouble" : "well", words_get(trouble ? W_L_TROUBLE : W_L_WELL, c->vi));
+        sheet_code(&sheet, c->running ? "running" : "not-running",
+                   words_get(c->running ? W_L_RUNNING : W_L_DOWN, c->vi));
+        sheet_when(&sheet, c->tick);
+        sheet_text(&sheet, c->settings ? mail_modes[c->settings->plan.mode] : NULL);
+        sheet_code(&sheet, c->settings ? "fine" : "wrong",
+                   words_get(c->settings ? W_L_CONFIG_OK : W_L_CONFIG_BAD, c->vi));
+        sheet_text(&sheet, c->state_dir);
+        return sheet_end(&sheet, e);
 }
 
-typedef struct EpisodeWalk { Sheet sheet; } EpisodeWalk;
+typedef struct EpisodeWalk {
+        Sheet sheet;
+} EpisodeWalk;
 
 static int status_episode(void *userdata, const Episode *ep, Err *e) {
         EpisodeWalk *w = userdata;
@@ -45,56 +43,56 @@ static int status_episode(void *userdata, const Episode *ep, Err *e) {
 }
 
 static int status_episodes(Status *s, Err *e) {
-  static const SheetColumn columns[] = {
-      {"kind", W_H_KIND, 0},
-      {"subject", W_H_SOURCE, 0},
-      {"opened", W_H_SINCE, 0},
-      {"text", W_H_DETAIL, SHEET_ELASTIC},
-  };
-  EpisodeWalk w;
-  int r;
+        static const SheetColumn columns[] = {
+                { "kind", W_H_KIND, 0 },
+                { "subject", W_H_SOURCE, 0 },
+                { "opened", W_H_SINCE, 0 },
+                { "text", W_H_DETAIL, SHEET_ELASTIC },
+        };
+        EpisodeWalk w;
+        int r;
 
-  if (s->episodes == 0 && !s->ctl->out.json)
-    return 0;
-  SHEET_BEGIN(&w.sheet, &s->ctl->out, "episodes", W_T_EPISODES, columns);
-  r = s->ctl->store
-          ? store_visit_episodes(s->ctl->store, true, status_episode, &w, e)
-          : 0;
-  if (r < 0)
-    return r;
-  return sheet_end(&w.sheet) < 0 ? err_oom(e) : 0;
+        if (s->episodes == 0 && !s->ctl->out.json)
+                return 0;
+        SHEET_BEGIN(&w.sheet, &s->ctl->out, "episodes", W_T_EPISODES, columns);
+        r = s->ctl->store ? store_visit_episodes(s->ctl->store, true, status_episode, &w, e) : 0;
+        if (r < 0)
+                return r;
+        return sheet_end(&w.sheet, e);
 }
 
-static int status_sources(Status *s) {
-  static const SheetColumn columns[] = {
-      {"id", W_H_SOURCE, 0},
-      {"side", W_H_SIDE, 0},
-      {"last_complete", W_H_LAST, 0},
-      {"complete", W_H_COMPLETE, SHEET_RIGHT},
-      {"partial", W_H_PARTIAL, SHEET_RIGHT},
-      {"failed", W_H_FAILED, SHEET_RIGHT},
-      {"refused", W_NONE, SHEET_JSON},
-      {"blind", W_H_BLIND, 0},
-  };
-  Sheet sheet;
+static int status_sources(Status *s, Err *e) {
+        static const SheetColumn columns[] = {
+                { "id", W_H_SOURCE, 0 },
+                { "side", W_H_SIDE, 0 },
+                { "last_complete", W_H_LAST, 0 },
+                { "complete", W_H_COMPLETE, SHEET_RIGHT },
+                { "partial", W_H_PARTIAL, SHEET_RIGHT },
+                { "failed", W_H_FAILED, SHEET_RIGHT },
+                { "refused", W_NONE, SHEET_JSON },
+                { "blind", W_H_BLIND, 0 },
+        };
+        Sheet sheet;
 
-  SHEET_BEGIN(&sheet, &s->ctl->out, "sources", W_T_SOURCES, columns);
-  for (size_t i = 0; i < s->n_sources; i++) {
-    const StatusSource *source = &s->source[i];
+        SHEET_BEGIN(&sheet, &s->ctl->out, "sources", W_T_SOURCES, columns);
+        for (size_t i = 0; i < s->n_sources; i++) {
+                const StatusSource *source = &s->source[i];
 
-    sheet_text(&sheet, source->id);
-    sheet_code(&sheet, side_names[source->side],
-               words_side(source->side, s->ctl->vi));
-    sheet_when(&sheet, source->newest);
-    for (int k = LISTING_COMPLETE; k <= LISTING_FAILED; k++)
-      sheet_int(&sheet, source->by[k]);
-    sheet_int(&sheet, source->refused);
-    sheet_flag(&sheet, source->blind);
+                sheet_text(&sheet, source->id);
+                sheet_code(&sheet, side_names[source->side], words_side(source->side, s->ctl->vi));
+                sheet_when(&sheet, source->newest);
+                for (int k = LISTING_COMPLETE; k <= LISTING_FAILED; k++)
+                        sheet_int(&sheet, source->by[k]);
+                sheet_int(&sheet, source->refused);
+                sheet_flag(&sheet, source->blind);
         }
-        return sheet_end(&sheet);
+        return sheet_end(&sheet, e);
 }
 
-typedef struct PartitionWalk { Ctl *ctl; Sheet sheet; } PartitionWalk;
+typedef struct PartitionWalk {
+        Ctl *ctl;
+        Sheet sheet;
+} PartitionWalk;
 
 static int status_partition(void *userdata, const PartitionState *p, Err *e) {
         PartitionWalk *w = userdata;
@@ -129,37 +127,35 @@ static int status_partition(void *userdata, const PartitionState *p, Err *e) {
 
 /* People see those in trouble, programs see all. */
 static int status_partitions(Status *s, Err *e) {
-  static const SheetColumn columns[] = {
-      {"source", W_H_SOURCE, 0},
-      {"stream", W_H_STREAM, 0},
-      {"account", W_H_ACCOUNT, 0},
-      {"unit", W_H_UNIT, SHEET_JSON},
-      {"completeness", W_H_STATE, 0},
-      {"fault", W_H_FAULT, 0},
-      {"proof", W_NONE, SHEET_JSON},
-      {"claimed", W_NONE, SHEET_JSON},
-      {"received", W_NONE, SHEET_JSON},
-      {"members", W_NONE, SHEET_JSON},
-      {"quarantined", W_NONE, SHEET_JSON},
-      {"failures", W_NONE, SHEET_JSON},
-      {"run", W_NONE, SHEET_JSON},
-      {"ended", W_NONE, SHEET_JSON},
-      {"last_complete", W_H_LAST, 0},
-      {"retry_after", W_NONE, SHEET_JSON},
-      {"detail", W_H_DETAIL, SHEET_ELASTIC},
-  };
-  PartitionWalk w = {.ctl = s->ctl};
-  int r;
+        static const SheetColumn columns[] = {
+                { "source", W_H_SOURCE, 0 },
+                { "stream", W_H_STREAM, 0 },
+                { "account", W_H_ACCOUNT, 0 },
+                { "unit", W_H_UNIT, SHEET_JSON },
+                { "completeness", W_H_STATE, 0 },
+                { "fault", W_H_FAULT, 0 },
+                { "proof", W_NONE, SHEET_JSON },
+                { "claimed", W_NONE, SHEET_JSON },
+                { "received", W_NONE, SHEET_JSON },
+                { "members", W_NONE, SHEET_JSON },
+                { "quarantined", W_NONE, SHEET_JSON },
+                { "failures", W_NONE, SHEET_JSON },
+                { "run", W_NONE, SHEET_JSON },
+                { "ended", W_NONE, SHEET_JSON },
+                { "last_complete", W_H_LAST, 0 },
+                { "retry_after", W_NONE, SHEET_JSON },
+                { "detail", W_H_DETAIL, SHEET_ELASTIC },
+        };
+        PartitionWalk w = { .ctl = s->ctl };
+        int r;
 
-  if (s->trouble_partitions == 0 && !s->ctl->out.json)
-    return 0;
-  SHEET_BEGIN(&w.sheet, &s->ctl->out, "partitions", W_T_PARTITIONS, columns);
-  r = s->ctl->store
-          ? store_visit_partitions(s->ctl->store, status_partition, &w, e)
-          : 0;
-  if (r < 0)
-    return r;
-  return sheet_end(&w.sheet) < 0 ? err_oom(e) : 0;
+        if (s->trouble_partitions == 0 && !s->ctl->out.json)
+                return 0;
+        SHEET_BEGIN(&w.sheet, &s->ctl->out, "partitions", W_T_PARTITIONS, columns);
+        r = s->ctl->store ? store_visit_partitions(s->ctl->store, status_partition, &w, e) : 0;
+        if (r < 0)
+                return r;
+        return sheet_end(&w.sheet, e);
 }
 
 static int status_refusal(void *userdata, const PartitionState *p, Err *e) {
@@ -184,110 +180,109 @@ static int status_refusal(void *userdata, const PartitionState *p, Err *e) {
 }
 
 static int status_refusals(Status *s, Err *e) {
-  static const SheetColumn columns[] = {
-      {"id", W_H_ID, SHEET_RIGHT},    {"source", W_H_SOURCE, 0},
-      {"stream", W_H_STREAM, 0},      {"account", W_H_ACCOUNT, 0},
-      {NULL, W_H_GUARD, 0},           {"accept", W_NONE, SHEET_JSON},
-      {"reject", W_NONE, SHEET_JSON}, {"detail", W_H_DETAIL, SHEET_ELASTIC},
-  };
-  PartitionWalk w = {.ctl = s->ctl};
-  int r;
+        static const SheetColumn columns[] = {
+                { "id", W_H_ID, SHEET_RIGHT },    { "source", W_H_SOURCE, 0 },
+                { "stream", W_H_STREAM, 0 },      { "account", W_H_ACCOUNT, 0 },
+                { NULL, W_H_GUARD, 0 },           { "accept", W_NONE, SHEET_JSON },
+                { "reject", W_NONE, SHEET_JSON }, { "detail", W_H_DETAIL, SHEET_ELASTIC },
+        };
+        PartitionWalk w = { .ctl = s->ctl };
+        int r;
 
-  if (s->refusals == 0 && !s->ctl->out.json)
-    return 0;
-  SHEET_BEGIN(&w.sheet, &s->ctl->out, "refusals", W_T_REFUSALS, columns);
-  r = s->ctl->store
-          ? store_visit_partitions(s->ctl->store, status_refusal, &w, e)
-          : 0;
-  if (r < 0)
-    return r;
-  return sheet_end(&w.sheet) < 0 ? err_oom(e) : 0;
+        if (s->refusals == 0 && !s->ctl->out.json)
+                return 0;
+        SHEET_BEGIN(&w.sheet, &s->ctl->out, "refusals", W_T_REFUSALS, columns);
+        r = s->ctl->store ? store_visit_partitions(s->ctl->store, status_refusal, &w, e) : 0;
+        if (r < 0)
+                return r;
+        return sheet_end(&w.sheet, e);
 }
 
-static int status_deadlines(Status *s) {
-  static const SheetColumn columns[] = {
-      {"id", W_H_DEADLINE, 0},
-      {"before", W_NONE, SHEET_JSON},
-      {"strict", W_H_STRICT, 0},
-      {"safe", W_NONE, SHEET_JSON},
-      {"working_days", W_H_DAYS, SHEET_RIGHT},
-      {"done", W_H_DONE, SHEET_RIGHT},
-      {"behind", W_H_BEHIND, SHEET_RIGHT},
-      {"unknown", W_H_UNKNOWN, SHEET_RIGHT},
-      {"on_time", W_NONE, SHEET_JSON},
-      {"late", W_NONE, SHEET_JSON},
-      {"verdict_unknown", W_NONE, SHEET_JSON},
-  };
-  Ctl *c = s->ctl;
-  Sheet sheet;
+static int status_deadlines(Status *s, Err *e) {
+        static const SheetColumn columns[] = {
+                { "id", W_H_DEADLINE, 0 },
+                { "before", W_NONE, SHEET_JSON },
+                { "strict", W_H_STRICT, 0 },
+                { "safe", W_NONE, SHEET_JSON },
+                { "working_days", W_H_DAYS, SHEET_RIGHT },
+                { "done", W_H_DONE, SHEET_RIGHT },
+                { "behind", W_H_BEHIND, SHEET_RIGHT },
+                { "unknown", W_H_UNKNOWN, SHEET_RIGHT },
+                { "on_time", W_NONE, SHEET_JSON },
+                { "late", W_NONE, SHEET_JSON },
+                { "verdict_unknown", W_NONE, SHEET_JSON },
+        };
+        Ctl *c = s->ctl;
+        Sheet sheet;
 
-  SHEET_BEGIN(&sheet, &c->out, "deadlines", W_T_DEADLINES, columns);
-  for (size_t i = 0; i < s->n_deadlines; i++) {
-    const StatusDeadline *d = &s->deadline[i];
+        SHEET_BEGIN(&sheet, &c->out, "deadlines", W_T_DEADLINES, columns);
+        for (size_t i = 0; i < s->n_deadlines; i++) {
+                const StatusDeadline *d = &s->deadline[i];
 
-    sheet_text(&sheet, d->id);
-    sheet_date(&sheet, d->before);
-    sheet_date(&sheet, d->strict);
-    sheet_date(&sheet, d->safe);
-    if (c->settings && d->safe != DATE_NONE)
-      sheet_int(&sheet, calendar_between(&c->settings->calendar,
-                                         when_date(c->now), d->safe));
-    else
-      sheet_text(&sheet, NULL);
-    for (int k = OBLIGATION_DONE; k <= OBLIGATION_UNKNOWN; k++)
-      sheet_int(&sheet, d->units[k]);
-    for (int k = VERDICT_ON_TIME; k <= VERDICT_UNKNOWN; k++)
-      sheet_int(&sheet, d->verdicts[k]);
+                sheet_text(&sheet, d->id);
+                sheet_date(&sheet, d->before);
+                sheet_date(&sheet, d->strict);
+                sheet_date(&sheet, d->safe);
+                if (c->settings && d->safe != DATE_NONE)
+                        sheet_int(&sheet, calendar_between(&c->settings->calendar, when_date(c->now), d->safe));
+                else
+                        sheet_text(&sheet, NULL);
+                for (int k = OBLIGATION_DONE; k <= OBLIGATION_UNKNOWN; k++)
+                        sheet_int(&sheet, d->units[k]);
+                for (int k = VERDICT_ON_TIME; k <= VERDICT_UNKNOWN; k++)
+                        sheet_int(&sheet, d->verdicts[k]);
         }
-        return sheet_end(&sheet);
+        return sheet_end(&sheet, e);
 }
 
-static int status_quarantine(Status *s) {
+static int status_quarantine(Status *s, Err *e) {
         static const SheetColumn columns[] = { { "fault", W_H_FAULT, 0 }, { "count", W_H_COUNT, SHEET_RIGHT } };
         Sheet sheet;
 
         if (s->n_quarantined == 0 && !s->ctl->out.json)
                 return 0;
         SHEET_BEGIN(&sheet, &s->ctl->out, "quarantine", W_T_QUARANTINE, columns);
+        sheet.plain = true;
         for (int f = 0; f < FAULT_COUNT; f++) {
                 if (s->quarantined[f] == 0)
                         continue;
                 sheet_code(&sheet, fault_names[f], s->ctl->vi ? fault_vn(f) : fault_names[f]);
                 sheet_int(&sheet, s->quarantined[f]);
         }
-        return sheet_end(&sheet);
+        return sheet_end(&sheet, e);
 }
 
-static int status_outbox(Status *s) {
+static int status_outbox(Status *s, Err *e) {
         static const SheetColumn columns[] = { { "state", W_H_STATE, 0 }, { "count", W_H_COUNT, SHEET_RIGHT } };
         Sheet sheet;
 
         SHEET_BEGIN(&sheet, &s->ctl->out, "outbox", W_T_OUTBOX, columns);
+        sheet.plain = true;
         for (int m = 0; m < MESSAGE_STATE_COUNT; m++) {
                 if (s->messages[m] == 0 && !s->ctl->out.json)
                         continue;
                 sheet_code(&sheet, message_states[m], words_of(W_MESSAGE_FIRST, m, s->ctl->vi));
                 sheet_int(&sheet, s->messages[m]);
         }
-        return sheet_end(&sheet);
+        return sheet_end(&sheet, e);
 }
 
 int status_show(Status *s, Err *e) {
-        int r = status_card(s);
+        int r = status_card(s, e);
 
         if (r >= 0)
                 r = status_episodes(s, e);
         if (r >= 0)
                 r = status_refusals(s, e);
         if (r >= 0)
-                r = status_sources(s);
+                r = status_sources(s, e);
         if (r >= 0)
                 r = status_partitions(s, e);
         if (r >= 0)
-                r = status_deadlines(s);
+                r = status_deadlines(s, e);
         if (r >= 0)
-                r = status_quarantine(s);
-        return r < 0 ? r : status_outbox(s);
+                r = status_quarantine(s, e);
+        return r < 0 ? r : status_outbox(s, e);
 }
 
 int verb_status(Ctl *c) {

@@ -12,7 +12,7 @@
 typedef struct StatusSource {
         char id[128];
         Side side;
-        Instant newest;          /* start of the newest complete listing of any partition */
+        Instant newest; /* start of the newest complete listing of any partition */
         int partitions, by[LISTING_FAILED + 1], refused;
         bool blind;
 } StatusSource;

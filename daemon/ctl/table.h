@@ -13,14 +13,14 @@
 
 typedef struct TableColumn {
         const char *head;
-        bool right;   /* numbers */
+        bool right; /* numbers */
         bool elastic;
 } TableColumn;
 
 typedef struct Table {
         TableColumn column[TABLE_COLUMNS];
         size_t n_columns;
-        Str *cell;    /* row by row */
+        Str *cell; /* row by row */
         size_t n, room;
         Arena arena;
         int failed;
@@ -29,7 +29,7 @@ typedef struct Table {
 void table_free(Table *t);
 #define _cleanup_table_ _cleanup_(table_free)
 
-void table_add(Table *t, Str cell);                     /* the next cell; copied */
+void table_add(Table *t, Str cell);                      /* the next cell; copied */
 int table_print(const Table *t, size_t width, FILE *to); /* 0: no limit; nothing without rows; -ENOMEM, -EIO */
 
 /* Bytes of the longest beginning of `s` that takes at most `width` columns,

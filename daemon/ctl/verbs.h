@@ -6,17 +6,17 @@
 
 typedef struct Verb {
         const char *name;
-        const char *words;            /* "KEY FIELD"; what must and [may] follow the name */
-        int fewest, most;             /* of words */
+        const char *words; /* "KEY FIELD"; what must and [may] follow the name */
+        int fewest, most;  /* of words */
         unsigned options, needs;
         int (*run)(Ctl *c);
         const char *en, *vi;
 } Verb;
 
-extern const Verb verb_table[];       /* ends with a NULL name */
+extern const Verb verb_table[]; /* ends with a NULL name */
 
 const Verb *verb_find(const char *name);
-void verb_help(FILE *to, bool vi);                     /* all of them */
+void verb_help(FILE *to, bool vi); /* all of them */
 void verb_help_one(const Verb *v, bool vi, FILE *to);
 /* 0; CTL_USAGE after it was said: too few or too many words, an option the verb does not have. */
 int verb_check(const Verb *v, const CtlArgs *args);

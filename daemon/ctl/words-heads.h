@@ -9,7 +9,8 @@
         W(V_NULL, "(null)", "(null)")                                                                                  \
         W(V_EMPTY, "(empty)", "(trống)")                                                                               \
         W(V_INVALID, "(unreadable)", "(không đọc được)")                                                               \
-        W(RAW, "written", "ghi là")                                                                                    \
+        W(BOTH, "both", "cả hai")                                                                                      \
+        W(RAW, "WRITTEN", "GHI LÀ")                                                                                    \
         W(H_KEY, "KEY", "KHÓA")                                                                                        \
         W(H_ID, "ID", "SỐ")                                                                                            \
         W(H_CODE, "CODE", "MÃ")                                                                                        \

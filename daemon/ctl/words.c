@@ -49,6 +49,16 @@ const char *words_date(Date d, bool vi, char buf[static DATE_TEXT]) {
         return vi ? date_vn(d, buf) : date_iso(d, buf);
 }
 
+static bool value_due(const Value *v, bool vi, Text *t) {
+        Due due;
+
+        if (vi || due_parse(v->text, &due) < 0)
+                return vi && due_vn(t, v->text, DATE_NONE) == 0;
+        if (due.kind == DUE_RECURRING || due.kind == DUE_RELATIVE)
+                return text_add(t, due.text) == 0;
+        return false;
+}
+
 /* Codes and dates as the reader's language writes them; false: as it is. */
 static bool value_translated(FieldId field, const Value *v, bool vi, Text *t) {
         char text[WHEN_TEXT];
@@ -57,13 +67,25 @@ static bool value_translated(FieldId field, const Value *v, bool vi, Text *t) {
         Date day;
 
         switch (field_table[field].type) {
-        case TYPE_WORK_STATE: label = vi ? work_state_vn(v->text) : NULL; break;
-        case TYPE_REVIEW_STATE: label = vi ? review_state_vn(v->text) : NULL; break;
-        case TYPE_FLAG: label = vi ? (str_eq(v->text, STR("true")) ? "có" : "không") : NULL; break;
-        case TYPE_INSTANT: label = when_parse_iso(v->text, &at) == 0 ? words_when(at, vi, text) : NULL; break;
-        case TYPE_DATE: label = date_parse_iso(v->text, &day) == 0 ? words_date(day, vi, text) : NULL; break;
-        case TYPE_DUE: return vi && due_vn(t, v->text, DATE_NONE) == 0;
-        default: break;
+        case TYPE_WORK_STATE:
+                label = vi ? work_state_vn(v->text) : NULL;
+                break;
+        case TYPE_REVIEW_STATE:
+                label = vi ? review_state_vn(v->text) : NULL;
+                break;
+        case TYPE_FLAG:
+                label = vi ? (str_eq(v->text, STR("true")) ? "có" : "không") : NULL;
+                break;
+        case TYPE_INSTANT:
+                label = when_parse_iso(v->text, &at) == 0 ? words_when(at, vi, text) : NULL;
+                break;
+        case TYPE_DATE:
+                label = date_parse_iso(v->text, &day) == 0 ? words_date(day, vi, text) : NULL;
+                break;
+        case TYPE_DUE:
+                return value_due(v, vi, t);
+        default:
+                break;
         }
         if (label)
                 text_add(t, str_of(label));
@@ -71,7 +93,9 @@ static bool value_translated(FieldId field, const Value *v, bool vi, Text *t) {
 }
 
 void words_value(FieldId field, const Value *v, bool vi, Text *t) {
-        static const Word states[] = { [VALUE_ABSENT] = W_V_ABSENT, [VALUE_NULL] = W_V_NULL, [VALUE_EMPTY] = W_V_EMPTY,
+        static const Word states[] = { [VALUE_ABSENT] = W_V_ABSENT,
+                                       [VALUE_NULL] = W_V_NULL,
+                                       [VALUE_EMPTY] = W_V_EMPTY,
                                        [VALUE_INVALID] = W_V_INVALID };
 
         if (v->state != VALUE_SET)

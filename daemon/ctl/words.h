@@ -12,7 +12,7 @@ typedef enum Word {
 #define WORD_ENUM(id, en, vi) W_##id,
         WORD_HEADS(WORD_ENUM) WORD_LABELS(WORD_ENUM)
 #undef WORD_ENUM
-        WORD_COUNT
+                WORD_COUNT
 } Word;
 
 const char *words_get(Word w, bool vi);
