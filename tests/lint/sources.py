@@ -46,8 +46,8 @@ def program_lib(root, path):
             folder = name.rpartition("/")[0]
             if folder in FOLDER_LIB:
                 libs.add(FOLDER_LIB[folder])
-            elif (root / name).is_file():
-                waiting.append(root / name)
+            else:
+                waiting += [near for near in (root / name, path.parent / name) if near.is_file()]
     return max(libs, key=RANK.index)
 
 
