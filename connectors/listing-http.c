@@ -107,12 +107,17 @@ static bool begin(Listing *l) {
 void listing_step(Listing *l) {
         if (!l->began && !begin(l))
                 return;
+        HttpSource *s = l->source;
+        bool busy = l->session->state == SESSION_BUSY; /* somebody else's login is counted already */
         l->waiter = (SessionWaiter) { .ready = session_ready, .userdata = l };
         switch (session_want(l->session, &l->waiter)) {
         case SESSION_READY:
+                rate_sent(&s->rate, source_now(s));
                 request_send(l);
                 return;
         case SESSION_WAIT:
+                if (!busy)
+                        rate_sent(&s->rate, source_now(s));
                 l->state = LISTING_SESSION;
                 return;
         default:
@@ -164,6 +169,11 @@ static void page_seen(Listing *l, Str body) {
         }
 }
 
+static bool login_page(const Listing *l, Str body) {
+        const char *text = l->source->o.profile->session.login_text;
+        return html_login_page(body) || (text && text[0] && memmem(body.at, body.len, text, strlen(text)));
+}
+
 static void body_seen(Listing *l, const HttpResponse *r) {
         char sample[100], detail[300];
         Str body = text_str(&r->body);
@@ -172,7 +182,7 @@ static void body_seen(Listing *l, const HttpResponse *r) {
                 return;
         }
         document_sample(body, sample, sizeof sample);
-        if (html_login_page(body)) {
+        if (login_page(l, body)) {
                 snprintf(detail, sizeof detail, "%.100s: expected JSON, seen an HTML login page with status 200: %s", r->path, sample);
                 not_let_in(l, FAULT_LOGIN_PAGE, detail);
         } else {

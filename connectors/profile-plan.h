@@ -37,6 +37,7 @@ typedef struct SessionPlan {
         int lifetime;                /* seconds, when the answer names none; 0: unknown */
         int leeway;                  /* seconds before the expiry at which a token counts as expired */
         const char *proof_path, *proof_text;
+        const char *login_text;      /* what only a login page shows, besides a password input; NULL */
         int refused_status;          /* of a login: wrong password */
         int lost_status;             /* of any other request: log in again */
 } SessionPlan;

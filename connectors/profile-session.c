@@ -22,6 +22,7 @@ static const KeySpec keys[] = {
         KEY("leeway", KEY_INT, leeway, .low = 0, .high = 86400),
         KEY("proof-path", KEY_PATH, proof_path),
         KEY("proof-text", KEY_TEXT, proof_text),
+        KEY("login-text", KEY_TEXT, login_text),
         KEY("refused-status", KEY_INT, refused_status, .low = 400, .high = 499),
         KEY("lost-status", KEY_INT, lost_status, .low = 400, .high = 499),
 };
@@ -40,10 +41,10 @@ static const KindRules kind_rules[] = {
                                    NAMES("account", "secret") },
         [SESSION_KIND_JSON_LOGIN] = { NAMES("kind", "header", "value", "login-path", "login-fields", "token",
                                             "refresh-token", "expires-in", "refresh-path", "refresh-fields", "lifetime",
-                                            "leeway", "refused-status", "lost-status"),
+                                            "leeway", "login-text", "refused-status", "lost-status"),
                                       NAMES("header", "value", "login-path", "login-fields", "token"),
                                       NAMES("account", "token") },
-        [SESSION_KIND_HTML_FORM] = { NAMES("kind", "login-path", "login-fields", "hidden-fields", "proof-path",
+        [SESSION_KIND_HTML_FORM] = { NAMES("kind", "login-path", "login-fields", "hidden-fields", "login-text", "proof-path",
                                            "proof-text", "refused-status", "lost-status"),
                                      NAMES("login-path", "login-fields", "proof-path", "proof-text"), nothing },
 };

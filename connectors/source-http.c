@@ -48,7 +48,8 @@ static bool hold_ends(HttpSource *s, Listing *l, uint64_t now) {
 /* When `l` may go on: after its own wait, the system's and our rate. */
 static uint64_t ready_at(const HttpSource *s, const Listing *l) {
         uint64_t at = l->due > s->hold ? l->due : s->hold;
-        return at > s->slot ? at : s->slot;
+        uint64_t slot = rate_ready(&s->rate);
+        return at > slot ? at : slot;
 }
 
 static bool run_one(HttpSource *s, Listing *l, uint64_t now) {
@@ -66,8 +67,6 @@ static bool run_one(HttpSource *s, Listing *l, uint64_t now) {
                 return true;
         if (ready_at(s, l) > now)
                 return false;
-        if (s->o.requests_per_minute > 0)
-                s->slot = now + 60 * (uint64_t) US_SECOND / (uint64_t) s->o.requests_per_minute;
         listing_step(l);
         return true;
 }
@@ -141,6 +140,7 @@ static Source *free_source(Source *source) {
         http_free(s->http);
         sd_event_source_disable_unref(s->timer);
         split_free(&s->split);
+        rate_done(&s->rate);
         free(s->sessions);
         free(s->partitions);
         free(s);
@@ -159,6 +159,8 @@ static int setup(HttpSource *s, Err *e) {
         int r = http_new(&http, &s->http, e);
         if (r < 0)
                 return r;
+        if (rate_init(&s->rate, s->o.requests_per_minute) < 0)
+                return err_oom(e);
         s->session_env = (SessionEnv) { s->o.id, &p->session, s->http, &s->env, s->o.logins_per_hour };
         r = source_partitions_build(s, e);
         if (r < 0)

@@ -5,6 +5,7 @@
 
 #include "connectors/normalise.h"
 #include "connectors/pager.h"
+#include "connectors/rate.h"
 #include "connectors/session.h"
 
 #define LISTING_WAIT_MAX (10 * US_SECOND) /* a longer Retry-After ends the listing; the schedule comes back later */
@@ -51,7 +52,7 @@ typedef struct HttpSource {
         size_t n_partitions;
         Listing *listings;     /* in the order of their begin */
         sd_event_source *timer;
-        uint64_t slot;         /* no request before: requests per minute */
+        Rate rate;
         uint64_t hold;         /* no request before: the system asked for it */
         Instant hold_wall;
         uint64_t random;
