@@ -166,45 +166,51 @@ static bool sheet_number(Str s) {
         return others == 0 && digits > 0 && ((marks > 0 && memchr(s.at, '+', s.len)) || (zero && marks == 0));
 }
 
-static UnitKind kind_guess(Str name) {
+static int kind_guess(Arena *a, Str name, UnitKind *ret) {
         static const struct {
                 const char *word;
                 UnitKind kind;
-        } words[] = {
-                { "xã ", UNIT_COMMUNE },
-                { "phường ", UNIT_WARD },
-                { "đặc khu ", UNIT_SPECIAL_ZONE },
-        };
-        _cleanup_arena_ Arena scratch = { 0 };
+        } words[] = { { "xã", UNIT_COMMUNE }, { "phường", UNIT_WARD }, { "đặc khu", UNIT_SPECIAL_ZONE } };
         Str folded, word;
-        for (size_t i = 0; i < 3 && text_fold(&scratch, name, &folded) == 0; i++)
-                if (text_fold(&scratch, (Str) { words[i].word, strlen(words[i].word) - 1 }, &word) == 0 &&
-                    str_starts(folded, word) && folded.len > word.len && folded.at[word.len] == ' ')
-                        return words[i].kind;
-        return UNIT_DEPARTMENT;
-}
-
-static void take_kind(Reader *r, ImportRow *row) {
-        Str typed = row->cell[COLUMN_KIND];
-        row->kind = row->cell[COLUMN_PARENT].len > 0 ? UNIT_SUB : kind_guess(row->cell[COLUMN_NAME]);
-        if (typed.len == 0)
-                return;
-        _cleanup_arena_ Arena scratch = { 0 };
-        Str folded, label;
-        for (int k = 0; k < UNIT_KIND_COUNT; k++) {
-                bool same = str_eq(typed, str_of(unit_kinds[k]));
-                if (!same && text_fold(&scratch, typed, &folded) == 0 &&
-                    text_fold(&scratch, str_of(unit_kind_vn((UnitKind) k)), &label) == 0)
-                        same = str_eq(folded, label);
-                if (same) {
-                        row->kind = (UnitKind) k;
-                        return;
+        int r = text_fold(a, name, &folded);
+        *ret = UNIT_DEPARTMENT;
+        for (size_t i = 0; i < sizeof words / sizeof *words && r == 0; i++) {
+                r = text_fold(a, str_of(words[i].word), &word);
+                if (r == 0 && str_starts(folded, word) && folded.len > word.len && folded.at[word.len] == ' ') {
+                        *ret = words[i].kind;
+                        break;
                 }
         }
-        put(r, NOTICE_ROW_INVALID, row->row, r->place[COLUMN_KIND], typed,
-            "a kind of unit such as department, commune, ward",
-            "loại đơn vị, ví dụ: sở, ban, ngành; xã; phường; đặc khu; bộ phận",
-            text_nearest(typed, unit_kinds, UNIT_KIND_COUNT));
+        return r;
+}
+
+/* 0, -ENOENT when the word is no kind, -ENOMEM. */
+static int kind_read(Arena *a, Str typed, UnitKind *ret) {
+        Str folded, label;
+        int r = text_fold(a, typed, &folded);
+        for (int k = 0; k < UNIT_KIND_COUNT && r == 0; k++) {
+                r = text_fold(a, str_of(unit_kind_vn((UnitKind) k)), &label);
+                if (r == 0 && (str_eq(typed, str_of(unit_kinds[k])) || str_eq(folded, label))) {
+                        *ret = (UnitKind) k;
+                        return 0;
+                }
+        }
+        return r < 0 ? r : -ENOENT;
+}
+
+static int take_kind(Reader *r, ImportRow *row) {
+        Str typed = row->cell[COLUMN_KIND];
+        Arena *a = &r->list->arena;
+        int failed = typed.len > 0 ? kind_read(a, typed, &row->kind)
+                                   : kind_guess(a, row->cell[COLUMN_NAME], &row->kind);
+        if (failed == -ENOENT)
+                put(r, NOTICE_ROW_INVALID, row->row, r->place[COLUMN_KIND], typed,
+                    "a kind of unit such as department, commune, ward",
+                    "loại đơn vị, ví dụ: sở, ban, ngành; xã; phường; đặc khu; bộ phận",
+                    text_nearest(typed, unit_kinds, UNIT_KIND_COUNT));
+        if (typed.len == 0 && row->cell[COLUMN_PARENT].len > 0)
+                row->kind = UNIT_SUB;
+        return failed == -ENOENT ? 0 : failed;
 }
 
 static void check_access(Reader *r, const ImportRow *row, ImportColumn c) {
@@ -217,17 +223,20 @@ static void check_access(Reader *r, const ImportRow *row, ImportColumn c) {
             "tên tài khoản, `supervised`, `parent` hoặc `none (lý do)`", nearest);
 }
 
-static void check_person(Reader *r, const ImportRow *row, ImportColumn name, ImportColumn email) {
+static int check_person(Reader *r, const ImportRow *row, ImportColumn name, ImportColumn email) {
         Str address = row->cell[email];
         KeyValue v = { 0 };
         Str rest, seen;
         _cleanup_text_ Text person = TEXT_INIT(1000);
         if (row->cell[name].len == 0 && address.len == 0)
-                return;
+                return 0;
         text_addf(&person, STR_FMT " <" STR_FMT ">", STR_ARG(row->cell[name]), STR_ARG(address));
+        if (person.failed == -ENOMEM)
+                return -ENOMEM;
         if (person.failed || typed_person(text_str(&person), &v, &rest, &seen) != KEY_FINE)
                 put(r, NOTICE_ROW_INVALID, row->row, r->place[email] ? r->place[email] : r->place[name],
                     text_str(&person), "a name and a mail address", "họ tên và địa chỉ thư", NULL);
+        return 0;
 }
 
 static const ImportRow *row_of(const ImportList *l, const Unit *unit, Str code) {
@@ -263,19 +272,22 @@ static bool resolve(Reader *r, ImportRow *row) {
         return true;
 }
 
-static void check_new(Reader *r, ImportRow *row) {
+static int check_new(Reader *r, ImportRow *row) {
         if (!typed_code(row->cell[COLUMN_CODE], 64))
                 put(r, NOTICE_ROW_INVALID, row->row, r->place[COLUMN_CODE], row->cell[COLUMN_CODE],
                     "a code without blanks", "mã không có dấu cách", NULL);
-        take_kind(r, row);
+        int failed = take_kind(r, row);
         Str parent = row->cell[COLUMN_PARENT];
         bool known = unit_by_id(r->units, parent) || row_of(r->list, NULL, parent);
         if (parent.len > 0 ? !known : row->kind == UNIT_SUB)
                 put(r, NOTICE_ROW_INVALID, row->row, r->place[COLUMN_PARENT], parent,
                     "the code of a unit that stands in accounts.yaml or above in the list",
                     "mã một đơn vị đã có trong accounts.yaml hoặc ở dòng trên", NULL);
-        check_person(r, row, COLUMN_FOCAL, COLUMN_FOCAL_EMAIL);
-        check_person(r, row, COLUMN_HEAD, COLUMN_HEAD_EMAIL);
+        if (failed == 0)
+                failed = check_person(r, row, COLUMN_FOCAL, COLUMN_FOCAL_EMAIL);
+        if (failed == 0)
+                failed = check_person(r, row, COLUMN_HEAD, COLUMN_HEAD_EMAIL);
+        return failed;
 }
 
 static int add_row(Reader *r, const ImportRow *row) {
@@ -316,9 +328,8 @@ static int take_row(Reader *r, const Str *cells, size_t n, int number) {
                 if (row.cell[c].len > 0 && !typed_code(row.cell[c], 64))
                         put(r, NOTICE_ROW_INVALID, number, r->place[c], row.cell[c], "a code without blanks",
                             "mã không có dấu cách", NULL);
-        if (!row.unit)
-                check_new(r, &row);
-        return add_row(r, &row);
+        int failed = row.unit ? 0 : check_new(r, &row);
+        return failed < 0 ? failed : add_row(r, &row);
 }
 
 static int read_rows(Reader *r, Csv *csv) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/schema.h"
 
+#include <errno.h>
+
 #include "config/typed.h"
 
 #define PARTS_MAX 4
@@ -296,13 +298,21 @@ static NoticeId fault_notice(KeyFault fault) {
         }
 }
 
-static void check_value(Walk *w, const Key *k, const Tree *t) {
+/* A finding about a value that does not fit, with what would. */
+static void put_expected(Walk *w, const Key *k, Notice notice) {
         _cleanup_text_ Text en = TEXT_INIT(2000), vi = TEXT_INIT(2000);
         key_expected(k, false, &en);
         key_expected(k, true, &vi);
-        bool empty = t->kind != TREE_SCALAR || (!t->text[0] && !(k->type == KEY_TEXT && k->min == 0));
-        if (empty) {
-                put(w, &(Notice) { .id = NOTICE_VALUE_WANTED, .at = t->origin, .en = en.at, .vi = vi.at }, NULL);
+        if (en.failed || vi.failed)
+                w->failed = -ENOMEM;
+        notice.en = en.at;
+        notice.vi = vi.at;
+        put(w, &notice, NULL);
+}
+
+static void check_value(Walk *w, const Key *k, const Tree *t) {
+        if (t->kind != TREE_SCALAR || (!t->text[0] && !(k->type == KEY_TEXT && k->min == 0))) {
+                put_expected(w, k, (Notice) { .id = NOTICE_VALUE_WANTED, .at = t->origin });
                 return;
         }
         KeyValue v;
@@ -311,16 +321,19 @@ static void check_value(Walk *w, const Key *k, const Tree *t) {
         KeyFault fault = key_read(k, str_of(t->text), &v, &seen, &nearest);
         if (fault == KEY_FINE)
                 return;
+        if (fault == KEY_SECRET) { /* what stands there is not repeated */
+                put(w,
+                    &(Notice) { .id = NOTICE_SECRET,
+                                .at = t->origin,
+                                .en = schema_secret_place_en,
+                                .vi = schema_secret_place_vi },
+                    NULL);
+                return;
+        }
         _cleanup_free_ char *shown = str_dup(seen);
-        bool secret = fault == KEY_SECRET;
-        put(w,
-            &(Notice) { .id = fault_notice(fault),
-                        .at = t->origin,
-                        .nearest = nearest,
-                        .seen = secret ? NULL : shown,
-                        .en = secret ? schema_secret_place_en : en.at,
-                        .vi = secret ? schema_secret_place_vi : vi.at },
-            NULL);
+        if (!shown)
+                w->failed = -ENOMEM;
+        put_expected(w, k, (Notice) { .id = fault_notice(fault), .at = t->origin, .nearest = nearest, .seen = shown });
 }
 
 static void check_name(Walk *w, const KeySection *s, const Tree *t) {
@@ -334,11 +347,8 @@ static void check_name(Walk *w, const KeySection *s, const Tree *t) {
                 fault = typed_date(str_of(t->key), &date);
         if (fault == KEY_FINE)
                 return;
-        _cleanup_text_ Text en = TEXT_INIT(2000), vi = TEXT_INIT(2000);
-        key_expected(&(Key) { .type = s->names, .min = 1, .max = 64 }, false, &en);
-        key_expected(&(Key) { .type = s->names, .min = 1, .max = 64 }, true, &vi);
-        put(w, &(Notice) { .id = fault_notice(fault), .at = t->key_origin, .seen = t->key, .en = en.at, .vi = vi.at },
-            NULL);
+        put_expected(w, &(Key) { .type = s->names, .min = 1, .max = 64 },
+                     (Notice) { .id = fault_notice(fault), .at = t->key_origin, .seen = t->key });
 }
 
 static void check_missing(Walk *w, const Tree *map) {
