@@ -72,16 +72,18 @@ static void page_add(const Planner *p, LetterPage *page, PageUnit *units, const 
                      const ObligationVerdict *before) {
         const Unit *u = &p->settings->units->units[o->unit];
         ObligationVerdict verdict = verdict_of(p, o);
+        /* The page shows what the verdict was spoken on; what a unit did since is said beside it. */
+        const ObligationCounts *counts = o->verdict == VERDICT_NONE ? &o->counts : &o->verdict_counts;
 
         count_verdict(is_department(u) ? &page->departments : &page->communes, verdict);
-        page->waiting += o->counts.waiting;
+        page->waiting += counts->waiting;
         if (verdict == VERDICT_LATE)
                 for (int r = 0; r < REASON_COUNT; r++)
-                        page->by_reason[r] += o->counts.by_reason[r];
+                        page->by_reason[r] += counts->by_reason[r];
         if (verdict == VERDICT_LATE || verdict == VERDICT_UNKNOWN)
                 units[page->n_units++] = (PageUnit) {
                         .unit = u,
-                        .outstanding = o->counts.outstanding,
+                        .outstanding = counts->outstanding,
                         .verdict = verdict,
                         .unreadable = o->unreadable,
                         .late_before = before[o->unit] == VERDICT_LATE,

@@ -92,6 +92,37 @@ static bool planner_verdict_ready(const Planner *p, const Occurrence *o, size_t 
         return true;
 }
 
+/* A record that was never stored, only put aside, has no view; its unit is unknown all the same. */
+static int quarantine_visit(void *userdata, const QuarantineRow *q, Err *e) {
+        Planner *p = userdata;
+        const UnitTable *units = p->settings->units;
+        const Unit *u = unit_by_id(units, q->unit);
+
+        for (size_t i = 0; u && i < p->settings->n_sources; i++) {
+                const SourceOptions *source = &p->settings->sources[i];
+
+                if (!str_eq(str_of(source->id), q->source))
+                        continue;
+                for (size_t k = 0; k < profile_streams(source->profile); k++)
+                        if (str_eq(str_of(profile_stream_name(source->profile, k)), q->stream))
+                                p->quarantined[source->side][unit_owner(units, u) - units->units] |=
+                                        profile_stream_kind(source->profile, k);
+        }
+        return 0;
+}
+
+static int planner_quarantine(Planner *p, Err *e) {
+        size_t size = sizeof(unsigned) * (p->settings->units->n_units + 1);
+
+        for (int side = 0; side < SIDE_COUNT; side++) {
+                p->quarantined[side] = arena_get(&p->arena, size);
+                if (!p->quarantined[side])
+                        return err_oom(e);
+                memset(p->quarantined[side], 0, size);
+        }
+        return store_visit_quarantine(p->store, quarantine_visit, p, e);
+}
+
 static int planner_finish_unit(UnitWalk *walk, size_t unit, Err *e) {
         Planner *p = walk->planner;
         Date born = when_date(store_born(p->store));
@@ -99,17 +130,19 @@ static int planner_finish_unit(UnitWalk *walk, size_t unit, Err *e) {
         for (size_t i = 0; i < p->n_occurrences; i++) {
                 const Occurrence *o = &p->occurrences[i];
                 PlanObligation *obligation = walk->slot[i];
-                Instant finished;
                 int r;
 
                 if (!obligation)
                         continue;
+                for (int side = 0; side < SIDE_COUNT && obligation->counts.quarantined == 0; side++)
+                        obligation->counts.quarantined += (o->rule->sides & (1u << side)) &&
+                                                          (p->quarantined[side][unit] & o->rule->record_kinds);
                 obligation->state = obligation_state(o, &obligation->counts, planner_required(p, o), walk->readable[i]);
                 obligation->unreadable = planner_required(p, o) & ~walk->readable[i];
                 obligation->tracked = o->strict >= born;
                 obligation->verdict_ready = planner_verdict_ready(p, o, unit);
                 r = store_verdict(p->store, o->id, str_of(p->settings->units->units[unit].id), &obligation->verdict,
-                                  &finished, e);
+                                  &obligation->verdict_counts, e);
                 if (r < 0)
                         return r;
         }
@@ -191,11 +224,14 @@ static int planner_fill(Planner *p, Instant now, Instant known, Err *e) {
         const Settings *s = p->settings;
         PlanClaim *claims;
         PlanLastMail *last;
+        bool fresh[SIDE_COUNT];
         int r;
 
         r = coverage_read(p->store, s, &p->coverage, e);
         if (r < 0)
                 return r;
+        coverage_fresh(&p->coverage, known, fresh);
+        store_set_fresh(p->store, fresh);
         r = deadline_open(s->deadlines, s->n_deadlines, &s->calendar, when_date(now), &p->occurrences,
                           &p->n_occurrences, e);
         if (r < 0)
@@ -203,7 +239,9 @@ static int planner_fill(Planner *p, Instant now, Instant known, Err *e) {
         if (p->n_occurrences > DEADLINE_MAX * 2)
                 return err_set(e, -E2BIG, RETRY_RECONFIGURE, "more than %d deadlines are open at once",
                                DEADLINE_MAX * 2);
-        r = planner_obligations(p, now, known, e);
+        r = planner_quarantine(p, e);
+        if (r >= 0)
+                r = planner_obligations(p, now, known, e);
         if (r >= 0)
                 r = planner_as_of(p, e);
         p->input = (PlanInput) {

@@ -67,6 +67,8 @@ static void report_stderr(int priority, const ReportField *fields, const char *l
         static const char *const words[] = { "emerg", "alert", "crit", "error", "warning", "notice", "info", "debug" };
         bool any = false;
 
+        if (priority == LOG_DEBUG && !secure_getenv("NQ57_DEBUG"))
+                return;
         fprintf(stderr, "nq57d: %s: %s", words[priority & 7], line);
         for (const ReportField *f = fields; f && f->key; f++)
                 if (f->value) {
@@ -88,7 +90,7 @@ void report(int priority, ReportId id, const ReportField *fields, const char *fo
                 return;
         if (report_to_journal())
                 report_journal(priority, id, fields, safe.at);
-        else
+        else if (priority < LOG_DEBUG)
                 report_stderr(priority, fields, safe.at);
 }
 

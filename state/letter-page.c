@@ -97,7 +97,7 @@ static void write_why(Letter *l, const LetterPage *p) {
         for (Reason r = REASON_OVERDUE; r < REASON_COUNT; r++)
                 n += p->by_reason[r];
         if (n > 0) {
-                letter_addf(l, "Vì sao (%d việc): ", n);
+                letter_addf(l, "Vì sao (%d việc lúc chốt): ", n);
                 letter_reasons(l, p->by_reason);
                 letter_add(l, ".");
                 letter_end(l, 2);

@@ -153,29 +153,36 @@ static Stage stage_next(const Letter *l, const Occurrence *o, Date *ret_day) {
         return STAGE_NONE;
 }
 
-static void write_joins(Letter *l, const LetterUnits *u, const Occurrence *o, Stage s) {
-        const DeadlineRule *rule = o->rule;
-        const Unit *above = rule->coordinator ? unit_by_id(l->in->plan->units, str_of(rule->coordinator)) : NULL;
+/* Late is who is not done when the day ends, not who is not done on the morning of the next mail. */
+static void write_late(Letter *l, const Occurrence *o, Date day) {
+        const char *id = o->rule->coordinator;
+        const Unit *above = id ? unit_by_id(l->in->plan->units, str_of(id)) : NULL;
 
-        switch (s) {
-        case STAGE_T1:
-                letter_add(l, "thư gửi thêm lãnh đạo ");
-                if (u->n == 1)
-                        letter_unit_formal(l, u->at[0].unit);
-                else
-                        letter_add(l, "đơn vị");
-                break;
-        case STAGE_PLUS1:
-                letter_add(l, "đơn vị bị ghi là chậm trong trang tổng hợp gửi lãnh đạo tỉnh");
-                if (above) {
-                        letter_add(l, ", thư gửi thêm ");
-                        letter_outside(l, str_of(above->name), 80);
-                }
-                break;
-        default:
-                letter_add(l, "thư nhắc lại");
-                break;
+        letter_add(l, ": nếu hết ");
+        letter_day(l, o->strict);
+        letter_add(l, " còn việc, đơn vị bị ghi là chậm trong trang tổng hợp gửi lãnh đạo tỉnh");
+        if (above) {
+                letter_add(l, "; sáng ");
+                letter_day(l, day);
+                letter_add(l, " thư gửi thêm ");
+                letter_outside(l, str_of(above->name), 80);
         }
+        letter_add(l, ".");
+}
+
+static void write_reminder(Letter *l, const LetterUnits *u, Stage s, Date day) {
+        letter_add(l, ": nếu sáng ");
+        letter_day(l, day);
+        if (s != STAGE_T1) {
+                letter_add(l, " còn việc, thư nhắc lại.");
+                return;
+        }
+        letter_add(l, " còn việc, thư gửi thêm lãnh đạo ");
+        if (u->n == 1)
+                letter_unit_formal(l, u->at[0].unit);
+        else
+                letter_add(l, "đơn vị");
+        letter_add(l, ".");
 }
 
 static void write_next(Letter *l, const LetterUnits *u) {
@@ -189,15 +196,12 @@ static void write_next(Letter *l, const LetterUnits *u) {
                 s = stage_next(l, o, &d);
                 letter_add(l, "Hạn trước ");
                 letter_day(l, o->before);
-                if (s == STAGE_NONE) {
+                if (s == STAGE_NONE)
                         letter_add(l, ": đây là thư nhắc cuối của kỳ này.");
-                } else {
-                        letter_add(l, ": nếu sáng ");
-                        letter_day(l, d);
-                        letter_add(l, " còn việc, ");
-                        write_joins(l, u, o, s);
-                        letter_add(l, ".");
-                }
+                else if (s == STAGE_PLUS1)
+                        write_late(l, o, d);
+                else
+                        write_reminder(l, u, s, d);
                 letter_end(l, 0);
         }
 }

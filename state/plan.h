@@ -55,6 +55,7 @@ typedef struct PlanObligation {
         unsigned unreadable;            /* required sides that could not be judged */
         bool verdict_ready;             /* a complete listing of every required side was read after strict_end */
         ObligationVerdict verdict;      /* already stored; VERDICT_NONE: not yet */
+        ObligationCounts verdict_counts; /* of that day, when there is one */
         bool tracked;                   /* strict >= the day the store was born */
 } PlanObligation;
 

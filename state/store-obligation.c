@@ -5,19 +5,33 @@
 
 #include "state/store-plan-parts.h"
 
-int store_verdict(Store *s, const char *occurrence, Str unit, ObligationVerdict *ret, Instant *ret_finished, Err *e) {
+/* Counts as verdict_write puts them. */
+static int counts_read(Str text, ObligationCounts *ret) {
+        int *into[] = { &ret->records, &ret->outstanding, &ret->waiting, &ret->quarantined, &ret->by_reason[REASON_OVERDUE],
+                        &ret->by_reason[REASON_RETURNED], &ret->by_reason[REASON_NEVER_ENTERED], &ret->by_reason[REASON_NOT_SUBMITTED],
+                        &ret->by_reason[REASON_NOT_UPDATED], &ret->by_reason[REASON_NO_EVIDENCE], &ret->by_reason[REASON_DIFFERS] };
+        Str rest = text, part;
+
+        for (size_t i = 0; i < sizeof into / sizeof *into; i++)
+                if (!str_split(&rest, ' ', &part) || text_to_int(part, 0, INT32_MAX, into[i]) < 0)
+                        return -EBADMSG;
+        return 0;
+}
+
+int store_verdict(Store *s, const char *occurrence, Str unit, ObligationVerdict *ret, ObligationCounts *ret_counts, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        ObligationCounts counts = { 0 };
         int verdict = VERDICT_NONE;
-        int r = stmt_ask(s, &q, e, "SELECT verdict, finished_at FROM obligation WHERE occurrence = ? AND unit = ?", "zs", occurrence, unit);
+        int r = stmt_ask(s, &q, e, "SELECT verdict, verdict_counts FROM obligation WHERE occurrence = ? AND unit = ?", "zs", occurrence, unit);
 
         if (r < 0)
                 return r;
         if (r > 0)
                 verdict = stmt_word(q, 0, obligation_verdicts, VERDICT_UNKNOWN + 1);
-        if (verdict < 0)
-                return store_damaged(e, "obligation", unit, "unknown verdict");
+        if (verdict < 0 || (verdict != VERDICT_NONE && counts_read(stmt_str(q, 1), &counts) < 0))
+                return store_damaged(e, "obligation", unit, "unknown verdict or count");
         *ret = (ObligationVerdict) verdict;
-        *ret_finished = r > 0 ? stmt_instant(q, 1) : INSTANT_NONE;
+        *ret_counts = counts;
         return 0;
 }
 
@@ -121,19 +135,6 @@ int obligations_commit(Store *s, const PlanCommit *c, PlanReport *report, Err *e
                              " AND finished_at IS NULL",
                              "zt", in->occurrences[i].id, c->now);
         return r;
-}
-
-/* Counts as verdict_write puts them. */
-static int counts_read(Str text, ObligationCounts *ret) {
-        int *into[] = { &ret->records, &ret->outstanding, &ret->waiting, &ret->quarantined, &ret->by_reason[REASON_OVERDUE],
-                        &ret->by_reason[REASON_RETURNED], &ret->by_reason[REASON_NEVER_ENTERED], &ret->by_reason[REASON_NOT_SUBMITTED],
-                        &ret->by_reason[REASON_NOT_UPDATED], &ret->by_reason[REASON_NO_EVIDENCE], &ret->by_reason[REASON_DIFFERS] };
-        Str rest = text, part;
-
-        for (size_t i = 0; i < sizeof into / sizeof *into; i++)
-                if (!str_split(&rest, ' ', &part) || text_to_int(part, 0, INT32_MAX, into[i]) < 0)
-                        return -EBADMSG;
-        return 0;
 }
 
 static int obligation_read(sqlite3_stmt *q, ObligationRow *ret, Err *e) {

@@ -9,7 +9,7 @@
 /* Before planning: what was stored. Arrays live in `a`. */
 int store_plan_read(Store *s, const Occurrence *o, size_t n, Arena *a, PlanClaim **ret_claims, size_t *ret_n_claims,
                     PlanLastMail **ret_last, size_t *ret_n_last, Err *e);
-int store_verdict(Store *s, const char *occurrence, Str unit, ObligationVerdict *ret, Instant *ret_finished, Err *e);
+int store_verdict(Store *s, const char *occurrence, Str unit, ObligationVerdict *ret, ObligationCounts *ret_counts, Err *e);
 
 /* One message as planned. */
 typedef struct MessageDraft {

@@ -371,7 +371,7 @@ static void test_page(void **state) {
                               "chậm 1, chưa xác định 2.\n"
                               "  Kỳ trước đó (20/5): xong 1, chậm 2, chưa xác định 0.\n");
         assert_has(&got.body, "Chậm hai kỳ liền: 1. Đã xong sau hạn, tính đến sáng nay: 1.\n");
-        assert_has(&got.body, "Vì sao (43 việc): bị trả lại 3, chưa cập nhật trong kỳ 40.\nChờ cơ quan khác "
+        assert_has(&got.body, "Vì sao (43 việc lúc chốt): bị trả lại 3, chưa cập nhật trong kỳ 40.\nChờ cơ quan khác "
                               "duyệt (không tính chậm): 58.\n");
         assert_has(&got.body, "CHẬM HAI KỲ LIỀN (1)\n1. Xã M’Drắk: 31 việc\n");
         assert_has(&got.body, "CHẬM KỲ NÀY, nhiều việc trước (1)\n1. Sở Nội vụ: 12 việc, nay đã xong\n");
