@@ -93,3 +93,8 @@ bool coverage_source_blind(const Coverage *c, Side side, Instant now) {
 
         return source && (c->newest[side] == INSTANT_NONE || now - c->newest[side] > source->blind_hours * US_HOUR);
 }
+
+void coverage_fresh(const Coverage *c, Instant now, bool ret[static SIDE_COUNT]) {
+        for (int side = 0; side < SIDE_COUNT; side++)
+                ret[side] = c->newest[side] == INSTANT_NONE || !coverage_source_blind(c, side, now);
+}

@@ -29,4 +29,7 @@ Instant coverage_complete(const Coverage *c, size_t unit, Side side, unsigned ki
 /* coverage_complete within the source's blind time. */
 bool coverage_readable(const Coverage *c, size_t unit, Side side, unsigned kinds, Instant now);
 
+/* Sources whose authority counts: not blind. One that was never read is not stale, it only has not spoken yet. */
+void coverage_fresh(const Coverage *c, Instant now, bool ret[static SIDE_COUNT]);
+
 bool coverage_source_blind(const Coverage *c, Side side, Instant now);

@@ -63,9 +63,9 @@ static int poll_quarantine(void *userdata, const Partition *p, const Quarantine 
                                  { "NQ57_SOURCE", p->source },
                                  { "NQ57_STREAM", p->stream },
                                  { 0 } },
-               "%s/%s: record " STR_FMT " of unit `" STR_FMT "` put aside: " STR_FMT " is `%s`%s" STR_FMT, p->source,
-               p->stream, STR_ARG(q->identity.code), STR_ARG(q->unit), STR_ARG(q->field), value.at ? value.at : "",
-               q->nearest.len ? ", nearest " : "", STR_ARG(q->nearest));
+               "%s/%s (%s): a record is put aside, %s" STR_FMT "%s" STR_FMT ": %s `%s`%s" STR_FMT, p->source, p->stream, p->account,
+               q->identity.code.len ? "code " : "", STR_ARG(q->identity.code), q->identity.code.len ? ", " : "", STR_ARG(q->field), fault_names[q->fault],
+               value.at ? value.at : "", q->nearest.len ? ", nearest " : "", STR_ARG(q->nearest));
         return listing_quarantine(((Poll *) userdata)->listing, q, e);
 }
 
@@ -73,14 +73,13 @@ static int poll_quarantine(void *userdata, const Partition *p, const Quarantine 
 
 static void poll_freshness(Poll *poll) {
         Cycle *c = poll->cycle;
-        Instant now = clock_wall(c->env.clock);
+        Coverage known = { .settings = c->env.settings };
 
-        for (int side = 0; side < SIDE_COUNT; side++) {
-                const SourceOptions *source = settings_source(c->env.settings, side);
-
-                poll->context.fresh[side] = source && ((Side) side == poll->partition->side ||
-                        (c->newest[side] != INSTANT_NONE && now - c->newest[side] <= source->blind_hours * US_HOUR));
-        }
+        memcpy(known.newest, c->newest, sizeof(known.newest));
+        coverage_fresh(&known, clock_wall(c->env.clock), poll->context.fresh);
+        poll->context.fresh[poll->partition->side] = true;
+        if (poll->listing)
+                listing_set_fresh(poll->listing, poll->context.fresh);
 }
 
 static void poll_told(const Poll *poll, const ListingEnd *end, const ListingReport *r) {
@@ -124,9 +123,10 @@ static int poll_store(Poll *poll, const ListingEnd *end, ListingReport *ret, Err
         Instant now = clock_wall(c->env.clock);
         int r = 0;
 
-        poll_freshness(poll);
         if (!poll->listing)
                 r = poll_begin(poll, poll->partition, e);
+        if (r >= 0)
+                poll_freshness(poll);
         if (r >= 0)
                 r = listing_apply(poll->listing, end, now, ret, e);
         if (r == 0 && end->members_complete)

@@ -2,13 +2,7 @@
 #include "daemon/planner-items.h"
 
 static int item_cmp(const void *x, const void *y) {
-        const PlanItem *a = x, *b = y;
-
-        if (a->why.reason != b->why.reason)
-                return a->why.reason < b->why.reason ? -1 : 1;
-        if (a->kind != b->kind)
-                return a->kind < b->kind ? -1 : 1;
-        return str_cmp(a->key, b->key);
+        return plan_item_cmp(x, y);
 }
 
 void planner_items_sort(PlanObligation *o) {
@@ -16,110 +10,21 @@ void planner_items_sort(PlanObligation *o) {
                 qsort(o->items, o->n_items, sizeof(PlanItem), item_cmp);
 }
 
-static Str value_text(const Value *v) {
-        return v && v->state == VALUE_SET ? v->text : STR_NULL;
-}
-
-/* "96.5" as it is written here: "96,5". */
-static int shown_decimal(Text *t, Str canonical) {
-        for (size_t i = 0; i < canonical.len; i++)
-                text_addc(t, canonical.at[i] == '.' ? ',' : canonical.at[i]);
-        return t->failed;
-}
-
-/* The one figure that tells an official which entry is meant: progress, actual value, or self score of maximum. */
-static int item_shown(Arena *a, const RecordView *v, Side side, Str *ret) {
-        _cleanup_text_ Text t = TEXT_INIT(256);
-        const Value *field = v->side[side].field;
-
-        if (v->identity.kind == KIND_TASK) {
-                Str progress = value_text(&field[FIELD_PROGRESS]);
-
-                if (progress.len > 0 && shown_decimal(&t, progress) == 0)
-                        text_addc(&t, '%');
-        } else if (field[FIELD_ACTUAL].state == VALUE_SET) {
-                shown_decimal(&t, value_text(&field[FIELD_ACTUAL]));
-                if (str_eq(value_text(view_value(v, FIELD_UOM)), STR("%")))
-                        text_addc(&t, '%');
-        } else if (field[FIELD_SELF_SCORE].state == VALUE_SET) {
-                shown_decimal(&t, value_text(&field[FIELD_SELF_SCORE]));
-                if (field[FIELD_MAX_SCORE].state == VALUE_SET) {
-                        text_addc(&t, '/');
-                        shown_decimal(&t, value_text(&field[FIELD_MAX_SCORE]));
-                }
-                text_add(&t, STR(" điểm"));
-        }
-        return t.failed ? t.failed : arena_str(a, text_str(&t), ret);
-}
-
-static int item_sides(Planner *p, const RecordView *v, PlanItem *item) {
-        for (int side = 0; side < SIDE_COUNT; side++) {
-                const Value *field = v->side[side].field;
-                Instant at;
-                int r;
-
-                item->updated[side] = DATE_NONE;
-                if (!v->side[side].present)
-                        continue;
-                r = item_shown(&p->arena, v, side, &item->shown[side]);
-                if (r < 0)
-                        return r;
-                if (field[FIELD_UPDATED_AT].state == VALUE_SET &&
-                    when_parse_iso(field[FIELD_UPDATED_AT].text, &at) == 0)
-                        item->updated[side] = when_date(at);
-                if (!(item->why.sides & (1u << side)) || field[FIELD_REVIEW].state != VALUE_SET ||
-                    !str_eq(field[FIELD_REVIEW].text, STR("returned")))
-                        continue;
-                r = arena_str(&p->arena, value_text(&field[FIELD_RETURN_REASON]), &item->return_reason);
-                if (r < 0)
-                        return r;
-                if (field[FIELD_RETURNED_ON].state == VALUE_SET)
-                        (void) date_parse_iso(field[FIELD_RETURNED_ON].text, &item->returned_on);
-        }
-        return 0;
-}
-
-static const char *item_sub_unit(const Planner *p, const RecordView *v) {
-        const Value *sub = view_value(v, FIELD_SUB_UNIT);
-        const Unit *unit = sub && sub->state == VALUE_SET ? unit_by_id(p->settings->units, sub->text) : NULL;
-
-        if (!unit)
-                unit = unit_by_id(p->settings->units, v->unit);
-        return unit && unit->kind == UNIT_SUB ? unit->name : "";
-}
-
-static int item_fill(Planner *p, const RecordView *v, ItemReason why, PlanItem *ret) {
-        PlanItem item = {
-                .kind = v->identity.kind, .why = why, .returned_on = DATE_NONE, .sub_unit = str_of(item_sub_unit(p, v))
-        };
-        Str due = STR_NULL;
-        int r = arena_str(&p->arena, v->key, &item.key);
-
-        if (r >= 0)
-                r = arena_str(&p->arena, v->identity.code, &item.code);
-        if (r >= 0)
-                r = arena_str(&p->arena, value_text(view_value(v, FIELD_TITLE)), &item.title);
-        if (r >= 0 && v->identity.kind == KIND_TASK && view_due(v, &due) == 0)
-                r = arena_str(&p->arena, due, &item.due);
-        if (r >= 0)
-                r = item_sides(p, v, &item);
-        if (r >= 0)
-                *ret = item;
-        return r;
-}
-
 int planner_item_keep(Planner *p, PlanObligation *o, const RecordView *v, ItemReason why, Err *e) {
         size_t max = (size_t) p->settings->plan.items_max, worst = 0;
-        PlanItem probe = { .key = v->key, .kind = v->identity.kind, .why = why };
+        PlanItem probe = { .key = v->key, .code = v->identity.code, .kind = v->identity.kind, .why = why };
+        int r;
 
-        if (o->n_items < max)
-                return item_fill(p, v, why, &o->items[o->n_items++]) < 0 ? err_oom(e) : 0;
+        if (o->n_items < max) {
+                r = plan_item_make(&p->arena, p->settings->units, v, why, &o->items[o->n_items++]);
+                return r < 0 ? err_oom(e) : 0;
+        }
         for (size_t i = 1; i < o->n_items; i++)
-                if (item_cmp(&o->items[i], &o->items[worst]) > 0)
+                if (plan_item_cmp(&o->items[i], &o->items[worst]) > 0)
                         worst = i;
-        if (max == 0 || item_cmp(&probe, &o->items[worst]) >= 0)
+        if (max == 0 || plan_item_cmp(&probe, &o->items[worst]) >= 0)
                 return 0;
-        return item_fill(p, v, why, &o->items[worst]) < 0 ? err_oom(e) : 0;
+        return plan_item_make(&p->arena, p->settings->units, v, why, &o->items[worst]) < 0 ? err_oom(e) : 0;
 }
 
 static void json_member(Text *t, const char *key, Str value) {

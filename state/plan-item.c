@@ -156,16 +156,24 @@ static Str sub_unit_name(const UnitTable *units, const RecordView *v) {
         return u && u->kind == UNIT_SUB ? str_of(u->name) : STR_NULL;
 }
 
+/* While nobody decides between two titles, either tells a reader which record is meant. */
+static Str item_title(const RecordView *v) {
+        const Value *title = view_value(v, FIELD_TITLE);
+
+        for (Side side = 0; title->state != VALUE_SET && side < SIDE_COUNT; side++)
+                title = side_field(v, side, FIELD_TITLE);
+        return title->state == VALUE_SET ? title->text : STR_NULL;
+}
+
 int plan_item_make(Arena *a, const UnitTable *units, const RecordView *v, ItemReason why, PlanItem *ret) {
         PlanItem item = {.kind = v->identity.kind, .why = why, .returned_on = DATE_NONE};
-        const Value *title = view_value(v, FIELD_TITLE);
         Str due;
         int r = arena_str(a, v->key, &item.key);
 
         if (r == 0)
                 r = item_codes(a, v, why, &item.code);
-        if (r == 0 && title->state == VALUE_SET)
-                r = arena_str(a, title->text, &item.title);
+        if (r == 0)
+                r = arena_str(a, item_title(v), &item.title);
         if (r == 0)
                 r = arena_str(a, sub_unit_name(units, v), &item.sub_unit);
         for (Side side = 0; r == 0 && side < SIDE_COUNT; side++)
