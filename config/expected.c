@@ -75,3 +75,25 @@ void key_expected(const Key *k, bool vi, Text *t) {
         if (ranged && k->max != 0)
                 add_range(k, vi, t);
 }
+
+const char schema_secret_place_en[] = "the secrets folder (ID.secrets, one line `account<TAB>password`, mode 0600) or "
+                                      "a systemd credential";
+const char schema_secret_place_vi[] = "thư mục mật khẩu (MÃ.secrets, mỗi dòng `tài khoản<TAB>mật khẩu`, quyền 0600) "
+                                      "hoặc credential của systemd";
+
+bool schema_names_secret(const char *key) {
+        static const char *const words[] = { "password", "passwd",   "passphrase", "pass",      "pwd",      "secret",
+                                             "token",    "api-key",  "apikey",     "mật khẩu",  "mật-khẩu", "mat-khau",
+                                             "matkhau",  "mat_khau", "mk",         "credential" };
+        Str whole = str_of(key);
+        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+                size_t len = strlen(words[i]);
+                const char *at = whole.len >= len ? strcasestr(key, words[i]) : NULL;
+                bool begins = at && (at == key || at[-1] == '-' || at[-1] == '_' || at[-1] == ' ');
+                bool ends = at &&
+                            (at[len] == '\0' || at[len] == '-' || at[len] == '_' || at[len] == ' ' || at[len] == 's');
+                if (begins && ends)
+                        return true;
+        }
+        return false;
+}

@@ -229,29 +229,6 @@ static const char *nearest_name(ConfigFile file, const char *const *parts, size_
         return NULL;
 }
 
-const char schema_secret_place_en[] = "the secrets folder (ID.secrets, one line `account<TAB>password`, mode 0600) or "
-                                      "a systemd credential";
-const char schema_secret_place_vi[] = "thư mục mật khẩu (MÃ.secrets, mỗi dòng `tài khoản<TAB>mật khẩu`, quyền 0600) "
-                                      "hoặc credential của systemd";
-
-/* Keys that promise a secret behind them. */
-static bool names_secret(const char *key) {
-        static const char *const words[] = { "password", "passwd",   "passphrase", "pass",      "pwd",      "secret",
-                                             "token",    "api-key",  "apikey",     "mật khẩu",  "mật-khẩu", "mat-khau",
-                                             "matkhau",  "mat_khau", "mk",         "credential" };
-        Str whole = str_of(key);
-        for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
-                size_t len = strlen(words[i]);
-                const char *at = whole.len >= len ? strcasestr(key, words[i]) : NULL;
-                bool begins = at && (at == key || at[-1] == '-' || at[-1] == '_' || at[-1] == ' ');
-                bool ends = at &&
-                            (at[len] == '\0' || at[len] == '-' || at[len] == '_' || at[len] == ' ' || at[len] == 's');
-                if (begins && ends)
-                        return true;
-        }
-        return false;
-}
-
 typedef struct Walk {
         ConfigFile file;
         Notices *notices;
@@ -383,7 +360,7 @@ static void check_map(Walk *w, const Tree *map) {
                 bool empty = t->kind == TREE_SCALAR && !t->text[0];
                 if (k)
                         check_value(w, k, t);
-                else if (!s && names_secret(t->key))
+                else if (!s && schema_names_secret(t->key))
                         put(w,
                             &(Notice) { .id = NOTICE_SECRET,
                                         .at = t->key_origin,

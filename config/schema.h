@@ -102,3 +102,6 @@ KeyValue schema_value(ConfigFile file, const Tree *map, const char *pattern);
 
 /* The word for a place where secrets belong, for messages. */
 extern const char schema_secret_place_en[], schema_secret_place_vi[];
+
+/* Keys that promise a secret behind them: password, mat-khau, token ... */
+bool schema_names_secret(const char *key);
