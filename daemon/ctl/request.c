@@ -27,7 +27,7 @@ static int request_answer(FILE *from) {
                 ctl_say(STR_FMT, STR_ARG(((Str) { answer.at + 8, answer.len - 8 })));
                 return CTL_TROUBLE;
         }
-        puts(line[0] ? str_trim(answer).at : "ok");
+        printf(STR_FMT "\n", STR_ARG(answer));
         if (str_starts(answer, STR("ok ")) &&
             text_to_int((Str) { answer.at + 3, answer.len - 3 }, 0, INT32_MAX, &released) == 0 && released == 0)
                 return CTL_NOTHING;
