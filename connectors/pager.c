@@ -95,7 +95,7 @@ static int seen_grow(Pager *p) {
 typedef enum Salt { SALT_PAGE = 1, SALT_FIRST, SALT_LAST, SALT_CURSOR } Salt;
 
 static uint64_t salted(uint64_t hash, Salt salt) {
-        hash = (hash ^ (uint64_t) salt) * 0x9e3779b97f4a7c15ull;
+        hash = (hash + (uint64_t) salt * 0xd6e8feb86659fd93ull) * 0x9e3779b97f4a7c15ull;
         return hash ? hash : 1;
 }
 

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "connectors/split.h"
+
+static const char *const good = "{\"code\":0,\"data\":{\"total\":3,\"items\":[{\"a\":\"x]}\\\"\"}, [1,2] ,\"s\"],\"after\":{\"k\":[1]}}}";
+
+static int cut(SplitPage *p, const char *path, Str page) {
+        _cleanup_arena_ Arena a = { 0 };
+        Select list;
+        size_t at;
+        const char *why;
+        assert_int_equal(select_compile(&a, path, &list, &at, &why), 0);
+        return split_page(p, &list, page);
+}
+
+static void test_spans_and_skeleton(void **state) {
+        SplitPage p = { 0 };
+        assert_int_equal(cut(&p, "$.data.items", str_of(good)), 0);
+        assert_int_equal(p.n_spans, 3);
+        assert_true(str_eq(p.spans[0].bytes, STR("{\"a\":\"x]}\\\"\"}")));
+        assert_true(str_eq(p.spans[1].bytes, STR("[1,2]")));
+        assert_true(str_eq(p.spans[2].bytes, STR("\"s\"")));
+        assert_true(str_eq(p.head, STR("{\"code\":0,\"data\":{\"total\":3,\"items\":[")));
+        assert_true(str_eq(p.tail, STR("],\"after\":{\"k\":[1]}}}")));
+        assert_int_equal(cut(&p, "$", STR("\xef\xbb\xbf [ ] ")), 0);
+        assert_int_equal(p.n_spans, 0);
+        assert_int_equal(cut(&p, "$[1].l", STR("[{\"l\":[1]},{\"l\":[2,3]}]")), 0);
+        assert_int_equal(p.n_spans, 2);
+        split_free(&p);
+}
+
+/* Cut at every byte: never a shorter list, always a named result. */
+static void test_cut_everywhere(void **state) {
+        SplitPage p = { 0 };
+        for (size_t n = 0; n < strlen(good); n++) {
+                char *copy = str_dup((Str) { good, n });
+                int r = cut(&p, "$.data.items", (Str) { copy, n });
+                assert_int_equal(r, n == 0 ? SPLIT_E_EMPTY : SPLIT_E_TRUNCATED);
+                free(copy);
+        }
+        split_free(&p);
+}
+
+typedef struct Case {
+        const char *page;
+        int want;
+} Case;
+
+static void test_pages(void **state) {
+        static const Case cases[] = {
+                { " \r\n\t", SPLIT_E_EMPTY }, { "{}", SPLIT_E_NO_LIST }, { "[]", SPLIT_E_NO_LIST }, { "1", SPLIT_E_NO_LIST },
+                { "{\"l\":{}}", SPLIT_E_NO_LIST }, { "{\"l\":null}", SPLIT_E_NO_LIST }, { "{\"l\":[1,]}", SPLIT_E_NOT_JSON },
+                { "{\"l\":[1 2]}", SPLIT_E_NOT_JSON }, { "{\"l\":[]}x", SPLIT_E_NOT_JSON }, { "{\"l\":[],\"l\":[1]}", SPLIT_E_NOT_JSON },
+                { "{\"l\":[],\"n\":01}", SPLIT_E_NOT_JSON }, { "{\"l\":[],\"n\":NaN}", SPLIT_E_NOT_JSON }, { "{'l':[]}", SPLIT_E_NOT_JSON },
+                { "{\"l\":[{\"a\":1]}]}", SPLIT_E_NOT_JSON }, { "<html>", SPLIT_E_NOT_JSON }, { "{\"l\":[}", SPLIT_E_NOT_JSON },
+                { "{\"l\":[],\"n\":9223372036854775808}", SPLIT_E_NOT_JSON }, { "{\"l\":[],\"n\":9223372036854775807}", 0 },
+                { "{\"x\":{\"l\":[9]},\"l\":[1]}", 0 }, { "{\"\\u006c\":[1]}", 0 },
+        };
+        SplitPage p = { 0 };
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+                if (cut(&p, "$.l", str_of(cases[i].page)) != cases[i].want)
+                        fail_msg("%s", cases[i].page);
+        split_free(&p);
+}
+
+static void test_depth(void **state) {
+        _cleanup_text_ Text t = TEXT_INIT(100000);
+        SplitPage p = { 0 };
+        text_add(&t, STR("{\"x\":"));
+        for (int i = 0; i < 10000; i++)
+                text_addc(&t, '[');
+        assert_int_equal(cut(&p, "$.l", text_str(&t)), SPLIT_E_NOT_JSON);
+        split_free(&p);
+}
+
+static void test_too_many(void **state) {
+        _cleanup_text_ Text t = TEXT_INIT(100000);
+        SplitPage p = { 0 };
+        for (int i = 0; i <= LIMIT_PAGE_RECORDS; i++)
+                text_add(&t, i ? STR(",1") : STR("[1"));
+        text_addc(&t, ']');
+        assert_int_equal(cut(&p, "$", text_str(&t)), SPLIT_E_TOO_MANY);
+        split_free(&p);
+}
+
+/* What json-c would change in silence, or refuse: a problem of that record. */
+static void test_records(void **state) {
+        static const char *const bad[] = {
+                "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}", "{\"a\\u0000b\":1}", "{\"a\":9223372036854775808}", "{\"a\":-9223372036854775809}",
+                "{\"a\":\"\\ud800\"}", "{\"a\":\"\\udc00\\ud800\"}", "{\"a\":NaN}", "{\"a\":Infinity}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":.5}",
+                "{\"a\":+1}", "{\"a\":1e}", "{\"a\" 1}", "{a:1}", "{\"a\":1,}", "{\"a\":tru}", "{\"a\":'x'}", "{\"a\":\"\\x\"}", "{\"a\":\"\\u12g4\"}",
+                "{\"a\":\"\n\"}", "{\"o\":{\"b\":1,\"c\":2,\"b\":3}}", "{\"a\":[1,]}",
+        };
+        static const char *const fine[] = {
+                "{}", "{\"a\":9223372036854775807,\"b\":-9223372036854775808}", "{\"a\":\"\\ud83d\\ude00\"}", "{\"a\":{\"a\":{\"a\":1}},\"b\":[{\"a\":1},{\"a\":2}]}",
+                "{\"a\":-0,\"b\":1.5e+10,\"c\":12345678901234567890.5}", "{\"t\\u00ean\":\"\\n\"}",
+        };
+        for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+                SplitSpan s = { .bytes = str_of(bad[i]) };
+                split_record(&s);
+                if (!s.problem)
+                        fail_msg("%s", bad[i]);
+        }
+        for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) {
+                SplitSpan s = { .bytes = str_of(fine[i]) };
+                split_record(&s);
+                if (s.problem)
+                        fail_msg("%s: %s", fine[i], s.problem);
+        }
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_spans_and_skeleton),
+                cmocka_unit_test(test_cut_everywhere),
+                cmocka_unit_test(test_pages),
+                cmocka_unit_test(test_depth),
+                cmocka_unit_test(test_too_many),
+                cmocka_unit_test(test_records),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
