@@ -118,7 +118,7 @@ static int look_message(void *userdata, const Message *m, Err *e) {
                 return 0;
         if (l->stuck++ == 0)
                 snprintf(l->stuck_text, sizeof(l->stuck_text), STR_FMT ": %s, " STR_FMT " %d " STR_FMT,
-                         STR_ARG(m->person), message_states[m->state], STR_ARG(m->outcome_phase), m->outcome_code,
+                         STR_ARG(m->message_id), message_states[m->state], STR_ARG(m->outcome_phase), m->outcome_code,
                          STR_ARG(m->outcome_text));
         return m->created < l->now - 14 * US_DAY ? 1 : 0;
 }

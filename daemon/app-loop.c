@@ -61,6 +61,14 @@ static unsigned app_due(App *a, Instant *ret_next) {
         return due;
 }
 
+/* A process that has just started polls once before it plans, however late in the morning it is. */
+static bool app_polled(const App *a) {
+        for (size_t i = 0; i < a->settings->n_sources; i++)
+                if (a->poll[a->settings->sources[i].side].last_end == INSTANT_NONE)
+                        return false;
+        return true;
+}
+
 static int app_requests(App *a, Err *e) {
         bool sync = false;
         int r = requests_take(a->store, a->settings, clock_wall(&a->clock), &sync, e);
@@ -106,7 +114,7 @@ static int app_work(App *a, Instant *ret_next, Err *e) {
         if (a->options.once)
                 return app_once(a, e);
         due = app_due(a, ret_next);
-        if (due || app_sending_due(a, clock_wall(&a->clock)))
+        if (due || (app_polled(a) && app_sending_due(a, clock_wall(&a->clock))))
                 return app_cycle(a, due, e);
         r = app_look(a, e);
         return r < 0 ? r : deliver_pump(a->deliver, e);

@@ -140,8 +140,8 @@ static void deliver_told(const Message *m, const Verdict *v) {
                                  { "NQ57_PHASE", v->phase },
                                  { "NQ57_MESSAGE_ID", m->message_id.at },
                                  { 0 } },
-               "mail " STR_FMT " to " STR_FMT ": %s (%s %d %s)", STR_ARG(m->message_id), STR_ARG(m->person),
-               outcome_names[v->outcome], v->phase, v->code, v->text);
+               "mail " STR_FMT ": %s (%s %d %s)", STR_ARG(m->message_id), outcome_names[v->outcome], v->phase, v->code,
+               v->text);
 }
 
 static int deliver_settle(Deliver *d, const Settings *s, const Message *m, const char *path, const Verdict *v,
