@@ -338,8 +338,7 @@ static int recover_visit(void *userdata, const Message *m, Err *e) {
                 return 0; /* the rest at the next turn */
         keep = &rec->message[rec->n++];
         *keep = *m;
-        if (arena_str(&rec->arena, m->message_id, &keep->message_id) < 0 ||
-            arena_str(&rec->arena, m->person, &keep->person) < 0)
+        if (arena_str(&rec->arena, m->message_id, &keep->message_id) < 0)
                 return err_oom(e);
         return 0;
 }

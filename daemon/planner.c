@@ -76,9 +76,13 @@ static int walk_unit(UnitWalk *walk, size_t unit, Err *e) {
         return r;
 }
 
-/* Every required side listed completely since the end: the verdict can be spoken. */
-static bool planner_verdict_ready(const Planner *p, const Occurrence *o, size_t unit) {
+/* Every required side listed completely since the end: the verdict can be spoken. A forecast takes for granted that what
+ * can be read now will be read then. */
+static bool planner_verdict_ready(const Planner *p, const Occurrence *o, size_t unit, unsigned readable) {
         unsigned required = planner_required(p, o);
+
+        if (p->forecast)
+                return (required & ~readable) == 0;
 
         for (int side = 0; side < SIDE_COUNT; side++) {
                 Instant at;
@@ -140,7 +144,7 @@ static int planner_finish_unit(UnitWalk *walk, size_t unit, Err *e) {
                 obligation->state = obligation_state(o, &obligation->counts, planner_required(p, o), walk->readable[i]);
                 obligation->unreadable = planner_required(p, o) & ~walk->readable[i];
                 obligation->tracked = o->strict >= born;
-                obligation->verdict_ready = planner_verdict_ready(p, o, unit);
+                obligation->verdict_ready = planner_verdict_ready(p, o, unit, walk->readable[i]);
                 r = store_verdict(p->store, o->id, str_of(p->settings->units->units[unit].id), &obligation->verdict,
                                   &obligation->verdict_counts, e);
                 if (r < 0)
@@ -274,6 +278,7 @@ int planner_build(Store *s, const Settings *settings, Instant now, Instant known
                 return err_oom(e);
         p->settings = settings;
         p->store = s;
+        p->forecast = known < now;
         r = planner_fill(p, now, known, e);
         if (r < 0)
                 return r;

@@ -18,6 +18,7 @@ typedef struct Planner {
         PlanInput input;
         Plan *plan;
         Store *store;
+        bool forecast;                 /* for a time that has not come yet */
         unsigned *quarantined[SIDE_COUNT]; /* per unit: mask of RecordKind with a record put aside on that side */
         int tasks, indicators;         /* records of the units that owe something */
 } Planner;
