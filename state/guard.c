@@ -24,8 +24,8 @@ static int64_t share(int64_t n, int64_t of) {
 static GuardTrip trip_canary(const GuardTally *t, Text *en, Text *vi) {
         text_addf(en, "expected record %s in every complete listing; it is not there (%d such records are missing)",
                   t->canary, t->canaries_missing);
-        text_addf(vi, "bản ghi %s phải có trong mọi danh sách đầy đủ nhưng không thấy (thiếu %d bản ghi như vậy)", t->canary,
-                  t->canaries_missing);
+        text_addf(vi, "bản ghi %s phải có trong mọi danh sách đầy đủ nhưng không thấy (thiếu %d bản ghi như vậy)",
+                  t->canary, t->canaries_missing);
         return GUARD_CANARY;
 }
 
@@ -40,20 +40,28 @@ static GuardTrip trip_identity(const GuardOptions *o, const GuardTally *t, Text 
 }
 
 static GuardTrip trip_shrink(const GuardOptions *o, const GuardTally *t, Text *en, Text *vi) {
-        text_addf(en, "expected about %" PRId64 " records; %" PRId64 " of them (%" PRId64 "%%) are gone, more than %d and more than %d%%",
+        text_addf(en,
+                  "expected about %" PRId64 " records; %" PRId64 " of them (%" PRId64
+                  "%%) are gone, more than %d and more than %d%%",
                   t->before, t->gone, share(t->gone, t->before), o->shrink_count, o->shrink_percent);
-        text_addf(vi, "trước đây có %" PRId64 " bản ghi; nay mất %" PRId64 " (%" PRId64 "%%), vượt mức %d bản ghi và %d%%", t->before,
-                  t->gone, share(t->gone, t->before), o->shrink_count, o->shrink_percent);
+        text_addf(vi,
+                  "trước đây có %" PRId64 " bản ghi; nay mất %" PRId64 " (%" PRId64 "%%), vượt mức %d bản ghi và %d%%",
+                  t->before, t->gone, share(t->gone, t->before), o->shrink_count, o->shrink_percent);
         return GUARD_SHRINK;
 }
 
-static GuardTrip trip_change(GuardTrip trip, int64_t changed, int64_t before, int count, int percent, Text *en, Text *vi) {
+static GuardTrip trip_change(GuardTrip trip, int64_t changed, int64_t before, int count, int percent, Text *en,
+                             Text *vi) {
         bool mapping = trip == GUARD_MAPPING;
 
-        text_addf(en, "%s%" PRId64 " of %" PRId64 " records (%" PRId64 "%%) would change at once, more than %d and more than %d%%",
+        text_addf(en,
+                  "%s%" PRId64 " of %" PRId64 " records (%" PRId64
+                  "%%) would change at once, more than %d and more than %d%%",
                   mapping ? "the profile, the units or the links changed, and by that " : "", changed, before,
                   share(changed, before), count, percent);
-        text_addf(vi, "%s%" PRId64 " trong %" PRId64 " bản ghi (%" PRId64 "%%) sẽ đổi cùng lúc, vượt mức %d bản ghi và %d%%",
+        text_addf(vi,
+                  "%s%" PRId64 " trong %" PRId64 " bản ghi (%" PRId64
+                  "%%) sẽ đổi cùng lúc, vượt mức %d bản ghi và %d%%",
                   mapping ? "cấu hình đọc (profile, đơn vị, liên kết mã) đã đổi, vì vậy " : "", changed, before,
                   share(changed, before), count, percent);
         return trip;
@@ -72,7 +80,8 @@ GuardTrip guard_judge(const GuardOptions *o, const GuardTally *t, bool members_c
                         return trip_shrink(o, t, en, vi);
         }
         if (over(t->profile_changed, t->before, MAPPING_COUNT(o), MAPPING_PERCENT(o)))
-                return trip_change(GUARD_MAPPING, t->profile_changed, t->before, MAPPING_COUNT(o), MAPPING_PERCENT(o), en, vi);
+                return trip_change(GUARD_MAPPING, t->profile_changed, t->before, MAPPING_COUNT(o), MAPPING_PERCENT(o),
+                                   en, vi);
         if (over(t->changed, t->before, o->change_count, o->change_percent))
                 return trip_change(GUARD_CHANGE, t->changed, t->before, o->change_count, o->change_percent, en, vi);
         return GUARD_FINE;

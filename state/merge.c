@@ -70,7 +70,9 @@ static MergeResult merge_both_moved(FieldMerge merge, const MergeInput *in, cons
 
         if (a != SIDE_COUNT && in->fresh[a])
                 return (MergeResult) { .outcome = MERGED_AUTHORITY, .of = of_side(a), .differs = true };
-        return (MergeResult) { .outcome = MERGED_CONFLICT, .of = value_opinion(base) ? OF_BASE : OF_NOBODY, .differs = true };
+        return (MergeResult) { .outcome = MERGED_CONFLICT,
+                               .of = value_opinion(base) ? OF_BASE : OF_NOBODY,
+                               .differs = true };
 }
 
 /* A per-side field is never compared: that of the first side that has one is as good as any to show. */
@@ -84,8 +86,10 @@ static MergeResult merge_apart(const Value *central, const Value *portal) {
 
 MergeResult merge_field(const MergePolicy *policy, const MergeInput *in) {
         FieldMerge merge = policy->merge[in->field];
-        const Value *base = said(in->base), *central = said(in->side[SIDE_CENTRAL]), *portal = said(in->side[SIDE_PORTAL]);
-        bool central_says = value_opinion(central), portal_says = value_opinion(portal), central_moved, portal_moved, differs;
+        const Value *base = said(in->base), *central = said(in->side[SIDE_CENTRAL]),
+                    *portal = said(in->side[SIDE_PORTAL]);
+        bool central_says = value_opinion(central), portal_says = value_opinion(portal), central_moved, portal_moved,
+             differs;
 
         if (merge == MERGE_PER_SIDE)
                 return merge_apart(central, portal);
@@ -113,17 +117,23 @@ MergeResult merge_field(const MergePolicy *policy, const MergeInput *in) {
 const char *merge_words(MergeResult r, bool vi) {
         static const char *const words[][2] = {
                 [MERGED_NONE] = { "neither system says anything", "chưa hệ thống nào có số liệu" },
-                [MERGED_KEEP] = { "nothing moved since both last agreed", "không đổi từ lần hai hệ thống khớp nhau gần nhất" },
+                [MERGED_KEEP] = { "nothing moved since both last agreed",
+                                  "không đổi từ lần hai hệ thống khớp nhau gần nhất" },
                 [MERGED_AGREED] = { "both systems say the same", "hai hệ thống khớp nhau" },
                 [MERGED_TOOK] = { "the side that moved may write this field, so its value holds",
                                   "bên vừa thay đổi được quyền ghi trường này nên lấy giá trị của bên đó" },
                 [MERGED_DIVERGENCE] = { "the side that moved may not write this field, so its value is kept aside",
-                                        "bên vừa thay đổi không được quyền ghi trường này nên giá trị của bên đó chỉ được ghi nhận" },
+                                        "bên vừa thay đổi không được quyền ghi trường này nên giá trị của bên đó chỉ "
+                                        "được ghi nhận" },
                 [MERGED_AUTHORITY] = { "both moved apart; the authority for this field is fresh, so its value holds",
-                                       "hai bên thay đổi khác nhau; lấy giá trị của bên có thẩm quyền, số liệu còn mới" },
-                [MERGED_CONFLICT] = { "both moved apart and nobody decides: the last agreed value holds until a person settles it",
-                                      "hai bên thay đổi khác nhau, chưa có căn cứ chọn: giữ giá trị khớp gần nhất, chờ người quyết định" },
-                [MERGED_SETTLED] = { "a person settled exactly this pair of values", "đã có người quyết định cho đúng cặp giá trị này" },
+                                       "hai bên thay đổi khác nhau; lấy giá trị của bên có thẩm quyền, số liệu còn "
+                                       "mới" },
+                [MERGED_CONFLICT] = { "both moved apart and nobody decides: the last agreed value holds until a person "
+                                      "settles it",
+                                      "hai bên thay đổi khác nhau, chưa có căn cứ chọn: giữ giá trị khớp gần nhất, chờ "
+                                      "người quyết định" },
+                [MERGED_SETTLED] = { "a person settled exactly this pair of values",
+                                     "đã có người quyết định cho đúng cặp giá trị này" },
         };
 
         return words[r.outcome][vi ? 1 : 0];

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Three-way merge of one field, a pure function. base is the value both systems last agreed on; it advances only when both
- * state the same value, so that the result depends on (base, C, P) and never on the order in which they arrived. */
+/* Three-way merge of one field, a pure function. base is the value both systems last agreed on; it advances only when
+ * both state the same value, so that the result depends on (base, C, P) and never on the order in which they
+ * arrived. */
 #pragma once
 
 #include "state/model/record.h"
@@ -15,7 +16,8 @@ typedef enum MergeOutcome {
         MERGED_CONFLICT,    /* both moved apart and nobody decides: base holds, a person settles it */
         MERGED_SETTLED,     /* a person settled exactly this pair of values */
 } MergeOutcome;
-extern const char *const merge_outcomes[]; /* "none", "keep", "agreed", "took", "divergence", "authority", "conflict", "settled" */
+/* "none", "keep", "agreed", "took", "divergence", "authority", "conflict", "settled", NULL */
+extern const char *const merge_outcomes[];
 
 typedef enum MergeOf { OF_NOBODY, OF_BASE, OF_CENTRAL, OF_PORTAL, OF_SETTLED } MergeOf;
 
@@ -27,7 +29,8 @@ void merge_policy_default(MergePolicy *p);
 typedef struct MergeInput {
         FieldId field;
         const Value *base;             /* state ABSENT: never agreed */
-        const Value *side[SIDE_COUNT]; /* NULL: no such side, or not complete this run without an older value: no opinion */
+        /* NULL: no such side, or not complete this run without an older value: no opinion */
+        const Value *side[SIDE_COUNT];
         bool fresh[SIDE_COUNT];        /* the source is not blind */
         /* a person's settlement of an earlier conflict; NULL: none. Holds while both sides still say settled_for. */
         const Value *settled, *settled_for[SIDE_COUNT];

@@ -41,7 +41,8 @@ static bool reconcile_one(const MergePolicy *policy, const ReconcileInput *in, c
                 .side = { side_value(in->after, SIDE_CENTRAL, field), side_value(in->after, SIDE_PORTAL, field) },
                 .fresh = { in->fresh[SIDE_CENTRAL], in->fresh[SIDE_PORTAL] },
                 .settled = old ? &old->settled : NULL,
-                .settled_for = { old ? &old->settled_for[SIDE_CENTRAL] : NULL, old ? &old->settled_for[SIDE_PORTAL] : NULL },
+                .settled_for = { old ? &old->settled_for[SIDE_CENTRAL] : NULL,
+                                 old ? &old->settled_for[SIDE_PORTAL] : NULL },
         };
         MergeResult r = merge_field(policy, &merge);
         bool shown = reconcile_shown(r);

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Reconciling: the step per record (pure), and the accumulator of the guards that refuse an implausible listing whole. */
+/* Reconciling: the step per record (pure), and the accumulator of the guards that refuse an implausible listing whole.
+ */
 #pragma once
 
 #include "state/merge.h"
 #include "state/model/listing.h"
 
-/* An exception: a field of a record whose base cannot be derived from the two sides (they differ, or one fell silent), or
- * that a person settled. Everything else needs no row: base is the common value. */
+/* An exception: a field of a record whose base cannot be derived from the two sides (they differ, or one fell silent),
+ * or that a person settled. Everything else needs no row: base is the common value. */
 typedef struct FieldException {
         FieldId field;
         Value base;
@@ -24,8 +25,8 @@ typedef struct ReconcileInput {
         Instant now;
 } ReconcileInput;
 
-/* Fills `ret` (room for FIELD_COUNT) with the exceptions after the change, sorted by field; returns how many. `since` of a
- * difference that goes on is kept. Pure; texts are borrowed. */
+/* Fills `ret` (room for FIELD_COUNT) with the exceptions after the change, sorted by field; returns how many. `since`
+ * of a difference that goes on is kept. Pure; texts are borrowed. */
 size_t reconcile_record(const MergePolicy *policy, const ReconcileInput *in, FieldException ret[static FIELD_COUNT]);
 
 /* Whether an exception is a difference that people see, not only a base that is remembered. */
@@ -47,7 +48,14 @@ typedef struct GuardTally {
         const char *canary;                 /* the first missing */
 } GuardTally;
 
-typedef enum GuardTrip { GUARD_FINE, GUARD_SHRINK, GUARD_CHANGE, GUARD_IDENTITY, GUARD_CANARY, GUARD_MAPPING } GuardTrip;
+typedef enum GuardTrip {
+        GUARD_FINE,
+        GUARD_SHRINK,
+        GUARD_CHANGE,
+        GUARD_IDENTITY,
+        GUARD_CANARY,
+        GUARD_MAPPING
+} GuardTrip;
 extern const char *const guard_names[]; /* "", "shrink", "mass-change", "identity", "canary", "mapping-change" */
 
 /* Pure. Appends what was expected and what was seen to `en` and `vi` when it trips. */

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Absence is not deletion: only a complete listing says that a record is missing, only if no other account of that system
- * still shows it, and only the grace period removes it. */
+/* Absence is not deletion: only a complete listing says that a record is missing, only if no other account of that
+ * system still shows it, and only the grace period removes it. */
 #include "state/store-parts.h"
 
 static int absence_mark(Apply *a, int64_t record, Err *e) {
         int changed = 0;
-        int r = stmt_run(a->store, &changed, e, "UPDATE side SET missing_since = ? WHERE id = ? AND missing_since IS NULL", "ti", a->now,
+        int r = stmt_run(a->store, &changed, e,
+                         "UPDATE side SET missing_since = ? WHERE id = ? AND missing_since IS NULL", "ti", a->now,
                          record * 2 + a->listing->partition.side);
 
         if (r < 0 || changed == 0)
@@ -81,7 +82,8 @@ static int remove_one(Apply *a, int64_t id, Err *e) {
         if (r == 0)
                 r = stmt_run(a->store, NULL, e, "UPDATE side SET removed_at = ? WHERE id = ?", "ti", a->now, id);
         if (r == 0)
-                r = stmt_ask(a->store, &q, e, "SELECT iif(substr(key, 1, 1) = '/', '', unit) FROM record WHERE id = ?", "i", id / 2);
+                r = stmt_ask(a->store, &q, e, "SELECT iif(substr(key, 1, 1) = '/', '', unit) FROM record WHERE id = ?",
+                             "i", id / 2);
         if (r < 0)
                 return r;
         if (r == 0)
@@ -102,7 +104,8 @@ static int absence_removed(Apply *a, Err *e) {
                 _cleanup_stmt_ sqlite3_stmt *q = NULL;
                 int64_t id;
                 int r = stmt_ask(a->store, &q, e,
-                                 "SELECT id FROM side WHERE partition = ? AND missing_since <= ? AND missing_since IS NOT NULL AND removed_at IS NULL LIMIT 1",
+                                 "SELECT id FROM side WHERE partition = ? AND missing_since <= ? AND missing_since IS "
+                                 "NOT NULL AND removed_at IS NULL LIMIT 1",
                                  "it", l->id, limit);
 
                 if (r <= 0)

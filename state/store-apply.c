@@ -75,7 +75,8 @@ static int apply_finish(Apply *a, Txn *txn, Err *e) {
         p->same += a->listing->same;
         p->duplicates = a->listing->duplicates;
         p->members = a->tally.seen;
-        for (size_t i = 0; i < a->listing->n_pages; i++) /* of known pages: nobody looked at them, and nothing changed */
+        for (size_t i = 0; i < a->listing->n_pages;
+             i++) /* of known pages: nobody looked at them, and nothing changed */
                 if (a->listing->pages[i].known)
                         p->same += a->listing->pages[i].spans;
         if (p->quarantined > 0 && p->completeness == LISTING_COMPLETE)

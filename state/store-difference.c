@@ -28,7 +28,8 @@ int difference_read(Store *s, Arena *a, int64_t record, FieldException ret[stati
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
         size_t n = 0;
         int r = stmt_use(s,
-                         "SELECT field, outcome, holder, since, base, settled, settled_central, settled_portal, shown FROM difference"
+                         "SELECT field, outcome, holder, since, base, settled, settled_central, settled_portal, shown "
+                         "FROM difference"
                          " WHERE record = ?",
                          &q, e);
 
@@ -66,8 +67,10 @@ static int exception_write(Apply *a, int64_t record, const FieldException *x, Er
         if (store_value_write(x->field, &x->base, &a->scratch, &base) < 0)
                 return err_oom(e);
         return stmt_run(a->store, NULL, e,
-                        "INSERT INTO difference (record, field, shown, outcome, holder, since, base) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
-                        " ON CONFLICT (record, field) DO UPDATE SET shown = ?3, outcome = ?4, holder = ?5, since = ?6, base = ?7,"
+                        "INSERT INTO difference (record, field, shown, outcome, holder, since, base) VALUES (?1, ?2, "
+                        "?3, ?4, ?5, ?6, ?7)"
+                        " ON CONFLICT (record, field) DO UPDATE SET shown = ?3, outcome = ?4, holder = ?5, since = ?6, "
+                        "base = ?7,"
                         " settled = iif(?8, settled, NULL), settled_central = iif(?8, settled_central, NULL),"
                         " settled_portal = iif(?8, settled_portal, NULL), settled_by = iif(?8, settled_by, NULL),"
                         " settled_at = iif(?8, settled_at, NULL)",
@@ -75,15 +78,15 @@ static int exception_write(Apply *a, int64_t record, const FieldException *x, Er
                         merge_outcomes[x->result.outcome], (int) x->result.of, x->since, base, (int) keep);
 }
 
-static int differences_write(Apply *a, int64_t record, const FieldException *old, size_t n_old, const FieldException *now, size_t n_now,
-                             Err *e) {
+static int differences_write(Apply *a, int64_t record, const FieldException *old, size_t n_old,
+                             const FieldException *now, size_t n_now, Err *e) {
         size_t i = 0, k = 0;
         int r = 0;
 
         while (r == 0 && (i < n_old || k < n_now)) {
                 if (k == n_now || (i < n_old && old[i].field < now[k].field)) {
-                        r = stmt_run(a->store, NULL, e, "DELETE FROM difference WHERE record = ? AND field = ?", "iz", record,
-                                     field_table[old[i++].field].key);
+                        r = stmt_run(a->store, NULL, e, "DELETE FROM difference WHERE record = ? AND field = ?", "iz",
+                                     record, field_table[old[i++].field].key);
                         continue;
                 }
                 bool same = i < n_old && old[i].field == now[k].field && exception_same(&old[i], &now[k]);
@@ -115,7 +118,8 @@ static Str lead_of(const Value *const after[static SIDE_COUNT], const FieldExcep
         return lead && lead->state == VALUE_SET ? lead->text : STR_NULL;
 }
 
-int apply_reconcile(Apply *a, const Stored *before, const Value *const after[static SIDE_COUNT], Str identity_unit, Err *e) {
+int apply_reconcile(Apply *a, const Stored *before, const Value *const after[static SIDE_COUNT], Str identity_unit,
+                    Err *e) {
         const ListingContext *c = &a->listing->context;
         FieldException old[FIELD_COUNT], now[FIELD_COUNT];
         size_t n_old = 0, n_now;
@@ -135,11 +139,12 @@ int apply_reconcile(Apply *a, const Stored *before, const Value *const after[sta
         r = differences_write(a, before->record, old, n_old, now, n_now, e);
         if (r < 0 || identity_unit.len > 0)
                 return r;
-        return stmt_run(a->store, NULL, e, "UPDATE record SET unit = ?2 WHERE id = ?1 AND unit <> ?2", "is", before->record,
-                        lead_of(after, now, n_now));
+        return stmt_run(a->store, NULL, e, "UPDATE record SET unit = ?2 WHERE id = ?1 AND unit <> ?2", "is",
+                        before->record, lead_of(after, now, n_now));
 }
 
-static int settle_row(Store *s, Arena *a, int64_t record, FieldId field, const Value *value, const char *by, Instant now, Err *e) {
+static int settle_row(Store *s, Arena *a, int64_t record, FieldId field, const Value *value, const char *by,
+                      Instant now, Err *e) {
         Text text[3] = { TEXT_INIT(1u << 20), TEXT_INIT(1u << 20), TEXT_INIT(1u << 20) };
         static const Value silent = { .state = VALUE_ABSENT };
         Str stored[3] = { STR_NULL };
@@ -154,9 +159,11 @@ static int settle_row(Store *s, Arena *a, int64_t record, FieldId field, const V
         }
         if (r == 0)
                 r = stmt_run(s, &changed, e,
-                             "UPDATE difference SET settled = ?3, settled_central = ?4, settled_portal = ?5, settled_by = ?6, settled_at = ?7,"
+                             "UPDATE difference SET settled = ?3, settled_central = ?4, settled_portal = ?5, "
+                             "settled_by = ?6, settled_at = ?7,"
                              " outcome = 'settled', holder = ?8 WHERE record = ?1 AND field = ?2 AND shown",
-                             "izsSSztd", record, field_table[field].key, stored[0], stored[1], stored[2], by, now, (int) OF_SETTLED);
+                             "izsSSztd", record, field_table[field].key, stored[0], stored[1], stored[2], by, now,
+                             (int) OF_SETTLED);
         for (int i = 0; i < 3; i++)
                 text_free(&text[i]);
         return r < 0 ? r : changed > 0 ? 0 : STORE_E_ABSENT;
@@ -183,8 +190,10 @@ int store_settle(Store *s, Str key, FieldId field, const Value *value, const cha
 
 int store_settled(Store *s, int64_t record, FieldId field, Text *by, Instant *ret_at, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
-        int r = stmt_ask(s, &q, e, "SELECT settled_by, settled_at FROM difference WHERE record = ? AND field = ? AND settled IS NOT NULL", "iz",
-                         record, field_table[field].key);
+        int r = stmt_ask(
+                s, &q, e,
+                "SELECT settled_by, settled_at FROM difference WHERE record = ? AND field = ? AND settled IS NOT NULL",
+                "iz", record, field_table[field].key);
 
         if (r <= 0)
                 return r < 0 ? r : STORE_E_ABSENT;

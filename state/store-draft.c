@@ -36,7 +36,8 @@ static int message_id_of(const MessageRow *m, const char *domain, Text *t) {
                 return t->failed;
         hash = XXH3_128bits(t->at, t->len);
         text_clear(t);
-        return text_addf(t, "%016llx%016llx@%s", (unsigned long long) hash.high64, (unsigned long long) hash.low64, domain);
+        return text_addf(t, "%016llx%016llx@%s", (unsigned long long) hash.high64, (unsigned long long) hash.low64,
+                         domain);
 }
 
 int message_insert(Store *s, const MessageRow *m, const char *domain, int64_t *ret_id, Err *e) {
@@ -48,19 +49,20 @@ int message_insert(Store *s, const MessageRow *m, const char *domain, int64_t *r
         if (message_id_of(m, domain, &id) < 0)
                 return err_oom(e);
         r = stmt_run(s, NULL, e,
-                     "INSERT INTO message (key, channel, kind, person, name, address, day, sequence, state, subject, body, json, message_id,"
+                     "INSERT INTO message (key, channel, kind, person, name, address, day, sequence, state, subject, "
+                     "body, json, message_id,"
                      " created, next_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     "zzzzzzzdzzzzztt", m->key, d->channel, d->kind, d->person, d->name, d->address, date_iso(m->day, day), m->sequence,
-                     message_states[m->state], d->subject, d->body, d->json ? d->json : "", id.at, m->now,
-                     m->state == MESSAGE_PREVIEW ? INSTANT_NONE : m->now);
+                     "zzzzzzzdzzzzztt", m->key, d->channel, d->kind, d->person, d->name, d->address,
+                     date_iso(m->day, day), m->sequence, message_states[m->state], d->subject, d->body,
+                     d->json ? d->json : "", id.at, m->now, m->state == MESSAGE_PREVIEW ? INSTANT_NONE : m->now);
         if (r == 0)
                 *ret_id = sqlite3_last_insert_rowid(s->db);
         return r;
 }
 
 int message_end(Store *s, int64_t id, MessageState state, Instant now, Err *e) {
-        int r = stmt_run(s, NULL, e, "UPDATE message SET state = ?, settled = ?, next_at = NULL WHERE id = ?", "zti", message_states[state],
-                         now, id);
+        int r = stmt_run(s, NULL, e, "UPDATE message SET state = ?, settled = ?, next_at = NULL WHERE id = ?", "zti",
+                         message_states[state], now, id);
 
         if (r == 0)
                 r = stmt_run(s, NULL, e, "UPDATE claim SET void = 1 WHERE message = ?", "i", id);
@@ -80,10 +82,12 @@ static int claims_insert(Drafts *w, const MessageDraft *d, int64_t message, int 
                 int changed = 0;
 
                 r = stmt_run(w->store, &changed, e,
-                             "INSERT INTO claim (message, occurrence, unit, stage, seat, person, channel) VALUES (?, ?, ?, ?, ?, ?, ?)"
+                             "INSERT INTO claim (message, occurrence, unit, stage, seat, person, channel) VALUES (?, "
+                             "?, ?, ?, ?, ?, ?)"
                              " ON CONFLICT DO NOTHING",
-                             "izzzzzz", message, w->commit->input->occurrences[n->occurrence].id, claim_unit(w->commit, n),
-                             stage_names[n->stage], seat_kinds[n->seat], d->person, d->channel);
+                             "izzzzzz", message, w->commit->input->occurrences[n->occurrence].id,
+                             claim_unit(w->commit, n), stage_names[n->stage], seat_kinds[n->seat], d->person,
+                             d->channel);
                 *ret_n += changed;
         }
         return r;
@@ -102,7 +106,8 @@ static int claims_same(Drafts *w, const Draft *d, bool *ret, Err *e) {
                 const NewClaim *n = &d->draft->claims[i];
 
                 r = stmt_ask(w->store, &q, e,
-                             "SELECT 1 FROM claim WHERE message = ? AND occurrence = ? AND unit = ? AND stage = ? AND seat = ? AND void = 0",
+                             "SELECT 1 FROM claim WHERE message = ? AND occurrence = ? AND unit = ? AND stage = ? AND "
+                             "seat = ? AND void = 0",
                              "izzzz", d->old, w->commit->input->occurrences[n->occurrence].id, claim_unit(w->commit, n),
                              stage_names[n->stage], seat_kinds[n->seat]);
                 if (r < 0)
@@ -126,7 +131,8 @@ static int draft_judge(Drafts *w, Draft *d, Err *e) {
 
         d->fate = FATE_NEW;
         r = stmt_ask(w->store, &q, e,
-                     "SELECT id, state, sequence, subject, body, json, name, address, kind FROM message WHERE person = ? AND channel = ?"
+                     "SELECT id, state, sequence, subject, body, json, name, address, kind FROM message WHERE person = "
+                     "? AND channel = ?"
                      " AND (kind = 'ops') = 0 AND day = ? ORDER BY sequence DESC LIMIT 1",
                      "zzz", d->draft->person, d->draft->channel, date_iso(w->today, day));
         if (r <= 0)
@@ -190,7 +196,8 @@ static int drafts_expire(Drafts *w, Err *e) {
                 _cleanup_stmt_ sqlite3_stmt *q = NULL;
                 int64_t id;
                 int r = stmt_ask(w->store, &q, e,
-                                 "SELECT id FROM message WHERE state IN ('planned', 'held', 'temporary') AND kind <> 'ops' AND day < ? LIMIT 1",
+                                 "SELECT id FROM message WHERE state IN ('planned', 'held', 'temporary') AND kind <> "
+                                 "'ops' AND day < ? LIMIT 1",
                                  "z", day);
 
                 if (r <= 0)
@@ -206,7 +213,8 @@ static int drafts_expire(Drafts *w, Err *e) {
 
 static bool is_drafted(const Drafts *w, Str person, Str channel) {
         for (size_t i = 0; i < w->commit->n_drafts; i++)
-                if (str_eq(person, str_of(w->draft[i].draft->person)) && str_eq(channel, str_of(w->draft[i].draft->channel)))
+                if (str_eq(person, str_of(w->draft[i].draft->person)) &&
+                    str_eq(channel, str_of(w->draft[i].draft->channel)))
                         return true;
         return false;
 }
@@ -215,7 +223,8 @@ static int drafts_drop(Drafts *w, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
         char day[DATE_TEXT];
         int r = stmt_use(w->store,
-                         "SELECT id, person, channel FROM message WHERE state IN ('planned', 'held', 'temporary') AND kind <> 'ops' AND day = ?"
+                         "SELECT id, person, channel FROM message WHERE state IN ('planned', 'held', 'temporary') AND "
+                         "kind <> 'ops' AND day = ?"
                          " ORDER BY id",
                          &q, e);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* History: what a side said before each change. What it said after is the next newer row's before, or what it says now. */
+/* History: what a side said before each change. What it said after is the next newer row's before, or what it says now.
+ */
 #include <errno.h>
 
 #include "state/store-parts.h"
@@ -20,7 +21,9 @@ static int decode(Walk *w, Str json, Value ret[static FIELD_COUNT], const char *
         r = record_decode(&w->arena, copy, ret, NULL);
         if (r == -ENOMEM)
                 return err_oom(e);
-        return r < 0 ? store_damaged(e, table, json.len > 40 ? (Str) { json.at, 40 } : json, "fields are not canonical JSON") : 0;
+        return r < 0 ? store_damaged(e, table, json.len > 40 ? (Str) { json.at, 40 } : json,
+                                     "fields are not canonical JSON")
+                     : 0;
 }
 
 static int walk_sides(Store *s, int64_t record, Walk *w, Err *e) {
@@ -49,7 +52,10 @@ static int walk_row(Walk *w, sqlite3_stmt *q, Err *e) {
         int r = decode(w, stmt_str(q, 3), was, "history", e);
 
         for (FieldId f = 0; f < FIELD_COUNT && r == 0; f++) {
-                HistoryRow row = { .at = sqlite3_column_int64(q, 2), .run = sqlite3_column_int64(q, 1), .side = (Side) side, .field = f };
+                HistoryRow row = { .at = sqlite3_column_int64(q, 2),
+                                   .run = sqlite3_column_int64(q, 1),
+                                   .side = (Side) side,
+                                   .field = f };
 
                 if (was[f].state == VALUE_ABSENT && !appeared(stmt_str(q, 4), f))
                         continue;
@@ -61,7 +67,8 @@ static int walk_row(Walk *w, sqlite3_stmt *q, Err *e) {
         return r;
 }
 
-int store_visit_history(Store *s, int64_t record, int (*visit)(void *u, const HistoryRow *h, Err *e), void *userdata, Err *e) {
+int store_visit_history(Store *s, int64_t record, int (*visit)(void *u, const HistoryRow *h, Err *e), void *userdata,
+                        Err *e) {
         _cleanup_made_ sqlite3_stmt *q = NULL;
         _cleanup_free_ Walk *w = calloc(1, sizeof *w);
         int r;
@@ -72,7 +79,10 @@ int store_visit_history(Store *s, int64_t record, int (*visit)(void *u, const Hi
         w->userdata = userdata;
         r = walk_sides(s, record, w, e);
         if (r == 0)
-                r = stmt_make(s, "SELECT side, run, at, fields, appeared FROM history WHERE side BETWEEN ?1 AND ?1 + 1 ORDER BY id DESC", &q, e);
+                r = stmt_make(s,
+                              "SELECT side, run, at, fields, appeared FROM history WHERE side BETWEEN ?1 AND ?1 + 1 "
+                              "ORDER BY id DESC",
+                              &q, e);
         if (r == 0)
                 r = stmt_bind(q, e, "i", record * 2);
         while (r == 0 && (r = stmt_step(q, e)) > 0)

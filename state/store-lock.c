@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* One writer: flock on `path`.lock. The kernel drops it with the process, so that no stale lock survives a power cut. */
+/* One writer: flock on `path`.lock. The kernel drops it with the process, so that no stale lock survives a power cut.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -13,26 +13,42 @@ const char *const message_states[MESSAGE_STATE_COUNT + 1] = {
 };
 
 #define MESSAGE_COLUMNS                                                                                                \
-        "SELECT id, channel, kind, person, name, address, subject, body, json, message_id, bytes, day, sequence, attempts," \
+        "SELECT id, channel, kind, person, name, address, subject, body, json, message_id, bytes, day, sequence, "     \
+        "attempts,"                                                                                                    \
         " state, created, next_at, settled, phase, text, code FROM message"
 
 static int message_read(sqlite3_stmt *q, Message *ret, Err *e) {
         int state = stmt_word(q, 14, message_states, MESSAGE_STATE_COUNT);
 
         *ret = (Message) {
-                .id = sqlite3_column_int64(q, 0), .channel = stmt_str(q, 1), .kind = stmt_str(q, 2), .person = stmt_str(q, 3),
-                .name = stmt_str(q, 4), .address = stmt_str(q, 5), .subject = stmt_str(q, 6), .body = stmt_str(q, 7),
-                .json = stmt_str(q, 8), .message_id = stmt_str(q, 9), .bytes = stmt_blob(q, 10), .sequence = sqlite3_column_int(q, 12),
-                .attempts = sqlite3_column_int(q, 13), .state = (MessageState) state, .created = stmt_instant(q, 15),
-                .next_at = stmt_instant(q, 16), .settled = stmt_instant(q, 17), .outcome_phase = stmt_str(q, 18),
-                .outcome_text = stmt_str(q, 19), .outcome_code = sqlite3_column_int(q, 20),
+                .id = sqlite3_column_int64(q, 0),
+                .channel = stmt_str(q, 1),
+                .kind = stmt_str(q, 2),
+                .person = stmt_str(q, 3),
+                .name = stmt_str(q, 4),
+                .address = stmt_str(q, 5),
+                .subject = stmt_str(q, 6),
+                .body = stmt_str(q, 7),
+                .json = stmt_str(q, 8),
+                .message_id = stmt_str(q, 9),
+                .bytes = stmt_blob(q, 10),
+                .sequence = sqlite3_column_int(q, 12),
+                .attempts = sqlite3_column_int(q, 13),
+                .state = (MessageState) state,
+                .created = stmt_instant(q, 15),
+                .next_at = stmt_instant(q, 16),
+                .settled = stmt_instant(q, 17),
+                .outcome_phase = stmt_str(q, 18),
+                .outcome_text = stmt_str(q, 19),
+                .outcome_code = sqlite3_column_int(q, 20),
         };
         if (state < 0 || date_parse_iso(stmt_str(q, 11), &ret->day) < 0)
                 return store_damaged(e, "message", ret->message_id, "unknown state or day");
         return 0;
 }
 
-static int message_walk(Store *s, const char *sql, int (*visit)(void *u, const Message *m, Err *e), void *userdata, Err *e) {
+static int message_walk(Store *s, const char *sql, int (*visit)(void *u, const Message *m, Err *e), void *userdata,
+                        Err *e) {
         _cleanup_made_ sqlite3_stmt *q = NULL;
         Message m;
         int r = stmt_make(s, sql, &q, e);
@@ -54,7 +70,9 @@ int store_visit_sending(Store *s, int (*visit)(void *u, const Message *m, Err *e
 }
 
 /* Those of an earlier day wait for the next plan, which supersedes them; an unknown outcome and ops mail do not age. */
-#define MAY_GO " state IN ('planned', 'temporary', 'unknown') AND next_at IS NOT NULL AND (day = ?1 OR state = 'unknown' OR kind = 'ops')"
+#define MAY_GO                                                                                                         \
+        " state IN ('planned', 'temporary', 'unknown') AND next_at IS NOT NULL AND (day = ?1 OR state = 'unknown' OR " \
+        "kind = 'ops')"
 
 int store_message_due(Store *s, Instant now, Instant *ret_next, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
@@ -70,8 +88,10 @@ int store_message_due(Store *s, Instant now, Instant *ret_next, Err *e) {
 static int message_wanted(Store *s, int64_t id, bool *ret, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
         int r = stmt_ask(s, &q, e,
-                         "SELECT EXISTS (SELECT 1 FROM claim c LEFT JOIN obligation o ON o.occurrence = c.occurrence AND o.unit = c.unit"
-                         " WHERE c.message = ?1 AND (c.stage = 'page' OR o.unit IS NULL OR (c.stage = 'done' AND o.state = 'done')"
+                         "SELECT EXISTS (SELECT 1 FROM claim c LEFT JOIN obligation o ON o.occurrence = c.occurrence "
+                         "AND o.unit = c.unit"
+                         " WHERE c.message = ?1 AND (c.stage = 'page' OR o.unit IS NULL OR (c.stage = 'done' AND "
+                         "o.state = 'done')"
                          " OR (c.stage NOT IN ('done', 'page') AND o.outstanding > 0)))",
                          "i", id);
 
@@ -91,8 +111,8 @@ static int message_suppress(Store *s, int64_t id, bool unknown, Instant now, Err
 }
 
 static int message_copy(Arena *a, Message *m) {
-        Str *text[] = { &m->channel, &m->kind, &m->person, &m->name, &m->address, &m->subject, &m->body, &m->json, &m->message_id,
-                        &m->bytes, &m->outcome_phase, &m->outcome_text };
+        Str *text[] = { &m->channel, &m->kind, &m->person,     &m->name,  &m->address,       &m->subject,
+                        &m->body,    &m->json, &m->message_id, &m->bytes, &m->outcome_phase, &m->outcome_text };
 
         for (size_t i = 0; i < sizeof text / sizeof *text; i++)
                 if (arena_str(a, *text[i], text[i]) < 0)
@@ -108,7 +128,9 @@ int store_message_claim(Store *s, Instant now, Arena *a, Message *ret, Err *e) {
                 _cleanup_stmt_ sqlite3_stmt *q = NULL;
                 bool wanted = true;
                 Message m;
-                int r = stmt_ask(s, &q, e, MESSAGE_COLUMNS " WHERE" MAY_GO " AND next_at <= ?2 ORDER BY kind = 'ops' DESC, next_at, id LIMIT 1",
+                int r = stmt_ask(s, &q, e,
+                                 MESSAGE_COLUMNS " WHERE" MAY_GO
+                                                 " AND next_at <= ?2 ORDER BY kind = 'ops' DESC, next_at, id LIMIT 1",
                                  "zt", day, now);
 
                 if (r <= 0)
@@ -134,13 +156,16 @@ int store_message_claim(Store *s, Instant now, Arena *a, Message *ret, Err *e) {
 
 int store_message_begin(Store *s, int64_t id, Str bytes, Instant now, Err *e) {
         int changed = 0;
-        int r = stmt_run(s, &changed, e,
-                         "UPDATE message SET state = 'sending', attempts = attempts + 1, bytes = coalesce(bytes, ?2), next_at = ?3"
-                         " WHERE id = ?1 AND state IN ('planned', 'temporary', 'unknown') AND (bytes IS NULL OR bytes = ?2)",
-                         "ibt", id, bytes, now);
+        int r = stmt_run(
+                s, &changed, e,
+                "UPDATE message SET state = 'sending', attempts = attempts + 1, bytes = coalesce(bytes, ?2), next_at = "
+                "?3"
+                " WHERE id = ?1 AND state IN ('planned', 'temporary', 'unknown') AND (bytes IS NULL OR bytes = ?2)",
+                "ibt", id, bytes, now);
 
         if (r == 0 && changed == 0)
-                return err_set(e, -ESTALE, RETRY_NEVER, "message %lld is not waiting to be sent, or its bytes are fixed to others",
+                return err_set(e, -ESTALE, RETRY_NEVER,
+                               "message %lld is not waiting to be sent, or its bytes are fixed to others",
                                (long long) id);
         KILL_POINT("message-after-begin");
         return r;
@@ -153,14 +178,16 @@ int store_message_settle(Store *s, int64_t id, const Settlement *v, Instant now,
         if (!ended && v->state != MESSAGE_TEMPORARY && v->state != MESSAGE_UNKNOWN)
                 return err_set(e, -EINVAL, RETRY_NEVER, "a message cannot be settled as %s", message_states[v->state]);
         KILL_POINT("message-before-settle");
-        /* Once an outcome was unknown a copy may be there: the message never turns into one that could be said anew, and
-         * a second unknown ends the trying. */
+        /* Once an outcome was unknown a copy may be there: the message never turns into one that could be said anew,
+         * and a second unknown ends the trying. */
         r = stmt_run(s, &changed, e,
-                     "UPDATE message SET state = iif(unknowns > 0 AND ?2 = 'temporary', 'unknown', ?2), settled = ?3, phase = ?4, code = ?5,"
-                     " text = ?6, next_at = iif(unknowns > 0 AND ?2 = 'unknown', NULL, ?7), unknowns = unknowns + (?2 = 'unknown')"
+                     "UPDATE message SET state = iif(unknowns > 0 AND ?2 = 'temporary', 'unknown', ?2), settled = ?3, "
+                     "phase = ?4, code = ?5,"
+                     " text = ?6, next_at = iif(unknowns > 0 AND ?2 = 'unknown', NULL, ?7), unknowns = unknowns + (?2 "
+                     "= 'unknown')"
                      " WHERE id = ?1 AND state = 'sending'",
-                     "iztzdzt", id, message_states[v->state], ended ? now : INSTANT_NONE, v->phase ? v->phase : "", v->code,
-                     v->text ? v->text : "", ended ? INSTANT_NONE : v->next_at);
+                     "iztzdzt", id, message_states[v->state], ended ? now : INSTANT_NONE, v->phase ? v->phase : "",
+                     v->code, v->text ? v->text : "", ended ? INSTANT_NONE : v->next_at);
         if (r == 0 && changed == 0)
                 return err_set(e, -ESTALE, RETRY_NEVER, "message %lld is not being sent", (long long) id);
         KILL_POINT("message-after-settle");
@@ -171,24 +198,34 @@ int store_messages_release(Store *s, const char *by, Instant now, int *ret_relea
         char day[DATE_TEXT];
 
         return stmt_run(s, ret_released, e,
-                        "UPDATE message SET state = 'planned', next_at = ?2, text = 'released by ' || ?3 WHERE state = 'held' AND day = ?1", "ztz",
-                        date_iso(when_date(now), day), now, by);
+                        "UPDATE message SET state = 'planned', next_at = ?2, text = 'released by ' || ?3 WHERE state = "
+                        "'held' AND day = ?1",
+                        "ztz", date_iso(when_date(now), day), now, by);
 }
 
-int store_visit_claims(Store *s, Str unit_or_person, int (*visit)(void *u, const ClaimRow *c, Err *e), void *userdata, Err *e) {
+int store_visit_claims(Store *s, Str unit_or_person, int (*visit)(void *u, const ClaimRow *c, Err *e), void *userdata,
+                       Err *e) {
         _cleanup_made_ sqlite3_stmt *q = NULL;
-        int r = stmt_make(s,
-                          "SELECT c.occurrence, c.unit, c.person, m.name, m.address, m.subject, c.stage, c.seat, m.state, m.day, m.message_id"
-                          " FROM claim c JOIN message m ON m.id = c.message WHERE ?1 IS NULL OR c.unit = ?1 OR c.person = ?1"
-                          " ORDER BY c.message DESC, c.unit, c.occurrence, c.stage",
-                          &q, e);
+        int r = stmt_make(
+                s,
+                "SELECT c.occurrence, c.unit, c.person, m.name, m.address, m.subject, c.stage, c.seat, m.state, m.day, "
+                "m.message_id"
+                " FROM claim c JOIN message m ON m.id = c.message WHERE ?1 IS NULL OR c.unit = ?1 OR c.person = ?1"
+                " ORDER BY c.message DESC, c.unit, c.occurrence, c.stage",
+                &q, e);
 
         if (r == 0)
                 r = stmt_bind(q, e, "S", unit_or_person);
         while (r == 0 && (r = stmt_step(q, e)) > 0) {
-                ClaimRow row = { stmt_str(q, 0), stmt_str(q, 1), stmt_str(q, 2), stmt_str(q, 3), stmt_str(q, 4), stmt_str(q, 5),
+                ClaimRow row = { stmt_str(q, 0),
+                                 stmt_str(q, 1),
+                                 stmt_str(q, 2),
+                                 stmt_str(q, 3),
+                                 stmt_str(q, 4),
+                                 stmt_str(q, 5),
                                  .message_id = stmt_str(q, 10) };
-                int stage = stmt_word(q, 6, stage_names, STAGE_COUNT), seat = stmt_word(q, 7, seat_kinds, SEAT_KIND_COUNT);
+                int stage = stmt_word(q, 6, stage_names, STAGE_COUNT),
+                    seat = stmt_word(q, 7, seat_kinds, SEAT_KIND_COUNT);
                 int state = stmt_word(q, 8, message_states, MESSAGE_STATE_COUNT);
 
                 if (stage < 0 || seat < 0 || state < 0 || date_parse_iso(stmt_str(q, 9), &row.day) < 0)

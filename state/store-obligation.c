@@ -7,9 +7,17 @@
 
 /* Counts as verdict_write puts them. */
 static int counts_read(Str text, ObligationCounts *ret) {
-        int *into[] = { &ret->records, &ret->outstanding, &ret->waiting, &ret->quarantined, &ret->by_reason[REASON_OVERDUE],
-                        &ret->by_reason[REASON_RETURNED], &ret->by_reason[REASON_NEVER_ENTERED], &ret->by_reason[REASON_NOT_SUBMITTED],
-                        &ret->by_reason[REASON_NOT_UPDATED], &ret->by_reason[REASON_NO_EVIDENCE], &ret->by_reason[REASON_DIFFERS] };
+        int *into[] = { &ret->records,
+                        &ret->outstanding,
+                        &ret->waiting,
+                        &ret->quarantined,
+                        &ret->by_reason[REASON_OVERDUE],
+                        &ret->by_reason[REASON_RETURNED],
+                        &ret->by_reason[REASON_NEVER_ENTERED],
+                        &ret->by_reason[REASON_NOT_SUBMITTED],
+                        &ret->by_reason[REASON_NOT_UPDATED],
+                        &ret->by_reason[REASON_NO_EVIDENCE],
+                        &ret->by_reason[REASON_DIFFERS] };
         Str rest = text, part;
 
         for (size_t i = 0; i < sizeof into / sizeof *into; i++)
@@ -18,11 +26,13 @@ static int counts_read(Str text, ObligationCounts *ret) {
         return 0;
 }
 
-int store_verdict(Store *s, const char *occurrence, Str unit, ObligationVerdict *ret, ObligationCounts *ret_counts, Err *e) {
+int store_verdict(Store *s, const char *occurrence, Str unit, ObligationVerdict *ret, ObligationCounts *ret_counts,
+                  Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
         ObligationCounts counts = { 0 };
         int verdict = VERDICT_NONE;
-        int r = stmt_ask(s, &q, e, "SELECT verdict, verdict_counts FROM obligation WHERE occurrence = ? AND unit = ?", "zs", occurrence, unit);
+        int r = stmt_ask(s, &q, e, "SELECT verdict, verdict_counts FROM obligation WHERE occurrence = ? AND unit = ?",
+                         "zs", occurrence, unit);
 
         if (r < 0)
                 return r;
@@ -51,10 +61,14 @@ static int as_of(Store *s, const PlanCommit *c, const PlanObligation *p, Side si
         if (access->mode != ACCOUNT_OWN && access->mode != ACCOUNT_SUPERVISED)
                 return 0;
         if (access->mode == ACCOUNT_OWN)
-                r = stmt_ask(s, &q, e, "SELECT nullif(min(coalesce(last_complete, 0)), 0) FROM partition WHERE side = ? AND kind & ? AND account = ?",
+                r = stmt_ask(s, &q, e,
+                             "SELECT nullif(min(coalesce(last_complete, 0)), 0) FROM partition WHERE side = ? AND kind "
+                             "& ? AND account = ?",
                              "ddz", (int) side, kinds, access->account);
         else
-                r = stmt_ask(s, &q, e, "SELECT nullif(min(coalesce(last_complete, 0)), 0) FROM partition WHERE side = ? AND kind & ? AND unit = ''",
+                r = stmt_ask(s, &q, e,
+                             "SELECT nullif(min(coalesce(last_complete, 0)), 0) FROM partition WHERE side = ? AND kind "
+                             "& ? AND unit = ''",
                              "dd", (int) side, kinds);
         if (r > 0)
                 *ret = stmt_instant(q, 0);
@@ -62,11 +76,12 @@ static int as_of(Store *s, const PlanCommit *c, const PlanObligation *p, Side si
 }
 
 #define COUNTS                                                                                                         \
-        "records, outstanding, waiting, quarantined, overdue, returned, never_entered, not_submitted, not_updated,"      \
+        "records, outstanding, waiting, quarantined, overdue, returned, never_entered, not_submitted, not_updated,"    \
         " no_evidence, differs, unreadable"
 #define COUNTS_NEW                                                                                                     \
-        "excluded.records, excluded.outstanding, excluded.waiting, excluded.quarantined, excluded.overdue,"              \
-        " excluded.returned, excluded.never_entered, excluded.not_submitted, excluded.not_updated, excluded.no_evidence," \
+        "excluded.records, excluded.outstanding, excluded.waiting, excluded.quarantined, excluded.overdue,"            \
+        " excluded.returned, excluded.never_entered, excluded.not_submitted, excluded.not_updated, "                   \
+        "excluded.no_evidence,"                                                                                        \
         " excluded.differs, excluded.unreadable"
 
 /* The as-of of a verdict stays that of its day. */
@@ -81,18 +96,24 @@ static int obligation_write(Store *s, const PlanCommit *c, const PlanObligation 
                 r = as_of(s, c, p, side, &read[side], e);
         if (r < 0)
                 return r;
-        return stmt_run(s, NULL, e,
-                        "INSERT INTO obligation (occurrence, unit, before, strict, state, central_as_of, portal_as_of, " COUNTS ")"
-                        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (occurrence, unit) DO UPDATE SET"
-                        " state = excluded.state, before = excluded.before, strict = excluded.strict, (" COUNTS ") = (" COUNTS_NEW "),"
-                        " central_as_of = iif(verdict = '', excluded.central_as_of, central_as_of),"
-                        " portal_as_of = iif(verdict = '', excluded.portal_as_of, portal_as_of)"
-                        " WHERE (state, before, strict, " COUNTS ") <> (excluded.state, excluded.before, excluded.strict, " COUNTS_NEW ")",
-                        "zzzzzttdddddddddddd", o->id, c->input->units->units[p->unit].id, date_iso(o->before, before),
-                        date_iso(o->strict, strict), obligation_states[p->state], read[SIDE_CENTRAL], read[SIDE_PORTAL], n->records,
-                        n->outstanding, n->waiting, n->quarantined, n->by_reason[REASON_OVERDUE], n->by_reason[REASON_RETURNED],
-                        n->by_reason[REASON_NEVER_ENTERED], n->by_reason[REASON_NOT_SUBMITTED], n->by_reason[REASON_NOT_UPDATED],
-                        n->by_reason[REASON_NO_EVIDENCE], n->by_reason[REASON_DIFFERS], (int) p->unreadable);
+        return stmt_run(
+                s, NULL, e,
+                "INSERT INTO obligation (occurrence, unit, before, strict, state, central_as_of, portal_as_of, " COUNTS
+                ")"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (occurrence, unit) DO "
+                "UPDATE SET"
+                " state = excluded.state, before = excluded.before, strict = excluded.strict, (" COUNTS
+                ") = (" COUNTS_NEW "),"
+                " central_as_of = iif(verdict = '', excluded.central_as_of, central_as_of),"
+                " portal_as_of = iif(verdict = '', excluded.portal_as_of, portal_as_of)"
+                " WHERE (state, before, strict, " COUNTS
+                ") <> (excluded.state, excluded.before, excluded.strict, " COUNTS_NEW ")",
+                "zzzzzttdddddddddddd", o->id, c->input->units->units[p->unit].id, date_iso(o->before, before),
+                date_iso(o->strict, strict), obligation_states[p->state], read[SIDE_CENTRAL], read[SIDE_PORTAL],
+                n->records, n->outstanding, n->waiting, n->quarantined, n->by_reason[REASON_OVERDUE],
+                n->by_reason[REASON_RETURNED], n->by_reason[REASON_NEVER_ENTERED], n->by_reason[REASON_NOT_SUBMITTED],
+                n->by_reason[REASON_NOT_UPDATED], n->by_reason[REASON_NO_EVIDENCE], n->by_reason[REASON_DIFFERS],
+                (int) p->unreadable);
 }
 
 static int verdict_write(Store *s, const PlanCommit *c, const NewVerdict *v, PlanReport *report, Err *e) {
@@ -106,12 +127,14 @@ static int verdict_write(Store *s, const PlanCommit *c, const NewVerdict *v, Pla
                 r = as_of(s, c, p, side, &read[side], e);
         if (r < 0)
                 return r;
-        (void) snprintf(counts, sizeof counts, "%d %d %d %d %d %d %d %d %d %d %d", n->records, n->outstanding, n->waiting, n->quarantined,
-                        n->by_reason[REASON_OVERDUE], n->by_reason[REASON_RETURNED], n->by_reason[REASON_NEVER_ENTERED],
-                        n->by_reason[REASON_NOT_SUBMITTED], n->by_reason[REASON_NOT_UPDATED], n->by_reason[REASON_NO_EVIDENCE],
+        (void) snprintf(counts, sizeof counts, "%d %d %d %d %d %d %d %d %d %d %d", n->records, n->outstanding,
+                        n->waiting, n->quarantined, n->by_reason[REASON_OVERDUE], n->by_reason[REASON_RETURNED],
+                        n->by_reason[REASON_NEVER_ENTERED], n->by_reason[REASON_NOT_SUBMITTED],
+                        n->by_reason[REASON_NOT_UPDATED], n->by_reason[REASON_NO_EVIDENCE],
                         n->by_reason[REASON_DIFFERS]);
         r = stmt_run(s, &changed, e,
-                     "UPDATE obligation SET verdict = ?3, verdict_at = ?4, verdict_counts = ?5, central_as_of = ?6, portal_as_of = ?7"
+                     "UPDATE obligation SET verdict = ?3, verdict_at = ?4, verdict_counts = ?5, central_as_of = ?6, "
+                     "portal_as_of = ?7"
                      " WHERE occurrence = ?1 AND unit = ?2 AND verdict = ''",
                      "zzztztt", c->input->occurrences[p->occurrence].id, c->input->units->units[p->unit].id,
                      obligation_verdicts[v->verdict], c->now, counts, read[SIDE_CENTRAL], read[SIDE_PORTAL]);
@@ -131,7 +154,8 @@ int obligations_commit(Store *s, const PlanCommit *c, PlanReport *report, Err *e
                         r = verdict_write(s, c, &c->verdicts[i], report, e);
         for (size_t i = 0; i < in->n_occurrences && r == 0; i++)
                 r = stmt_run(s, NULL, e,
-                             "UPDATE obligation SET finished_at = ?2 WHERE occurrence = ?1 AND verdict IN ('late', 'unknown') AND state = 'done'"
+                             "UPDATE obligation SET finished_at = ?2 WHERE occurrence = ?1 AND verdict IN ('late', "
+                             "'unknown') AND state = 'done'"
                              " AND finished_at IS NULL",
                              "zt", in->occurrences[i].id, c->now);
         return r;
@@ -140,30 +164,42 @@ int obligations_commit(Store *s, const PlanCommit *c, PlanReport *report, Err *e
 static int obligation_read(sqlite3_stmt *q, ObligationRow *ret, Err *e) {
         int state = stmt_word(q, 4, obligation_states, OBLIGATION_UNKNOWN + 1);
         int verdict = stmt_word(q, 5, obligation_verdicts, VERDICT_UNKNOWN + 1);
-        static const int reason[] = { REASON_OVERDUE, REASON_RETURNED, REASON_NEVER_ENTERED, REASON_NOT_SUBMITTED, REASON_NOT_UPDATED,
-                                      REASON_NO_EVIDENCE, REASON_DIFFERS };
+        static const int reason[] = { REASON_OVERDUE,       REASON_RETURNED,    REASON_NEVER_ENTERED,
+                                      REASON_NOT_SUBMITTED, REASON_NOT_UPDATED, REASON_NO_EVIDENCE,
+                                      REASON_DIFFERS };
 
         *ret = (ObligationRow) {
-                .occurrence = stmt_str(q, 0), .unit = stmt_str(q, 1), .state = (ObligationState) state, .verdict = (ObligationVerdict) verdict,
-                .as_of = { stmt_instant(q, 6), stmt_instant(q, 7) }, .verdict_at = stmt_instant(q, 9), .finished_at = stmt_instant(q, 10),
-                .counts = { .records = sqlite3_column_int(q, 11), .outstanding = sqlite3_column_int(q, 12),
-                            .waiting = sqlite3_column_int(q, 13), .quarantined = sqlite3_column_int(q, 14) },
+                .occurrence = stmt_str(q, 0),
+                .unit = stmt_str(q, 1),
+                .state = (ObligationState) state,
+                .verdict = (ObligationVerdict) verdict,
+                .as_of = { stmt_instant(q, 6), stmt_instant(q, 7) },
+                .verdict_at = stmt_instant(q, 9),
+                .finished_at = stmt_instant(q, 10),
+                .counts = { .records = sqlite3_column_int(q, 11),
+                            .outstanding = sqlite3_column_int(q, 12),
+                            .waiting = sqlite3_column_int(q, 13),
+                            .quarantined = sqlite3_column_int(q, 14) },
                 .unreadable = (unsigned) sqlite3_column_int(q, 22),
         };
         for (int i = 0; i < 7; i++)
                 ret->counts.by_reason[reason[i]] = sqlite3_column_int(q, 15 + i);
-        if (state < 0 || verdict < 0 || date_parse_iso(stmt_str(q, 2), &ret->before) < 0 || date_parse_iso(stmt_str(q, 3), &ret->strict) < 0
-            || (verdict != VERDICT_NONE && counts_read(stmt_str(q, 8), &ret->verdict_counts) < 0))
+        if (state < 0 || verdict < 0 || date_parse_iso(stmt_str(q, 2), &ret->before) < 0 ||
+            date_parse_iso(stmt_str(q, 3), &ret->strict) < 0 ||
+            (verdict != VERDICT_NONE && counts_read(stmt_str(q, 8), &ret->verdict_counts) < 0))
                 return store_damaged(e, "obligation", ret->unit, "unknown word, date or count");
         return 0;
 }
 
-int store_visit_obligations(Store *s, Str occurrence, int (*visit)(void *u, const ObligationRow *o, Err *e), void *userdata, Err *e) {
+int store_visit_obligations(Store *s, Str occurrence, int (*visit)(void *u, const ObligationRow *o, Err *e),
+                            void *userdata, Err *e) {
         _cleanup_made_ sqlite3_stmt *q = NULL;
         ObligationRow row;
         int r = stmt_make(s,
-                          "SELECT occurrence, unit, before, strict, state, verdict, central_as_of, portal_as_of, verdict_counts, verdict_at,"
-                          " finished_at, " COUNTS " FROM obligation WHERE ?1 IS NULL OR occurrence = ?1 ORDER BY strict, occurrence, unit",
+                          "SELECT occurrence, unit, before, strict, state, verdict, central_as_of, portal_as_of, "
+                          "verdict_counts, verdict_at,"
+                          " finished_at, " COUNTS
+                          " FROM obligation WHERE ?1 IS NULL OR occurrence = ?1 ORDER BY strict, occurrence, unit",
                           &q, e);
 
         if (r == 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Pages: what bytes they had, and which records stood on them. Page 0 collects what incomplete listings brought, so that
- * the next complete one can miss it. */
+/* Pages: what bytes they had, and which records stood on them. Page 0 collects what incomplete listings brought, so
+ * that the next complete one can miss it. */
 #include "state/store-parts.h"
 
 #define PAGE_TEXT_MAX (4u << 20)
@@ -23,8 +23,8 @@ int page_known(Listing *l, int number, const uint64_t hash[static 2], bool *ret_
 
         if (l->id == 0)
                 return 0;
-        r = stmt_ask(l->store, &q, e, "SELECT hash, spans, members FROM page WHERE partition = ? AND number = ?", "ii", l->id,
-                     (int64_t) number);
+        r = stmt_ask(l->store, &q, e, "SELECT hash, spans, members FROM page WHERE partition = ? AND number = ?", "ii",
+                     l->id, (int64_t) number);
         if (r <= 0)
                 return r;
         was = stmt_blob(q, 0);
@@ -44,10 +44,11 @@ static int page_put(Apply *a, ListingPage *p, Err *e) {
         if (r < 0)
                 return err_set(e, r, RETRY_LATER, "store: too many members on page %d", p->number);
         return stmt_run(a->store, NULL, e,
-                        "INSERT INTO page VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (partition, number) DO UPDATE SET hash = ?3, spans = ?4,"
+                        "INSERT INTO page VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (partition, number) DO UPDATE SET "
+                        "hash = ?3, spans = ?4,"
                         " members = ?5 WHERE hash <> ?3 OR spans <> ?4 OR members <> ?5",
-                        "iibib", a->listing->id, (int64_t) p->number, (Str) { hash, sizeof p->hash }, (int64_t) p->spans,
-                        text_str(&a->scratch));
+                        "iibib", a->listing->id, (int64_t) p->number, (Str) { hash, sizeof p->hash },
+                        (int64_t) p->spans, text_str(&a->scratch));
 }
 
 static int page_write_complete(Apply *a, Err *e) {
@@ -61,8 +62,8 @@ static int page_write_complete(Apply *a, Err *e) {
                         r = page_put(a, &l->pages[i], e);
         }
         if (r == 0)
-                r = stmt_run(a->store, NULL, e, "DELETE FROM page WHERE partition = ? AND (number = 0 OR number > ?)", "ii", l->id,
-                             (int64_t) last);
+                r = stmt_run(a->store, NULL, e, "DELETE FROM page WHERE partition = ? AND (number = 0 OR number > ?)",
+                             "ii", l->id, (int64_t) last);
         return r;
 }
 
@@ -80,7 +81,8 @@ static int page_write_partial(Apply *a, Err *e) {
                         goto out;
         }
         r = stmt_run(a->store, NULL, e,
-                     "UPDATE page SET hash = zeroblob(16) WHERE partition = ? AND number IN (SELECT page FROM temp.reread WHERE listing = ?)",
+                     "UPDATE page SET hash = zeroblob(16) WHERE partition = ? AND number IN (SELECT page FROM "
+                     "temp.reread WHERE listing = ?)",
                      "ii", l->id, l->number);
         if (r < 0 || brought.members.n == 0)
                 goto out;
@@ -88,7 +90,8 @@ static int page_write_partial(Apply *a, Err *e) {
                 _cleanup_stmt_ sqlite3_stmt *q = NULL;
                 _cleanup_bits_ Bits old = { 0 };
 
-                r = stmt_ask(a->store, &q, e, "SELECT members FROM page WHERE partition = ? AND number = 0", "i", l->id);
+                r = stmt_ask(a->store, &q, e, "SELECT members FROM page WHERE partition = ? AND number = 0", "i",
+                             l->id);
                 if (r > 0)
                         r = members_into(stmt_blob(q, 0), &old, e);
                 for (int64_t id = r < 0 ? -1 : bits_next(&old, 0); id >= 0 && r == 0; id = bits_next(&old, id + 1))

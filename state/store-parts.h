@@ -69,7 +69,8 @@ typedef struct Staged {
 } Staged;
 bool staged_read(Str *rest, Staged *ret);
 int stage_compare_all(Listing *l, Err *e); /* of the buffer; what remains there is to be written */
-int stage_member(Listing *l, ListingPage *page, int64_t record, Err *e); /* seen, and a member of that page; counts duplicates */
+int stage_member(Listing *l, ListingPage *page, int64_t record,
+                 Err *e); /* seen, and a member of that page; counts duplicates */
 int store_stage_open(Store *s, Err *e);
 
 /* The transaction of a listing. */
@@ -99,7 +100,8 @@ typedef struct Stored {
 int stored_read(Store *s, Arena *a, int64_t record, Stored *ret, Err *e);
 int apply_record(Apply *a, const Staged *st, Err *e);
 /* Differences and owner after a change of `record`; `after` NULL: that side is gone for good. */
-int apply_reconcile(Apply *a, const Stored *before, const Value *const after[static SIDE_COUNT], Str identity_unit, Err *e);
+int apply_reconcile(Apply *a, const Stored *before, const Value *const after[static SIDE_COUNT], Str identity_unit,
+                    Err *e);
 int difference_read(Store *s, Arena *a, int64_t record, FieldException ret[static FIELD_COUNT], size_t *ret_n, Err *e);
 
 int page_before(Store *s, int64_t partition, Bits *ret, Err *e);

@@ -11,7 +11,14 @@ int obligations_commit(Store *s, const PlanCommit *c, PlanReport *report, Err *e
 int drafts_commit(Store *s, const PlanCommit *c, PlanReport *report, Err *e);
 
 /* A new message; *ret_id. `key` NULL: not an ops mail. */
-typedef struct MessageRow { const char *key; const MessageDraft *draft; Date day; int sequence; MessageState state; Instant now; } MessageRow;
+typedef struct MessageRow {
+        const char *key;
+        const MessageDraft *draft;
+        Date day;
+        int sequence;
+        MessageState state;
+        Instant now;
+} MessageRow;
 int message_insert(Store *s, const MessageRow *m, const char *domain, int64_t *ret_id, Err *e);
 /* Ends an unsent message and voids its claims. */
 int message_end(Store *s, int64_t id, MessageState state, Instant now, Err *e);

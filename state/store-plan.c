@@ -15,7 +15,7 @@ static int claim_cmp(const void *a, const void *b) {
 
 /* Claims of an occurrence, but for those of today's messages that may still be planned anew. */
 #define CLAIMS_OF                                                                                                      \
-        " FROM claim c JOIN message m ON m.id = c.message WHERE c.occurrence = ?1 AND c.void = 0"                        \
+        " FROM claim c JOIN message m ON m.id = c.message WHERE c.occurrence = ?1 AND c.void = 0"                      \
         " AND NOT (m.day = ?2 AND m.state IN ('planned', 'held', 'temporary'))"
 
 static int claims_count(Store *s, const Occurrence *o, const char *today, size_t *n, Err *e) {
@@ -39,12 +39,14 @@ static int claim_read(sqlite3_stmt *q, const Occurrence *o, Arena *a, PlanClaim 
         return 0;
 }
 
-static int claims_read(Store *s, const Occurrence *o, const char *today, Arena *a, PlanClaim *claims, size_t room, size_t *n, Err *e) {
+static int claims_read(Store *s, const Occurrence *o, const char *today, Arena *a, PlanClaim *claims, size_t room,
+                       size_t *n, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
-        int r = stmt_use(s,
-                         "SELECT c.unit, c.person, c.stage, c.seat, m.state IN ('sending', 'sent', 'unknown') OR m.unknowns > 0,"
-                         " m.state = 'preview'" CLAIMS_OF,
-                         &q, e);
+        int r = stmt_use(
+                s,
+                "SELECT c.unit, c.person, c.stage, c.seat, m.state IN ('sending', 'sent', 'unknown') OR m.unknowns > 0,"
+                " m.state = 'preview'" CLAIMS_OF,
+                &q, e);
 
         if (r == 0)
                 r = stmt_bind(q, e, "zz", o->id, today);
@@ -58,7 +60,8 @@ static int last_mails(Store *s, Arena *a, PlanLastMail **ret, size_t *ret_n, Err
         PlanLastMail *last = NULL;
         size_t n = 0, room = 0;
         int r = stmt_use(s,
-                         "SELECT person, max(day) FROM message WHERE kind <> 'ops' AND state IN ('sending', 'sent', 'unknown', 'preview')"
+                         "SELECT person, max(day) FROM message WHERE kind <> 'ops' AND state IN ('sending', 'sent', "
+                         "'unknown', 'preview')"
                          " GROUP BY person ORDER BY person",
                          &q, e);
 

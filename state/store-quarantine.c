@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Records that were put aside. A row lives as long as its page has these bytes, or until the page is read anew without it. */
+/* Records that were put aside. A row lives as long as its page has these bytes, or until the page is read anew without
+ * it. */
 #include "state/store-parts.h"
 
 int quarantine_seen(Apply *a, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
         Listing *l = a->listing;
-        int r = stmt_use(a->store, "SELECT r.id, t.page FROM temp.put_aside t JOIN record r ON r.key = t.key WHERE t.listing = ?", &q, e);
+        int r = stmt_use(a->store,
+                         "SELECT r.id, t.page FROM temp.put_aside t JOIN record r ON r.key = t.key WHERE t.listing = ?",
+                         &q, e);
 
         if (r == 0)
                 r = stmt_bind(q, e, "i", l->number);
@@ -26,7 +29,8 @@ int quarantine_seen(Apply *a, Err *e) {
 
 /* Those of pages that were read anew, or are no more, and are not put aside again. */
 static int quarantine_drop(Apply *a, Err *e) {
-        static const char read[] = "DELETE FROM quarantine WHERE partition = ?1 AND page IN (SELECT page FROM temp.reread WHERE listing = ?2)"
+        static const char read[] = "DELETE FROM quarantine WHERE partition = ?1 AND page IN (SELECT page FROM "
+                                   "temp.reread WHERE listing = ?2)"
                                    " AND slot NOT IN (SELECT slot FROM temp.put_aside WHERE listing = ?2)";
         static const char none[] = "DELETE FROM quarantine WHERE partition = ?1 AND page > ?2";
         Listing *l = a->listing;
@@ -47,14 +51,19 @@ int quarantine_apply(Apply *a, Err *e) {
         int r = quarantine_drop(a, e);
 
         if (r == 0 && l->quarantined > 0)
-                r = stmt_run(a->store, NULL, e,
-                             "INSERT INTO quarantine SELECT ?1, slot, page, key, unit, fault, field, value, nearest, sample, ?3"
-                             " FROM temp.put_aside WHERE listing = ?2 ON CONFLICT (partition, slot) DO UPDATE SET page = excluded.page,"
-                             " unit = excluded.unit, fault = excluded.fault, field = excluded.field, value = excluded.value,"
-                             " nearest = excluded.nearest, sample = excluded.sample WHERE (page, unit, fault, field, value, nearest, sample)"
-                             " <> (excluded.page, excluded.unit, excluded.fault, excluded.field, excluded.value, excluded.nearest,"
-                             " excluded.sample)",
-                             "iit", l->id, l->number, a->now);
+                r = stmt_run(
+                        a->store, NULL, e,
+                        "INSERT INTO quarantine SELECT ?1, slot, page, key, unit, fault, field, value, nearest, "
+                        "sample, ?3"
+                        " FROM temp.put_aside WHERE listing = ?2 ON CONFLICT (partition, slot) DO UPDATE SET page = "
+                        "excluded.page,"
+                        " unit = excluded.unit, fault = excluded.fault, field = excluded.field, value = excluded.value,"
+                        " nearest = excluded.nearest, sample = excluded.sample WHERE (page, unit, fault, field, value, "
+                        "nearest, sample)"
+                        " <> (excluded.page, excluded.unit, excluded.fault, excluded.field, excluded.value, "
+                        "excluded.nearest,"
+                        " excluded.sample)",
+                        "iit", l->id, l->number, a->now);
         if (r == 0)
                 r = stmt_ask(a->store, &q, e, "SELECT count(*) FROM quarantine WHERE partition = ?", "i", l->id);
         if (r < 0)
@@ -66,7 +75,8 @@ int quarantine_apply(Apply *a, Err *e) {
 int store_visit_quarantine(Store *s, int (*visit)(void *u, const QuarantineRow *q, Err *e), void *userdata, Err *e) {
         _cleanup_made_ sqlite3_stmt *q = NULL;
         int r = stmt_make(s,
-                          "SELECT p.source, p.stream, p.account, q.unit, coalesce(q.key, ''), q.field, q.value, q.nearest, q.sample, q.fault,"
+                          "SELECT p.source, p.stream, p.account, q.unit, coalesce(q.key, ''), q.field, q.value, "
+                          "q.nearest, q.sample, q.fault,"
                           " q.since FROM quarantine q JOIN partition p ON p.id = q.partition"
                           " ORDER BY p.source, p.stream, p.account, q.page, q.slot",
                           &q, e);
@@ -77,8 +87,9 @@ int store_visit_quarantine(Store *s, int (*visit)(void *u, const QuarantineRow *
                 if (fault < 0)
                         return store_damaged(e, "quarantine", stmt_str(q, 4), "unknown fault");
                 r = visit(userdata,
-                          &(QuarantineRow) { stmt_str(q, 0), stmt_str(q, 1), stmt_str(q, 2), stmt_str(q, 3), stmt_str(q, 4), stmt_str(q, 5),
-                                             stmt_str(q, 6), stmt_str(q, 7), stmt_str(q, 8), (Fault) fault, sqlite3_column_int64(q, 10) },
+                          &(QuarantineRow) { stmt_str(q, 0), stmt_str(q, 1), stmt_str(q, 2), stmt_str(q, 3),
+                                             stmt_str(q, 4), stmt_str(q, 5), stmt_str(q, 6), stmt_str(q, 7),
+                                             stmt_str(q, 8), (Fault) fault, sqlite3_column_int64(q, 10) },
                           e);
         }
         return r;

@@ -16,10 +16,10 @@ typedef struct Reader {
 } Reader;
 
 #define RECORD_COLUMNS                                                                                                 \
-        "SELECT r.id, r.key, r.kind, r.code, r.period, r.unit,"                                                          \
-        " c.fields, c.code, c.partition, c.run, c.fetched_at, c.missing_since,"                                          \
-        " p.fields, p.code, p.partition, p.run, p.fetched_at, p.missing_since FROM record r"                             \
-        " LEFT JOIN side c ON c.id = r.id * 2 AND c.removed_at IS NULL"                                                  \
+        "SELECT r.id, r.key, r.kind, r.code, r.period, r.unit,"                                                        \
+        " c.fields, c.code, c.partition, c.run, c.fetched_at, c.missing_since,"                                        \
+        " p.fields, p.code, p.partition, p.run, p.fetched_at, p.missing_since FROM record r"                           \
+        " LEFT JOIN side c ON c.id = r.id * 2 AND c.removed_at IS NULL"                                                \
         " LEFT JOIN side p ON p.id = r.id * 2 + 1 AND p.removed_at IS NULL"
 
 static void reader_free(Reader *rd) {
@@ -155,7 +155,8 @@ static int read_record(Reader *rd, sqlite3_stmt *q, RecordView *ret, Err *e) {
         *ret = (RecordView) {
                 .id = sqlite3_column_int64(q, 0),
                 .key = key,
-                .identity = { (RecordKind) sqlite3_column_int(q, 2), code, stmt_str(q, 4), str_starts(key, STR("/")) ? STR("") : unit },
+                .identity = { (RecordKind) sqlite3_column_int(q, 2), code, stmt_str(q, 4),
+                              str_starts(key, STR("/")) ? STR("") : unit },
                 .unit = unit,
         };
         r = read_side(rd, q, 6, key, code, &ret->side[SIDE_CENTRAL], e);
@@ -189,8 +190,8 @@ static int read_walk(Reader *rd, sqlite3_stmt *q, RecordVisit visit, void *userd
         return r;
 }
 
-static int read_query(Store *s, const MergePolicy *policy, const char *sql, const Str *bind, RecordVisit visit, void *userdata,
-                      bool *ret_any, Err *e) {
+static int read_query(Store *s, const MergePolicy *policy, const char *sql, const Str *bind, RecordVisit visit,
+                      void *userdata, bool *ret_any, Err *e) {
         _cleanup_made_ sqlite3_stmt *q = NULL;
         _cleanup_(reader_free) Reader rd = { 0 };
         int r = reader_init(&rd, s, policy, e);
@@ -211,13 +212,13 @@ int store_visit_unit(Store *s, Str unit, const MergePolicy *policy, RecordVisit 
         if (unit.len == 0 || record_key(&any, &prefix) < 0)
                 return err_set(e, -EINVAL, RETRY_NEVER, "not a unit: `" STR_FMT "`", STR_ARG(unit));
         part = (Str) { prefix.at, (size_t) ((const char *) memchr(prefix.at, '/', prefix.len) - prefix.at) };
-        r = read_query(s, policy, RECORD_COLUMNS " WHERE substr(r.key, 1, 1) = '/' AND r.unit = ?1 ORDER BY r.key", &unit, visit, userdata,
-                       NULL, e);
+        r = read_query(s, policy, RECORD_COLUMNS " WHERE substr(r.key, 1, 1) = '/' AND r.unit = ?1 ORDER BY r.key",
+                       &unit, visit, userdata, NULL, e);
         if (r != 0)
                 return r;
         /* '0' is the character after '/' */
-        return read_query(s, policy, RECORD_COLUMNS " WHERE r.key > ?1 || '/' AND r.key < ?1 || '0' ORDER BY r.key", &part, visit,
-                          userdata, NULL, e);
+        return read_query(s, policy, RECORD_COLUMNS " WHERE r.key > ?1 || '/' AND r.key < ?1 || '0' ORDER BY r.key",
+                          &part, visit, userdata, NULL, e);
 }
 
 int store_visit_all(Store *s, const MergePolicy *policy, RecordVisit visit, void *userdata, Err *e) {

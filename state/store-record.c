@@ -8,8 +8,10 @@ static int side_put(Apply *a, int64_t record, const Staged *st, Err *e) {
         Str code = str_eq(st->source_code, st->code) ? STR_NULL : st->source_code;
 
         return stmt_run(a->store, NULL, e,
-                        "INSERT INTO side VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, NULL, ?7, ?8) ON CONFLICT (id) DO UPDATE SET hash = ?2,"
-                        " partition = ?3, page = ?4, run = ?5, fetched_at = ?6, missing_since = NULL, removed_at = NULL, code = ?7, fields = ?8",
+                        "INSERT INTO side VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, NULL, ?7, ?8) ON CONFLICT (id) DO "
+                        "UPDATE SET hash = ?2,"
+                        " partition = ?3, page = ?4, run = ?5, fetched_at = ?6, missing_since = NULL, removed_at = "
+                        "NULL, code = ?7, fields = ?8",
                         "iiiiitSs", record * 2 + a->listing->partition.side, (int64_t) st->hash, a->listing->id,
                         (int64_t) a->listing->pages[st->page].number, a->run, a->listing->started, code, st->fields);
 }
@@ -24,8 +26,9 @@ static int record_ensure(Apply *a, const Staged *st, int64_t *ret_record, bool *
                 return 0;
         }
         r = stmt_run(a->store, &inserted, e,
-                     "INSERT INTO record (key, kind, code, period, unit) VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO NOTHING", "sdsss",
-                     st->key, (int) st->kind, st->code, st->period, st->unit.len > 0 ? st->unit : st->lead);
+                     "INSERT INTO record (key, kind, code, period, unit) VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO "
+                     "NOTHING",
+                     "sdsss", st->key, (int) st->kind, st->code, st->period, st->unit.len > 0 ? st->unit : st->lead);
         if (r < 0)
                 return r;
         if (inserted > 0) {
@@ -69,7 +72,9 @@ static int stored_side(sqlite3_stmt *q, Arena *a, Stored *ret, Err *e) {
 
 int stored_read(Store *s, Arena *a, int64_t record, Stored *ret, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
-        int r = stmt_use(s, "SELECT id, hash, missing_since, removed_at, fields FROM side WHERE id BETWEEN ?1 AND ?1 + 1", &q, e);
+        int r = stmt_use(s,
+                         "SELECT id, hash, missing_since, removed_at, fields FROM side WHERE id BETWEEN ?1 AND ?1 + 1",
+                         &q, e);
 
         *ret = (Stored) { .record = record };
         if (r == 0)
@@ -99,16 +104,19 @@ static int history_write(Apply *a, int64_t record, const Value *old, const Value
         r = record_encode(was, &a->scratch);
         if (r < 0 || appeared.failed)
                 return err_oom(e);
-        return stmt_run(a->store, NULL, e, "INSERT INTO history (side, run, at, fields, appeared) VALUES (?, ?, ?, ?, ?)", "iitss",
-                        record * 2 + a->listing->partition.side, a->run, a->now, text_str(&a->scratch), text_str(&appeared));
+        return stmt_run(a->store, NULL, e,
+                        "INSERT INTO history (side, run, at, fields, appeared) VALUES (?, ?, ?, ?, ?)", "iitss",
+                        record * 2 + a->listing->partition.side, a->run, a->now, text_str(&a->scratch),
+                        text_str(&appeared));
 }
 
 void apply_sample(Apply *a, Str key, const char *what, Str from, Str to) {
         if (a->sampled++ >= 12)
                 return;
         if (from.len + to.len > 0)
-                (void) text_addf(&a->sample, STR_FMT " %s: %.*s -> %.*s\n", STR_ARG(key), what, (int) (from.len > 60 ? 60 : from.len),
-                                 from.at ? from.at : "", (int) (to.len > 60 ? 60 : to.len), to.at ? to.at : "");
+                (void) text_addf(&a->sample, STR_FMT " %s: %.*s -> %.*s\n", STR_ARG(key), what,
+                                 (int) (from.len > 60 ? 60 : from.len), from.at ? from.at : "",
+                                 (int) (to.len > 60 ? 60 : to.len), to.at ? to.at : "");
         else
                 (void) text_addf(&a->sample, STR_FMT " %s\n", STR_ARG(key), what);
 }

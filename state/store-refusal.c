@@ -34,7 +34,8 @@ static int refusal_current(Apply *a, int64_t *ret_id, bool *ret_accepted, Err *e
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
         Picture was, now = picture_of(&a->tally);
         int r = stmt_ask(a->store, &q, e,
-                         "SELECT id, guard, picture, state FROM refusal WHERE partition = ? AND state IN ('open', 'accepted', 'rejected')",
+                         "SELECT id, guard, picture, state FROM refusal WHERE partition = ? AND state IN ('open', "
+                         "'accepted', 'rejected')",
                          "i", a->listing->id);
 
         *ret_id = 0;
@@ -51,9 +52,10 @@ static int refusal_current(Apply *a, int64_t *ret_id, bool *ret_accepted, Err *e
 }
 
 static int refusal_over(Apply *a, const char *state, Err *e) {
-        return stmt_run(a->store, NULL, e,
-                        "UPDATE refusal SET state = ? WHERE partition = ? AND state IN ('open', 'accepted', 'rejected')", "zi", state,
-                        a->listing->id);
+        return stmt_run(
+                a->store, NULL, e,
+                "UPDATE refusal SET state = ? WHERE partition = ? AND state IN ('open', 'accepted', 'rejected')", "zi",
+                state, a->listing->id);
 }
 
 int refusal_judge(Apply *a, bool *ret_pass, Err *e) {
@@ -85,11 +87,13 @@ static int refusal_new(Apply *a, Err *e) {
 
         if (r < 0)
                 return r;
-        (void) snprintf(picture, sizeof picture, "%lld %lld %d", (long long) a->tally.gone, (long long) a->tally.changed,
-                        a->tally.canaries_missing);
-        r = stmt_run(a->store, NULL, e, "INSERT INTO refusal (partition, run, at, guard, picture, en, vi, sample) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                     "iitzzzzs", a->listing->id, a->run, a->now, guard_names[a->report.trip], picture, a->report.en, a->report.vi,
-                     text_str(&a->sample));
+        (void) snprintf(picture, sizeof picture, "%lld %lld %d", (long long) a->tally.gone,
+                        (long long) a->tally.changed, a->tally.canaries_missing);
+        r = stmt_run(a->store, NULL, e,
+                     "INSERT INTO refusal (partition, run, at, guard, picture, en, vi, sample) VALUES (?, ?, ?, ?, ?, "
+                     "?, ?, ?)",
+                     "iitzzzzs", a->listing->id, a->run, a->now, guard_names[a->report.trip], picture, a->report.en,
+                     a->report.vi, text_str(&a->sample));
         if (r == 0)
                 a->report.refusal = sqlite3_last_insert_rowid(a->store->db);
         return r;
@@ -119,7 +123,8 @@ int refusal_write(Apply *a, Err *e) {
 static int refusal_decide(Store *s, int64_t refusal, const char *state, const char *by, Instant now, Err *e) {
         int changed = 0;
         int r = stmt_run(s, &changed, e,
-                         "UPDATE refusal SET state = ?, decided_by = ?, decided_at = ? WHERE id = ? AND state IN ('open', 'accepted', 'rejected')",
+                         "UPDATE refusal SET state = ?, decided_by = ?, decided_at = ? WHERE id = ? AND state IN "
+                         "('open', 'accepted', 'rejected')",
                          "zzti", state, by, now, refusal);
 
         return r < 0 ? r : changed ? 0 : STORE_E_ABSENT;

@@ -10,8 +10,8 @@
 
 int partition_find(Store *s, const Partition *p, int64_t *ret_id, uint64_t *ret_digest, bool *ret_digested, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
-        int r = stmt_ask(s, &q, e, "SELECT id, digest FROM partition WHERE source = ? AND stream = ? AND account = ?", "zzz", p->source,
-                         p->stream, p->account);
+        int r = stmt_ask(s, &q, e, "SELECT id, digest FROM partition WHERE source = ? AND stream = ? AND account = ?",
+                         "zzz", p->source, p->stream, p->account);
 
         if (r <= 0)
                 return r;
@@ -33,9 +33,11 @@ int partition_ensure(Listing *l, Err *e) {
                 return r;
         if (l->id > 0)
                 return stmt_run(l->store, NULL, e,
-                                "UPDATE partition SET side = ?2, kind = ?3, unit = ?4 WHERE id = ?1 AND (side, kind, unit) <> (?2, ?3, ?4)",
+                                "UPDATE partition SET side = ?2, kind = ?3, unit = ?4 WHERE id = ?1 AND (side, kind, "
+                                "unit) <> (?2, ?3, ?4)",
                                 "iddz", l->id, (int) p->side, (int) p->kind, p->unit);
-        r = stmt_run(l->store, NULL, e, "INSERT INTO partition (source, side, stream, kind, account, unit) VALUES (?, ?, ?, ?, ?, ?)",
+        r = stmt_run(l->store, NULL, e,
+                     "INSERT INTO partition (source, side, stream, kind, account, unit) VALUES (?, ?, ?, ?, ?, ?)",
                      "zdzdzz", p->source, (int) p->side, p->stream, (int) p->kind, p->account, p->unit);
         if (r == 0)
                 l->id = sqlite3_last_insert_rowid(l->store->db);
@@ -57,15 +59,17 @@ static bool is_failure(const Apply *a) {
 
 static int partition_write(Apply *a, Err *e) {
         Listing *l = a->listing;
-        bool complete = a->end->members_complete && a->report.completeness != LISTING_FAILED && a->report.trip == GUARD_FINE;
+        bool complete = a->end->members_complete && a->report.completeness != LISTING_FAILED &&
+                        a->report.trip == GUARD_FINE;
         bool counted = a->report.completeness != LISTING_FAILED && a->report.trip == GUARD_FINE;
 
         return stmt_run(a->store, NULL, e,
                         "UPDATE partition SET run = ?2, retry_after = ?3, failures = iif(?4, failures + 1, 0),"
-                        " last_complete = iif(?5, ?6, last_complete), digest = iif(?5, ?7, digest), members = iif(?8, ?9, members),"
+                        " last_complete = iif(?5, ?6, last_complete), digest = iif(?5, ?7, digest), members = iif(?8, "
+                        "?9, members),"
                         " quarantined = iif(?8, ?10, quarantined) WHERE id = ?1",
-                        "iitddtidii", l->id, a->run, a->end->retry_after, (int) is_failure(a), (int) complete, l->started,
-                        (int64_t) l->digest, (int) counted, a->report.members, a->report.quarantined);
+                        "iitddtidii", l->id, a->run, a->end->retry_after, (int) is_failure(a), (int) complete,
+                        l->started, (int64_t) l->digest, (int) counted, a->report.members, a->report.quarantined);
 }
 
 static int run_tidy(Apply *a, Err *e) {
@@ -85,9 +89,10 @@ int run_write(Apply *a, Err *e) {
 
         r = stmt_run(a->store, NULL, e,
                      "INSERT INTO run VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                     "iittzzziSiiiiiiiiiiddzz", a->run, a->listing->id, a->listing->started, a->now, completeness_names[p->completeness],
-                     proof_names[end->proof], fault_names[end->fault], (int64_t) a->listing->digest, STR_NULL, end->received, p->members,
-                     p->added, p->changed, p->same, p->gone, p->back, p->removed, p->duplicates, p->quarantined, end->pages, end->requests,
+                     "iittzzziSiiiiiiiiiiddzz", a->run, a->listing->id, a->listing->started, a->now,
+                     completeness_names[p->completeness], proof_names[end->proof], fault_names[end->fault],
+                     (int64_t) a->listing->digest, STR_NULL, end->received, p->members, p->added, p->changed, p->same,
+                     p->gone, p->back, p->removed, p->duplicates, p->quarantined, end->pages, end->requests,
                      guard_names[p->trip], detail);
         if (r == 0 && end->claimed >= 0)
                 r = stmt_run(a->store, NULL, e, "UPDATE run SET claimed = ? WHERE id = ?", "ii", end->claimed, a->run);
@@ -134,9 +139,12 @@ int store_visit_partitions(Store *s, int (*visit)(void *u, const PartitionState 
         int r;
 
         r = stmt_make(s,
-                      "SELECT p.source, p.side, p.stream, p.kind, p.account, p.unit, p.run, u.started, u.ended, u.completeness, u.fault,"
-                      " p.last_complete, p.members, p.quarantined, u.claimed, u.received, u.added + u.changed + u.gone + u.back, p.failures,"
-                      " p.retry_after, u.detail, (SELECT id FROM refusal f WHERE f.partition = p.id AND f.state = 'open'), u.proof"
+                      "SELECT p.source, p.side, p.stream, p.kind, p.account, p.unit, p.run, u.started, u.ended, "
+                      "u.completeness, u.fault,"
+                      " p.last_complete, p.members, p.quarantined, u.claimed, u.received, u.added + u.changed + u.gone "
+                      "+ u.back, p.failures,"
+                      " p.retry_after, u.detail, (SELECT id FROM refusal f WHERE f.partition = p.id AND f.state = "
+                      "'open'), u.proof"
                       " FROM partition p JOIN run u ON u.id = p.run ORDER BY p.side, p.source, p.stream, p.account",
                       &q, e);
         while (r == 0 && (r = stmt_step(q, e)) > 0) {

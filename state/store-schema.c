@@ -11,61 +11,85 @@
 static const char sync_tables[] =
         "CREATE TABLE store (id INTEGER PRIMARY KEY CHECK (id = 1), born INTEGER NOT NULL, tick INTEGER) STRICT;"
 
-        "CREATE TABLE partition (id INTEGER PRIMARY KEY, source TEXT NOT NULL, side INTEGER NOT NULL CHECK (side IN (0, 1)),"
-        " stream TEXT NOT NULL, kind INTEGER NOT NULL CHECK (kind IN (1, 2)), account TEXT NOT NULL, unit TEXT NOT NULL,"
+        "CREATE TABLE partition (id INTEGER PRIMARY KEY, source TEXT NOT NULL, side INTEGER NOT NULL CHECK (side IN "
+        "(0, 1)),"
+        " stream TEXT NOT NULL, kind INTEGER NOT NULL CHECK (kind IN (1, 2)), account TEXT NOT NULL, unit TEXT NOT "
+        "NULL,"
         " digest INTEGER, run INTEGER, last_complete INTEGER, members INTEGER NOT NULL DEFAULT 0,"
         " quarantined INTEGER NOT NULL DEFAULT 0, failures INTEGER NOT NULL DEFAULT 0, retry_after INTEGER,"
         " UNIQUE (source, stream, account)) STRICT;"
 
-        "CREATE TABLE run (id INTEGER PRIMARY KEY, partition INTEGER NOT NULL REFERENCES partition, started INTEGER NOT NULL,"
+        "CREATE TABLE run (id INTEGER PRIMARY KEY, partition INTEGER NOT NULL REFERENCES partition, started INTEGER "
+        "NOT NULL,"
         " ended INTEGER NOT NULL, completeness TEXT NOT NULL CHECK (completeness IN ('complete', 'partial', 'failed')),"
-        " proof TEXT NOT NULL, fault TEXT NOT NULL, digest INTEGER NOT NULL, claimed INTEGER, received INTEGER NOT NULL,"
-        " members INTEGER NOT NULL, added INTEGER NOT NULL, changed INTEGER NOT NULL, same INTEGER NOT NULL, gone INTEGER NOT NULL,"
+        " proof TEXT NOT NULL, fault TEXT NOT NULL, digest INTEGER NOT NULL, claimed INTEGER, received INTEGER NOT "
+        "NULL,"
+        " members INTEGER NOT NULL, added INTEGER NOT NULL, changed INTEGER NOT NULL, same INTEGER NOT NULL, gone "
+        "INTEGER NOT NULL,"
         " back INTEGER NOT NULL, removed INTEGER NOT NULL, duplicates INTEGER NOT NULL, quarantined INTEGER NOT NULL,"
         " pages INTEGER NOT NULL, requests INTEGER NOT NULL, guard TEXT NOT NULL, detail TEXT NOT NULL,"
         " CHECK (completeness <> 'failed' OR (added = 0 AND changed = 0 AND gone = 0)),"
         " CHECK (guard = '' OR (completeness = 'partial' AND added = 0 AND changed = 0 AND gone = 0))) STRICT;"
         "CREATE INDEX run_of ON run (partition);"
 
-        "CREATE TABLE refusal (id INTEGER PRIMARY KEY, partition INTEGER NOT NULL REFERENCES partition, run INTEGER NOT NULL,"
-        " at INTEGER NOT NULL, guard TEXT NOT NULL CHECK (guard <> ''), picture TEXT NOT NULL, en TEXT NOT NULL, vi TEXT NOT NULL,"
-        " sample TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'accepted', 'rejected', 'passed', 'over')),"
-        " decided_by TEXT, decided_at INTEGER, CHECK (state NOT IN ('accepted', 'rejected') OR decided_by IS NOT NULL)) STRICT;"
+        "CREATE TABLE refusal (id INTEGER PRIMARY KEY, partition INTEGER NOT NULL REFERENCES partition, run INTEGER "
+        "NOT NULL,"
+        " at INTEGER NOT NULL, guard TEXT NOT NULL CHECK (guard <> ''), picture TEXT NOT NULL, en TEXT NOT NULL, vi "
+        "TEXT NOT NULL,"
+        " sample TEXT NOT NULL, state TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'accepted', 'rejected', "
+        "'passed', 'over')),"
+        " decided_by TEXT, decided_at INTEGER, CHECK (state NOT IN ('accepted', 'rejected') OR decided_by IS NOT "
+        "NULL)) STRICT;"
         "CREATE UNIQUE INDEX refusal_open ON refusal (partition) WHERE state IN ('open', 'accepted', 'rejected');"
 
-        "CREATE TABLE record (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind INTEGER NOT NULL CHECK (kind IN (1, 2)),"
+        "CREATE TABLE record (id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, kind INTEGER NOT NULL CHECK (kind IN "
+        "(1, 2)),"
         " code TEXT NOT NULL, period TEXT NOT NULL, unit TEXT NOT NULL) STRICT;"
         "CREATE INDEX record_lead ON record (unit) WHERE substr(key, 1, 1) = '/';"
 
-        "CREATE TABLE side (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, partition INTEGER NOT NULL, page INTEGER NOT NULL,"
+        "CREATE TABLE side (id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, partition INTEGER NOT NULL, page INTEGER "
+        "NOT NULL,"
         " run INTEGER NOT NULL, fetched_at INTEGER NOT NULL, missing_since INTEGER, removed_at INTEGER, code TEXT,"
         " fields TEXT NOT NULL, CHECK (removed_at IS NULL OR missing_since IS NOT NULL)) STRICT;"
-        "CREATE INDEX side_missing ON side (partition, missing_since) WHERE missing_since IS NOT NULL AND removed_at IS NULL;"
+        "CREATE INDEX side_missing ON side (partition, missing_since) WHERE missing_since IS NOT NULL AND removed_at "
+        "IS NULL;"
 
-        "CREATE TABLE difference (record INTEGER NOT NULL, field TEXT NOT NULL, shown INTEGER NOT NULL CHECK (shown IN (0, 1)),"
-        " outcome TEXT NOT NULL, holder INTEGER NOT NULL, since INTEGER NOT NULL, base TEXT, settled TEXT, settled_central TEXT,"
+        "CREATE TABLE difference (record INTEGER NOT NULL, field TEXT NOT NULL, shown INTEGER NOT NULL CHECK (shown IN "
+        "(0, 1)),"
+        " outcome TEXT NOT NULL, holder INTEGER NOT NULL, since INTEGER NOT NULL, base TEXT, settled TEXT, "
+        "settled_central TEXT,"
         " settled_portal TEXT, settled_by TEXT, settled_at INTEGER, PRIMARY KEY (record, field),"
-        " CHECK ((settled IS NULL) = (settled_by IS NULL)), CHECK (outcome <> 'settled' OR settled IS NOT NULL)) STRICT, WITHOUT ROWID;"
+        " CHECK ((settled IS NULL) = (settled_by IS NULL)), CHECK (outcome <> 'settled' OR settled IS NOT NULL)) "
+        "STRICT, WITHOUT ROWID;"
 
-        "CREATE TABLE history (id INTEGER PRIMARY KEY, side INTEGER NOT NULL, run INTEGER NOT NULL, at INTEGER NOT NULL,"
+        "CREATE TABLE history (id INTEGER PRIMARY KEY, side INTEGER NOT NULL, run INTEGER NOT NULL, at INTEGER NOT "
+        "NULL,"
         " fields TEXT NOT NULL, appeared TEXT NOT NULL) STRICT;"
         "CREATE INDEX history_of ON history (side);"
 
-        "CREATE TABLE page (partition INTEGER NOT NULL REFERENCES partition, number INTEGER NOT NULL, hash BLOB NOT NULL,"
+        "CREATE TABLE page (partition INTEGER NOT NULL REFERENCES partition, number INTEGER NOT NULL, hash BLOB NOT "
+        "NULL,"
         " spans INTEGER NOT NULL, members BLOB NOT NULL, PRIMARY KEY (partition, number)) STRICT, WITHOUT ROWID;"
 
-        "CREATE TABLE quarantine (partition INTEGER NOT NULL REFERENCES partition, slot TEXT NOT NULL, page INTEGER NOT NULL,"
-        " key TEXT, unit TEXT NOT NULL, fault TEXT NOT NULL CHECK (fault <> ''), field TEXT NOT NULL, value TEXT NOT NULL,"
-        " nearest TEXT NOT NULL, sample TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (partition, slot)) STRICT, WITHOUT ROWID;"
+        "CREATE TABLE quarantine (partition INTEGER NOT NULL REFERENCES partition, slot TEXT NOT NULL, page INTEGER "
+        "NOT NULL,"
+        " key TEXT, unit TEXT NOT NULL, fault TEXT NOT NULL CHECK (fault <> ''), field TEXT NOT NULL, value TEXT NOT "
+        "NULL,"
+        " nearest TEXT NOT NULL, sample TEXT NOT NULL, since INTEGER NOT NULL, PRIMARY KEY (partition, slot)) STRICT, "
+        "WITHOUT ROWID;"
         "CREATE INDEX quarantine_key ON quarantine (key) WHERE key IS NOT NULL;";
 
 static const char plan_tables[] =
-        "CREATE TABLE obligation (occurrence TEXT NOT NULL, unit TEXT NOT NULL, before TEXT NOT NULL, strict TEXT NOT NULL,"
+        "CREATE TABLE obligation (occurrence TEXT NOT NULL, unit TEXT NOT NULL, before TEXT NOT NULL, strict TEXT NOT "
+        "NULL,"
         " state TEXT NOT NULL CHECK (state IN ('done', 'behind', 'unknown')),"
         " verdict TEXT NOT NULL DEFAULT '' CHECK (verdict IN ('', 'on-time', 'late', 'unknown')),"
-        " records INTEGER NOT NULL, outstanding INTEGER NOT NULL, waiting INTEGER NOT NULL, quarantined INTEGER NOT NULL,"
-        " overdue INTEGER NOT NULL, returned INTEGER NOT NULL, never_entered INTEGER NOT NULL, not_submitted INTEGER NOT NULL,"
-        " not_updated INTEGER NOT NULL, no_evidence INTEGER NOT NULL, differs INTEGER NOT NULL, unreadable INTEGER NOT NULL,"
+        " records INTEGER NOT NULL, outstanding INTEGER NOT NULL, waiting INTEGER NOT NULL, quarantined INTEGER NOT "
+        "NULL,"
+        " overdue INTEGER NOT NULL, returned INTEGER NOT NULL, never_entered INTEGER NOT NULL, not_submitted INTEGER "
+        "NOT NULL,"
+        " not_updated INTEGER NOT NULL, no_evidence INTEGER NOT NULL, differs INTEGER NOT NULL, unreadable INTEGER NOT "
+        "NULL,"
         " central_as_of INTEGER, portal_as_of INTEGER, verdict_counts TEXT, verdict_at INTEGER, finished_at INTEGER,"
         " PRIMARY KEY (occurrence, unit), CHECK (state <> 'done' OR outstanding = 0),"
         " CHECK ((verdict = '') = (verdict_at IS NULL)), CHECK (finished_at IS NULL OR verdict IN ('late', 'unknown')))"
@@ -79,10 +103,12 @@ static const char plan_tables[] =
         "CREATE TABLE message (id INTEGER PRIMARY KEY, key TEXT UNIQUE, channel TEXT NOT NULL,"
         " kind TEXT NOT NULL CHECK (kind IN ('reminder', 'page', 'ops')), person TEXT NOT NULL, name TEXT NOT NULL,"
         " address TEXT NOT NULL, day TEXT NOT NULL, sequence INTEGER NOT NULL CHECK (sequence > 0),"
-        " state TEXT NOT NULL CHECK (state IN ('planned', 'held', 'sending', 'sent', 'temporary', 'unknown', 'permanent',"
+        " state TEXT NOT NULL CHECK (state IN ('planned', 'held', 'sending', 'sent', 'temporary', 'unknown', "
+        "'permanent',"
         " 'superseded', 'cancelled', 'preview')),"
         " subject TEXT NOT NULL, body TEXT NOT NULL, json TEXT NOT NULL, message_id TEXT NOT NULL UNIQUE, bytes BLOB,"
-        " attempts INTEGER NOT NULL DEFAULT 0, unknowns INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL, next_at INTEGER,"
+        " attempts INTEGER NOT NULL DEFAULT 0, unknowns INTEGER NOT NULL DEFAULT 0, created INTEGER NOT NULL, next_at "
+        "INTEGER,"
         " settled INTEGER, phase TEXT, code INTEGER, text TEXT,"
         " CHECK ((attempts > 0) = (bytes IS NOT NULL)),"
         " CHECK (state NOT IN ('sending', 'sent', 'temporary', 'unknown', 'permanent') OR attempts > 0),"
@@ -91,11 +117,13 @@ static const char plan_tables[] =
         " CHECK (unknowns = 0 OR state IN ('sending', 'sent', 'unknown', 'permanent')),"
         " CHECK ((key IS NOT NULL) = (kind = 'ops'))) STRICT;"
         "CREATE UNIQUE INDEX message_place ON message (person, channel, kind = 'ops', day, sequence);"
-        "CREATE INDEX message_waiting ON message (next_at) WHERE state IN ('planned', 'held', 'temporary', 'unknown', 'sending');"
+        "CREATE INDEX message_waiting ON message (next_at) WHERE state IN ('planned', 'held', 'temporary', 'unknown', "
+        "'sending');"
         "CREATE TRIGGER preview_stays BEFORE UPDATE OF state ON message"
         " WHEN OLD.state IN ('preview', 'sent', 'superseded', 'cancelled') AND NEW.state <> OLD.state"
         " BEGIN SELECT raise(ABORT, 'a message that ended, or was held in preview, never moves again'); END;"
-        "CREATE TRIGGER bytes_stay BEFORE UPDATE OF bytes ON message WHEN OLD.bytes IS NOT NULL AND NEW.bytes IS NOT OLD.bytes"
+        "CREATE TRIGGER bytes_stay BEFORE UPDATE OF bytes ON message WHEN OLD.bytes IS NOT NULL AND NEW.bytes IS NOT "
+        "OLD.bytes"
         " BEGIN SELECT raise(ABORT, 'the bytes of a message are fixed at its first attempt'); END;"
 
         "CREATE TABLE claim (message INTEGER NOT NULL REFERENCES message, occurrence TEXT NOT NULL, unit TEXT NOT NULL,"
@@ -141,7 +169,8 @@ static int schema_version(Store *s, int64_t *ret, Err *e) {
                 return err_set(e, -EINVAL, RETRY_RECONFIGURE, "store: the file belongs to another program");
         if (*ret > VERSION) {
                 (void) err_set(e, -EPROTO, RETRY_RECONFIGURE,
-                               "store: written by a newer version (schema %lld, this program knows %d)", (long long) *ret, VERSION);
+                               "store: written by a newer version (schema %lld, this program knows %d)",
+                               (long long) *ret, VERSION);
                 return STORE_E_NEWER;
         }
         return 0;
@@ -170,7 +199,8 @@ static int views_current(Store *s, bool *ret, Err *e) {
         *ret = true;
         for (size_t i = 0; store_views[i].name; i++) {
                 _cleanup_stmt_ sqlite3_stmt *q = NULL;
-                int r = stmt_ask(s, &q, e, "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?", "z", store_views[i].name);
+                int r = stmt_ask(s, &q, e, "SELECT sql FROM sqlite_schema WHERE type = 'view' AND name = ?", "z",
+                                 store_views[i].name);
 
                 if (r < 0)
                         return r;
@@ -226,6 +256,7 @@ int store_schema_check(Store *s, Err *e) {
                 return r;
         if (version == VERSION)
                 return 0;
-        return err_set(e, -EPROTO, RETRY_LATER, "store: schema %lld is older than %d: the daemon brings it up to date when it starts",
+        return err_set(e, -EPROTO, RETRY_LATER,
+                       "store: schema %lld is older than %d: the daemon brings it up to date when it starts",
                        (long long) version, VERSION);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Bunches of staged records on their way to the transaction: an unlinked file beside the store, made when the first bunch
- * does not fit in memory any more. A TEMP table did the same for four times the CPU: its pages are journalled, copied and
- * freed one by one. */
+/* Bunches of staged records on their way to the transaction: an unlinked file beside the store, made when the first
+ * bunch does not fit in memory any more. A TEMP table did the same for four times the CPU: its pages are journalled,
+ * copied and freed one by one. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -12,7 +12,8 @@
 static int spool_open(const char *directory, Err *e) {
         int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
-        if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) { /* no such files on this file system */
+        if (fd < 0 &&
+            (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) { /* no such files on this file system */
                 char name[4096];
 
                 if (snprintf(name, sizeof name, "%s/.spool-XXXXXX", directory) < (int) sizeof name) {
@@ -21,7 +22,9 @@ static int spool_open(const char *directory, Err *e) {
                                 (void) unlink(name);
                 }
         }
-        return fd >= 0 ? fd : err_set(e, -errno, RETRY_LATER, "store: cannot make a temporary file in %s: %s", directory, strerror(errno));
+        return fd >= 0 ? fd
+                       : err_set(e, -errno, RETRY_LATER, "store: cannot make a temporary file in %s: %s", directory,
+                                 strerror(errno));
 }
 
 int spool_add(Spool *sp, const char *directory, Str bunch, Err *e) {
@@ -45,7 +48,8 @@ int spool_add(Spool *sp, const char *directory, Str bunch, Err *e) {
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n <= 0)
-                        return err_set(e, n < 0 ? -errno : -EIO, RETRY_LATER, "store: writing a temporary file: %s", strerror(errno));
+                        return err_set(e, n < 0 ? -errno : -EIO, RETRY_LATER, "store: writing a temporary file: %s",
+                                       strerror(errno));
                 done += (size_t) n;
         }
         sp->bunch[sp->n++] = (SpoolBunch) { sp->size, bunch.len };
@@ -62,7 +66,8 @@ int spool_read(const Spool *sp, size_t i, char *buffer, Err *e) {
                 if (n < 0 && errno == EINTR)
                         continue;
                 if (n <= 0)
-                        return err_set(e, n < 0 ? -errno : -EIO, RETRY_LATER, "store: reading a temporary file: %s", strerror(errno));
+                        return err_set(e, n < 0 ? -errno : -EIO, RETRY_LATER, "store: reading a temporary file: %s",
+                                       strerror(errno));
                 done += (size_t) n;
         }
         return 0;

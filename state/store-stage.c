@@ -20,12 +20,14 @@ typedef struct StagedHead {
 } StagedHead;
 
 int store_stage_open(Store *s, Err *e) {
-        return stmt_exec(s->db,
-                         "PRAGMA temp.cache_size=-256;"
-                         "CREATE TEMP TABLE put_aside (listing INTEGER, slot TEXT, page INTEGER, key TEXT, unit TEXT, fault TEXT, field TEXT,"
-                         " value TEXT, nearest TEXT, sample TEXT, PRIMARY KEY (listing, slot)) WITHOUT ROWID;"
-                         "CREATE TEMP TABLE reread (listing INTEGER, page INTEGER, PRIMARY KEY (listing, page)) WITHOUT ROWID;",
-                         e);
+        return stmt_exec(
+                s->db,
+                "PRAGMA temp.cache_size=-256;"
+                "CREATE TEMP TABLE put_aside (listing INTEGER, slot TEXT, page INTEGER, key TEXT, unit TEXT, fault "
+                "TEXT, field TEXT,"
+                " value TEXT, nearest TEXT, sample TEXT, PRIMARY KEY (listing, slot)) WITHOUT ROWID;"
+                "CREATE TEMP TABLE reread (listing INTEGER, page INTEGER, PRIMARY KEY (listing, page)) WITHOUT ROWID;",
+                e);
 }
 
 static int partition_copy(Listing *l, const Partition *p) {
@@ -69,6 +71,11 @@ int store_listing_begin(Store *s, const Partition *p, const ListingContext *c, I
         store_set_fresh(s, c->fresh);
         *ret = TAKE_PTR(l);
         return 0;
+}
+
+void listing_set_fresh(Listing *l, const bool fresh[static SIDE_COUNT]) {
+        memcpy(l->context.fresh, fresh, sizeof l->context.fresh);
+        store_set_fresh(l->store, fresh);
 }
 
 Listing *listing_free(Listing *l) {
@@ -119,7 +126,8 @@ int listing_page(Listing *l, int number, const uint64_t hash[static 2], bool *re
         page->known = known;
         page->spans = spans;
         if (!known)
-                r = stmt_run(l->store, NULL, e, "INSERT OR IGNORE INTO temp.reread VALUES (?, ?)", "ii", l->number, (int64_t) number);
+                r = stmt_run(l->store, NULL, e, "INSERT OR IGNORE INTO temp.reread VALUES (?, ?)", "ii", l->number,
+                             (int64_t) number);
         if (r < 0)
                 return r;
         *ret_known = known;
@@ -134,7 +142,8 @@ static int page_now(Listing *l, ListingPage **ret, Err *e) {
         if (l->n_pages == 0) {
                 r = page_push(l, 1, ret, e);
                 if (r == 0)
-                        r = stmt_run(l->store, NULL, e, "INSERT OR IGNORE INTO temp.reread VALUES (?, 1)", "i", l->number);
+                        r = stmt_run(l->store, NULL, e, "INSERT OR IGNORE INTO temp.reread VALUES (?, 1)", "i",
+                                     l->number);
                 return r;
         }
         *ret = &l->pages[l->n_pages - 1];
@@ -242,8 +251,9 @@ static int stage_compare(Listing *l, sqlite3_stmt *q, const Staged *st, int64_t 
         *ret_record = 0;
         if (r > 0) {
                 *ret_record = sqlite3_column_int64(q, 0);
-                *ret_keep = l->mapping_changed || sqlite3_column_type(q, 1) == SQLITE_NULL
-                        || (uint64_t) sqlite3_column_int64(q, 1) != st->hash || sqlite3_column_type(q, 2) != SQLITE_NULL;
+                *ret_keep = l->mapping_changed || sqlite3_column_type(q, 1) == SQLITE_NULL ||
+                            (uint64_t) sqlite3_column_int64(q, 1) != st->hash ||
+                            sqlite3_column_type(q, 2) != SQLITE_NULL;
         }
         (void) sqlite3_reset(q);
         if (*ret_record == 0)
@@ -258,7 +268,9 @@ static int stage_sift(Listing *l, Err *e) {
         Staged st;
         int r;
 
-        r = stmt_use(l->store, "SELECT r.id, s.hash, s.missing_since FROM record r LEFT JOIN side s ON s.id = r.id * 2 + ?2 WHERE r.key = ?1",
+        r = stmt_use(l->store,
+                     "SELECT r.id, s.hash, s.missing_since FROM record r LEFT JOIN side s ON s.id = r.id * 2 + ?2 "
+                     "WHERE r.key = ?1",
                      &q, e);
         while (r == 0 && rest.len > 0) {
                 char *from = l->buffer.at + (rest.at - l->buffer.at);
@@ -323,8 +335,15 @@ int listing_put(Listing *l, const RecordSide *record, Err *e) {
                 l->buffer.len = start;
                 if (l->buffer.failed || r == -ENOMEM)
                         return err_oom(e);
-                return listing_quarantine(l, &(Quarantine) { .fault = FAULT_RECORD_INVALID, .unit = record->identity.unit,
-                                .field = STR("code"), .value = { record->identity.code.at, record->identity.code.len > 200 ? 200 : record->identity.code.len } }, e);
+                return listing_quarantine(
+                        l,
+                        &(Quarantine) { .fault = FAULT_RECORD_INVALID,
+                                        .unit = record->identity.unit,
+                                        .field = STR("code"),
+                                        .value = { record->identity.code.at, record->identity.code.len > 200
+                                                                                     ? 200
+                                                                                     : record->identity.code.len } },
+                        e);
         }
         page->spans++;
         return l->buffer.len >= BUNCH ? stage_flush(l, e) : 0;
@@ -361,7 +380,8 @@ int listing_quarantine(Listing *l, const Quarantine *q, Err *e) {
         l->quarantined++;
         if (slot_of(l, q, page->number, &slot, &key) < 0)
                 return err_oom(e);
-        return stmt_run(l->store, NULL, e, "INSERT OR REPLACE INTO temp.put_aside VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "isiSszssss",
-                        l->number, slot, (int64_t) page->number, key, q->unit, fault_names[q->fault], q->field, q->value, q->nearest,
-                        q->sample);
+        return stmt_run(l->store, NULL, e,
+                        "INSERT OR REPLACE INTO temp.put_aside VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "isiSszssss",
+                        l->number, slot, (int64_t) page->number, key, q->unit, fault_names[q->fault], q->field,
+                        q->value, q->nearest, q->sample);
 }

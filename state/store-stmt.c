@@ -130,7 +130,8 @@ int stmt_step(sqlite3_stmt *q, Err *e) {
 
         if (r == SQLITE_ROW)
                 return 1;
-        return r == SQLITE_DONE ? 0 : stmt_err(sqlite3_db_handle(q), e, sqlite3_stmt_readonly(q) ? "reading" : "writing");
+        return r == SQLITE_DONE ? 0
+                                : stmt_err(sqlite3_db_handle(q), e, sqlite3_stmt_readonly(q) ? "reading" : "writing");
 }
 
 int stmt_run(Store *s, int *ret_changed, Err *e, const char *sql, const char *types, ...) {
@@ -206,7 +207,8 @@ void txn_endp(Txn *t) {
 }
 
 int store_damaged(Err *e, const char *table, Str key, const char *what) {
-        return err_set(e, -EBADMSG, RETRY_NEVER, "store: damaged row in table %s, key `" STR_FMT "`: %s", table, STR_ARG(key), what);
+        return err_set(e, -EBADMSG, RETRY_NEVER, "store: damaged row in table %s, key `" STR_FMT "`: %s", table,
+                       STR_ARG(key), what);
 }
 
 int store_value_write(FieldId field, const Value *v, Text *t, Str *ret) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Private to the store: its object, prepared statements kept by their text, and transactions. SQL stands where it is used. */
+/* Private to the store: its object, prepared statements kept by their text, and transactions. SQL stands where it is
+ * used. */
 #pragma once
 
 #include <sqlite3.h>
@@ -39,8 +40,8 @@ void stmt_finalizep(sqlite3_stmt **q);
 #define _cleanup_stmt_ _cleanup_(stmt_resetp)
 #define _cleanup_made_ _cleanup_(stmt_finalizep)
 
-/* types: i int64_t, d int, t Instant (none: NULL), s Str, z const char * (NULL: NULL), b Str as a blob, S Str ("" is NULL). Texts are borrowed until the
- * statement is reset. */
+/* types: i int64_t, d int, t Instant (none: NULL), s Str, z const char * (NULL: NULL), b Str as a blob, S Str ("" is
+ * NULL). Texts are borrowed until the statement is reset. */
 int stmt_bind(sqlite3_stmt *q, Err *e, const char *types, ...);
 int stmt_step(sqlite3_stmt *q, Err *e); /* 1 a row, 0 done, negative */
 

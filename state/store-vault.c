@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Sessions and the login budget. They stand in a file of their own, readable by the daemon's user only: the store itself
- * is readable by a group, and a session is as good as a password while it lasts. */
+/* Sessions and the login budget. They stand in a file of their own, readable by the daemon's user only: the store
+ * itself is readable by a group, and a session is as good as a password while it lasts. */
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -10,9 +10,10 @@
 #include "state/store-stmt.h"
 
 #define VAULT_SCHEMA                                                                                                   \
-        "CREATE TABLE IF NOT EXISTS session (source TEXT NOT NULL, account TEXT NOT NULL, session TEXT NOT NULL,"        \
-        " saved_at INTEGER NOT NULL, PRIMARY KEY (source, account)) STRICT, WITHOUT ROWID;"                             \
-        "CREATE TABLE IF NOT EXISTS attempt (source TEXT NOT NULL, account TEXT NOT NULL, at INTEGER NOT NULL) STRICT;" \
+        "CREATE TABLE IF NOT EXISTS session (source TEXT NOT NULL, account TEXT NOT NULL, session TEXT NOT NULL,"      \
+        " saved_at INTEGER NOT NULL, PRIMARY KEY (source, account)) STRICT, WITHOUT ROWID;"                            \
+        "CREATE TABLE IF NOT EXISTS attempt (source TEXT NOT NULL, account TEXT NOT NULL, at INTEGER NOT NULL) "       \
+        "STRICT;"                                                                                                      \
         "CREATE INDEX IF NOT EXISTS attempt_of ON attempt (source, account, at);"
 
 static int vault_make(Store *s, const char *sql, sqlite3_stmt **ret, Err *e) {
@@ -57,7 +58,8 @@ static int vault_save(void *u, Str source, Str account, Str session, Err *e) {
 }
 
 /* Attempts since `from`, and the oldest of them. A clock that ran back leaves attempts in the future: they count. */
-static int attempts_since(Store *s, Str source, Str account, Instant from, int64_t *ret_n, Instant *ret_oldest, Err *e) {
+static int attempts_since(Store *s, Str source, Str account, Instant from, int64_t *ret_n, Instant *ret_oldest,
+                          Err *e) {
         _cleanup_made_ sqlite3_stmt *q = NULL;
         int r;
 

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "store-world.h"
+#include "tests/unit/store-world.h"
 
 static const GuardOptions limits = { .shrink_count = 5, .shrink_percent = 2, .change_count = 200, .change_percent = 50,
                                      .identity_percent = 80, .grace_days = 14 };
@@ -38,16 +38,20 @@ static void test_pure(void **state) {
         assert_int_equal(judge((GuardTally) { .before = 1000, .changed = 501 }, false), GUARD_CHANGE);
         /* a changed mapping is asked about earlier */
         assert_int_equal(judge((GuardTally) { .before = 150, .changed = 20, .profile_changed = 20 }, true), GUARD_FINE);
-        assert_int_equal(judge((GuardTally) { .before = 150, .changed = 21, .profile_changed = 21 }, true), GUARD_MAPPING);
-        assert_int_equal(judge((GuardTally) { .before = 1000, .changed = 100, .profile_changed = 100 }, true), GUARD_FINE);
+        assert_int_equal(judge((GuardTally) { .before = 150, .changed = 21, .profile_changed = 21 }, true),
+                         GUARD_MAPPING);
+        assert_int_equal(judge((GuardTally) { .before = 1000, .changed = 100, .profile_changed = 100 }, true),
+                         GUARD_FINE);
         /* identities replaced: many gone and about as many unknown */
         assert_int_equal(judge((GuardTally) { .before = 100, .gone = 21, .new_members = 21 }, true), GUARD_IDENTITY);
         assert_int_equal(judge((GuardTally) { .before = 100, .gone = 20, .new_members = 20 }, true), GUARD_SHRINK);
         assert_int_equal(judge((GuardTally) { .before = 20, .gone = 5, .new_members = 20 }, true), GUARD_FINE);
         assert_int_equal(judge((GuardTally) { .before = 100, .gone = 30, .new_members = 2 }, true), GUARD_SHRINK);
         /* canary */
-        assert_int_equal(judge((GuardTally) { .before = 100, .canaries_missing = 1, .canary = "24412/task/A" }, true), GUARD_CANARY);
-        assert_int_equal(judge((GuardTally) { .before = 100, .canaries_missing = 1, .canary = "24412/task/A" }, false), GUARD_FINE);
+        assert_int_equal(judge((GuardTally) { .before = 100, .canaries_missing = 1, .canary = "24412/task/A" }, true),
+                         GUARD_CANARY);
+        assert_int_equal(judge((GuardTally) { .before = 100, .canaries_missing = 1, .canary = "24412/task/A" }, false),
+                         GUARD_FINE);
 }
 
 /* n records of 24412, from `from` on, with that progress. */

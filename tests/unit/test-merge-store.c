@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The merge table through the store: both systems first agree on the base, then each says its new value, in both orders;
- * what is read back must be what tests/fixtures/merge.tsv expects. */
+/* The merge table through the store: both systems first agree on the base, then each says its new value, in both
+ * orders; what is read back must be what tests/fixtures/merge.tsv expects. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "merge-table.h"
-#include "store-world.h"
+#include "tests/unit/merge-table.h"
+#include "tests/unit/store-world.h"
 
 static void list_one(World *w, const MergeRow *row, Side side, const Value *v, bool complete) {
         Partition p = world_partition(side);
@@ -45,8 +45,8 @@ static int check_view(void *userdata, const RecordView *v, Err *e) {
 
         (void) e;
         if (!value_eq(holds, &expected))
-                fail_msg(STR_FMT " %s: holds " STR_FMT ", expected " STR_FMT, STR_ARG(row->row), field_table[row->field].key,
-                         STR_ARG(holds->text), STR_ARG(row->value));
+                fail_msg(STR_FMT " %s: holds " STR_FMT ", expected " STR_FMT, STR_ARG(row->row),
+                         field_table[row->field].key, STR_ARG(holds->text), STR_ARG(row->value));
         if (row->outcome == MERGED_DIVERGENCE || row->outcome == MERGED_AUTHORITY || row->outcome == MERGED_CONFLICT) {
                 assert_non_null(d);
                 assert_int_equal(d->result.outcome, row->outcome);
@@ -57,7 +57,8 @@ static int check_view(void *userdata, const RecordView *v, Err *e) {
         if (row->field == FIELD_DUE) {
                 (void) view_due(v, &due);
                 if (!str_eq(due, row->due))
-                        fail_msg(STR_FMT ": due " STR_FMT ", expected " STR_FMT, STR_ARG(row->row), STR_ARG(due), STR_ARG(row->due));
+                        fail_msg(STR_FMT ": due " STR_FMT ", expected " STR_FMT, STR_ARG(row->row), STR_ARG(due),
+                                 STR_ARG(row->due));
         }
         return 0;
 }

@@ -7,13 +7,15 @@
 
 #include <cmocka.h>
 
-#include "merge-table.h"
+#include "tests/unit/merge-table.h"
 
 static void check_row(void *userdata, const MergeRow *row) {
         MergePolicy policy;
         MergeResult r;
         MergeInput in = { .field = row->field, .base = &row->base, .fresh = { row->fresh[0], row->fresh[1] } };
-        const Value *held[] = { [OF_NOBODY] = NULL, [OF_BASE] = &row->base, [OF_CENTRAL] = &row->side[0], [OF_PORTAL] = &row->side[1] };
+        const Value *held[] = {
+                [OF_NOBODY] = NULL, [OF_BASE] = &row->base, [OF_CENTRAL] = &row->side[0], [OF_PORTAL] = &row->side[1]
+        };
         const Value expected = merge_row_value(row->value);
 
         (void) userdata;
@@ -23,8 +25,8 @@ static void check_row(void *userdata, const MergeRow *row) {
                 in.side[s] = row->unread[s] ? NULL : &row->side[s];
         r = merge_field(&policy, &in);
         if (r.outcome != row->outcome || r.of != row->holder)
-                fail_msg(STR_FMT ": outcome %s of %d, expected %s of %d", STR_ARG(row->row), merge_outcomes[r.outcome], (int) r.of,
-                         merge_outcomes[row->outcome], (int) row->holder);
+                fail_msg(STR_FMT ": outcome %s of %d, expected %s of %d", STR_ARG(row->row), merge_outcomes[r.outcome],
+                         (int) r.of, merge_outcomes[row->outcome], (int) row->holder);
         if (held[r.of])
                 assert_true(value_eq(held[r.of], &expected));
         else
@@ -39,7 +41,8 @@ static void test_table(void **state) {
 }
 
 static void test_settled(void **state) {
-        Value base = merge_row_value(STR("50")), c = merge_row_value(STR("60")), p = merge_row_value(STR("70")), s = merge_row_value(STR("65"));
+        Value base = merge_row_value(STR("50")), c = merge_row_value(STR("60")), p = merge_row_value(STR("70")),
+              s = merge_row_value(STR("65"));
         MergeInput in = { FIELD_PROGRESS, &base, { &c, &p }, { true, true }, &s, { &c, &p } };
         MergePolicy policy;
         MergeResult r;

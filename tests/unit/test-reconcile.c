@@ -7,8 +7,8 @@
 
 #include <cmocka.h>
 
-#include "model-check.h"
-#include "store-world.h"
+#include "tests/unit/model-check.h"
+#include "tests/unit/store-world.h"
 
 #define RECORDS 6
 
@@ -34,11 +34,14 @@ static void say(World *w, const Saying *s, Side side) {
         (void) world_list(w, side, t.at);
 }
 
-/* Both spoke and one took up what the other said just before it moved on: in between they did agree, in one order only. */
+/* Both spoke and one took up what the other said just before it moved on: in between they did agree, in one order only.
+ */
 static bool crosses(const Saying *old, const Saying *now) {
         for (int i = 0; i < RECORDS; i++)
-                if ((now->central[i] == old->portal[i] && now->central[i] != old->central[i] && now->portal[i] != old->portal[i])
-                    || (now->portal[i] == old->central[i] && now->portal[i] != old->portal[i] && now->central[i] != old->central[i]))
+                if ((now->central[i] == old->portal[i] && now->central[i] != old->central[i] &&
+                     now->portal[i] != old->portal[i]) ||
+                    (now->portal[i] == old->central[i] && now->portal[i] != old->portal[i] &&
+                     now->central[i] != old->central[i]))
                         return true;
         return false;
 }
@@ -112,7 +115,9 @@ static void test_exceptions_only(void **state) {
 
         memcpy(moved, portal, sizeof moved);
         moved[FIELD_PROGRESS].text = STR("60");
-        in = (ReconcileInput) { .before = { central, portal }, .after = { central, moved }, .fresh = { true, true }, .now = 6 };
+        in = (ReconcileInput) {
+                .before = { central, portal }, .after = { central, moved }, .fresh = { true, true }, .now = 6
+        };
         assert_int_equal(reconcile_record(&policy, &in, got), 1);
         assert_int_equal(got[0].field, FIELD_PROGRESS);
         assert_int_equal(got[0].result.outcome, MERGED_TOOK);
@@ -123,14 +128,21 @@ static void test_exceptions_only(void **state) {
         Value again[FIELD_COUNT];
         memcpy(again, moved, sizeof again);
         again[FIELD_PROGRESS].text = STR("70");
-        in = (ReconcileInput) { .before = { central, moved }, .after = { central, again }, .fresh = { true, true }, .exception = &kept,
-                                .n_exceptions = 1, .now = 7 };
+        in = (ReconcileInput) { .before = { central, moved },
+                                .after = { central, again },
+                                .fresh = { true, true },
+                                .exception = &kept,
+                                .n_exceptions = 1,
+                                .now = 7 };
         assert_int_equal(reconcile_record(&policy, &in, got), 1);
         assert_true(got[0].since == 6); /* the same difference goes on */
         assert_str(got[0].base.text, "50");
 
-        moved[FIELD_PROGRESS] = (Value) { .state = VALUE_ABSENT }; /* one fell silent: the base is remembered, nothing differs */
-        in = (ReconcileInput) { .before = { central, portal }, .after = { central, moved }, .fresh = { true, true }, .now = 8 };
+        moved[FIELD_PROGRESS] =
+                (Value) { .state = VALUE_ABSENT }; /* one fell silent: the base is remembered, nothing differs */
+        in = (ReconcileInput) {
+                .before = { central, portal }, .after = { central, moved }, .fresh = { true, true }, .now = 8
+        };
         assert_int_equal(reconcile_record(&policy, &in, got), 1);
         assert_false(reconcile_shown(got[0].result));
         in.after[SIDE_PORTAL] = NULL; /* gone for good: so is the agreement */

@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 
 #include "state/model/kill.h"
-#include "store-world.h"
+#include "tests/unit/store-world.h"
 
 static void sql(World *w, const char *text) {
         sqlite3 *db = NULL;
@@ -31,7 +31,8 @@ static void put_many(World *w, Listing *l, int n, int progress) {
         char line[128];
 
         for (int i = 0; i < n; i++) {
-                (void) snprintf(line, sizeof line, "24412/N%04d progress=%d title=Một_nhiệm_vụ_có_tên_khá_dài", i, progress);
+                (void) snprintf(line, sizeof line, "24412/N%04d progress=%d title=Một_nhiệm_vụ_có_tên_khá_dài", i,
+                                progress);
                 world_put(w, l, line);
         }
 }
@@ -126,7 +127,8 @@ static void test_views_renewed(void **state) {
         w->store = store_close(w->store);
         sql(w, "DROP VIEW v_mail; CREATE VIEW v_mail AS SELECT 1");
         world_open(w);
-        sql(w, "SELECT kind FROM v_mail; SELECT progress FROM v_sides; SELECT portal_work FROM v_records; SELECT base FROM v_differences;"
+        sql(w, "SELECT kind FROM v_mail; SELECT progress FROM v_sides; SELECT portal_work FROM v_records; SELECT base "
+               "FROM v_differences;"
                "SELECT last_day FROM v_outstanding; SELECT milliseconds FROM v_runs; SELECT nearest FROM v_quarantine");
         world_free(w);
 }
@@ -138,7 +140,8 @@ static void test_damaged_row(void **state) {
 
         (void) state;
         assert_int_equal(apply_many(w, 5, 1), 0);
-        sql(w, "UPDATE side SET fields = '{\"progress\":50}' WHERE id = (SELECT id * 2 FROM record WHERE key = '24412/task/N0003')");
+        sql(w, "UPDATE side SET fields = '{\"progress\":50}' WHERE id = (SELECT id * 2 FROM record WHERE key = "
+               "'24412/task/N0003')");
         before = world_export(w);
         assert_int_equal(store_visit_all(w->store, &w->policy, count, &n, &w->err), -EBADMSG);
         assert_int_equal(n, 3);
@@ -176,7 +179,9 @@ static void test_disk_full(void **state) {
                                 ListingReport report;
 
                                 put_many(w, l, 3000, 2);
-                                assert_int_equal(setrlimit(RLIMIT_FSIZE, &(struct rlimit) { (rlim_t) pages * 65536, (rlim_t) pages * 65536 }), 0);
+                                assert_int_equal(setrlimit(RLIMIT_FSIZE, &(struct rlimit) { (rlim_t) pages * 65536,
+                                                                                            (rlim_t) pages * 65536 }),
+                                                 0);
                                 r = world_apply(w, l, &end, &report);
                         }
                         _exit(r < 0 ? 42 : 1);
@@ -271,8 +276,12 @@ static void test_kill(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_second_writer), cmocka_unit_test(test_reader), cmocka_unit_test(test_versions),
-                cmocka_unit_test(test_views_renewed), cmocka_unit_test(test_damaged_row), cmocka_unit_test(test_disk_full),
+                cmocka_unit_test(test_second_writer),
+                cmocka_unit_test(test_reader),
+                cmocka_unit_test(test_versions),
+                cmocka_unit_test(test_views_renewed),
+                cmocka_unit_test(test_damaged_row),
+                cmocka_unit_test(test_disk_full),
                 cmocka_unit_test(test_stop),
 #if NQ57_TEST_BUILD
                 cmocka_unit_test(test_kill),

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "store-world.h"
+#include "tests/unit/store-world.h"
 
 static int setup(void **state) {
         *state = world_new();
@@ -65,12 +65,14 @@ static void test_first_and_again(void **state) {
         assert_int_equal(r.same, 3);
         after = world_export(w);
         assert_string_equal(before, after);
-        assert_non_null(strstr(before, "side 24412/task/A central A missing  removed  {\"title\":\"Một\",\"progress\":\"10\"}\n"));
+        assert_non_null(strstr(
+                before, "side 24412/task/A central A missing  removed  {\"title\":\"Một\",\"progress\":\"10\"}\n"));
         free(before);
         free(after);
         assert_string_equal(seen_unit(w, "24412").keys, "24412/task/A 24412/task/B ");
         assert_int_equal(seen_unit(w, "2441").n, 0);
-        assert_int_equal(store_visit_key(w->store, STR("24412/task/Z"), &w->policy, see, &(Seen) { 0 }, &w->err), STORE_E_ABSENT);
+        assert_int_equal(store_visit_key(w->store, STR("24412/task/Z"), &w->policy, see, &(Seen) { 0 }, &w->err),
+                         STORE_E_ABSENT);
 }
 
 /* Codes that are not per unit belong to the lead unit that holds, and follow it. */
@@ -126,8 +128,11 @@ static void test_partial_voids_page(void **state) {
         World *w = *state;
         Partition p = world_partition(SIDE_PORTAL);
         uint64_t x[2] = { 1, 1 }, y[2] = { 2, 2 };
-        const struct { uint64_t *hash; const char *record; bool complete, known; } step[] = {
-                { x, "24412/A progress=1", true, false }, { y, "24412/A progress=2", false, false }, { x, "24412/A progress=1", true, false },
+        const struct { uint64_t *hash; const char *record; bool complete, known;
+        } step[] = {
+                { x, "24412/A progress=1", true, false },
+                { y, "24412/A progress=2", false, false },
+                { x, "24412/A progress=1", true, false },
                 { x, NULL, true, true },
         };
 
@@ -168,7 +173,8 @@ static void test_absence(void **state) {
         w->now += 15 * US_DAY;
         r = world_list(w, SIDE_CENTRAL, "24412/B progress=2");
         assert_int_equal(r.removed, 1);
-        assert_int_equal(store_visit_key(w->store, STR("24412/task/A"), &w->policy, see, &(Seen) { 0 }, &w->err), STORE_E_ABSENT);
+        assert_int_equal(store_visit_key(w->store, STR("24412/task/A"), &w->policy, see, &(Seen) { 0 }, &w->err),
+                         STORE_E_ABSENT);
         r = world_list(w, SIDE_CENTRAL, "24412/A progress=9; 24412/B progress=2");
         assert_int_equal(r.added, 1);
         assert_string_equal(seen_key(w, "24412/task/A").values, "9 ");
@@ -252,8 +258,13 @@ static int quarantine_see(void *u, const QuarantineRow *q, Err *e) {
 static void test_quarantine(void **state) {
         World *w = *state;
         Partition p = world_partition(SIDE_CENTRAL);
-        const Quarantine q = { .fault = FAULT_WORD_UNKNOWN, .identity_known = true, .field = STR("work"), .value = STR("??"),
-                               .identity = { KIND_TASK, STR("A"), STR(""), STR("24412") }, .unit = STR("24412"), .sample = STR("{}") };
+        const Quarantine q = { .fault = FAULT_WORD_UNKNOWN,
+                               .identity_known = true,
+                               .field = STR("work"),
+                               .value = STR("??"),
+                               .identity = { KIND_TASK, STR("A"), STR(""), STR("24412") },
+                               .unit = STR("24412"),
+                               .sample = STR("{}") };
         ListingEnd end = world_end();
         ListingReport r;
         uint64_t hash[2] = { 5, 5 };
@@ -307,8 +318,8 @@ static int past_see(void *u, const HistoryRow *h, Err *e) {
         size_t n = strlen(p->text);
 
         (void) e;
-        (void) snprintf(p->text + n, sizeof p->text - n, "%s %s " STR_FMT ">" STR_FMT "; ", side_names[h->side], field_table[h->field].key,
-                        STR_ARG(h->before.text), STR_ARG(h->after.text));
+        (void) snprintf(p->text + n, sizeof p->text - n, "%s %s " STR_FMT ">" STR_FMT "; ", side_names[h->side],
+                        field_table[h->field].key, STR_ARG(h->before.text), STR_ARG(h->after.text));
         return 0;
 }
 
@@ -329,7 +340,8 @@ static void test_history(void **state) {
         (void) world_list(w, SIDE_CENTRAL, "24412/A progress=3");
         assert_int_equal(store_visit_key(w->store, STR("24412/task/A"), &w->policy, id_see, &id, &w->err), 0);
         assert_int_equal(store_visit_history(w->store, id, past_see, &past, &w->err), 0);
-        assert_string_equal(past.text, "central progress 2>3; central result Xong>; central progress 1>2; central result >Xong; ");
+        assert_string_equal(past.text,
+                            "central progress 2>3; central result Xong>; central progress 1>2; central result >Xong; ");
 }
 
 static void test_settle(void **state) {
@@ -340,7 +352,8 @@ static void test_settle(void **state) {
         Instant at;
 
         (void) world_list(w, SIDE_CENTRAL, "24412/A progress=60 title=T");
-        assert_int_equal(store_settle(w->store, STR("24412/task/A"), FIELD_PROGRESS, &v, "Lan", w->now, &w->err), STORE_E_ABSENT);
+        assert_int_equal(store_settle(w->store, STR("24412/task/A"), FIELD_PROGRESS, &v, "Lan", w->now, &w->err),
+                         STORE_E_ABSENT);
         (void) world_list(w, SIDE_PORTAL, "24412/A progress=70 title=T");
         assert_string_equal(seen_key(w, "24412/task/A").values, " ");
         assert_int_equal(store_settle(w->store, STR("24412/task/A"), FIELD_PROGRESS, &v, "Lan", w->now, &w->err), 0);
@@ -372,7 +385,10 @@ static void test_run_records(void **state) {
         (void) world_list(w, SIDE_CENTRAL, "24412/A progress=1");
         for (int i = 0; i < 2; i++) {
                 Listing *l = world_begin(w, &p);
-                ListingEnd end = { .completeness = LISTING_FAILED, .fault = FAULT_LOGIN_PAGE, .claimed = -1, .retry_after = w->now + US_HOUR,
+                ListingEnd end = { .completeness = LISTING_FAILED,
+                                   .fault = FAULT_LOGIN_PAGE,
+                                   .claimed = -1,
+                                   .retry_after = w->now + US_HOUR,
                                    .detail = "a form" };
 
                 assert_int_equal(world_apply(w, l, &end, &r), 0);
@@ -400,7 +416,8 @@ static void test_in_flight_together(void **state) {
 
         for (int i = 0; i < 3000; i++)
                 for (int s = 0; s < SIDE_COUNT; s++) {
-                        (void) snprintf(line, sizeof line, "24412/N%d progress=%d title=Triển_khai_nhiệm_vụ_số_%d_của_đơn_vị", i,
+                        (void) snprintf(line, sizeof line,
+                                        "24412/N%d progress=%d title=Triển_khai_nhiệm_vụ_số_%d_của_đơn_vị", i,
                                         i % 100 == 0 ? s : 7, i);
                         world_put(w, l[s], line);
                 }
@@ -419,9 +436,20 @@ static void test_in_flight_together(void **state) {
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
         const struct CMUnitTest tests[] = {
-                T(test_first_and_again), T(test_lead_unit), T(test_known_page), T(test_partial_voids_page), T(test_absence),
-                T(test_removed_side_and_differences), T(test_incomplete_changes_only_what_it_brought), T(test_two_accounts),
-                T(test_quarantine), T(test_duplicates), T(test_history), T(test_settle), T(test_run_records), T(test_in_flight_together),
+                T(test_first_and_again),
+                T(test_lead_unit),
+                T(test_known_page),
+                T(test_partial_voids_page),
+                T(test_absence),
+                T(test_removed_side_and_differences),
+                T(test_incomplete_changes_only_what_it_brought),
+                T(test_two_accounts),
+                T(test_quarantine),
+                T(test_duplicates),
+                T(test_history),
+                T(test_settle),
+                T(test_run_records),
+                T(test_in_flight_together),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,8 +9,8 @@
 
 #include <errno.h>
 
-#include "model-check.h"
-#include "store-world.h"
+#include "tests/unit/model-check.h"
+#include "tests/unit/store-world.h"
 
 #include "state/store-plan.h"
 
@@ -37,18 +37,41 @@ static int setup(void **state) {
                 o->units[i] = (Unit) { .id = i ? "24413" : "24412", .name = "Xã", .kind = UNIT_COMMUNE, .parent = -1 };
                 o->units[i].access[SIDE_CENTRAL].mode = ACCOUNT_SUPERVISED;
                 o->units[i].access[SIDE_PORTAL].mode = ACCOUNT_NONE;
-                o->obligation[i] = (PlanObligation) { .unit = i, .state = OBLIGATION_BEHIND, .tracked = true,
-                                                      .counts = { .records = 3, .outstanding = 2, .by_reason[REASON_NOT_UPDATED] = 2 } };
-                o->claims[i] = (NewClaim) { .unit = i, .stage = STAGE_T5, .seat = SEAT_FOCAL, .obligation = &o->obligation[i] };
-                o->drafts[i] = (MessageDraft) { "mail", "reminder", i ? "binh" : "an", i ? "Bình" : "An", i ? "binh@x.example.vn" : "an@x.example.vn",
-                                                "Nhắc việc", "Còn 2 việc", "{}", &o->claims[i], 1 };
+                o->obligation[i] = (PlanObligation) {
+                        .unit = i,
+                        .state = OBLIGATION_BEHIND,
+                        .tracked = true,
+                        .counts = { .records = 3, .outstanding = 2, .by_reason[REASON_NOT_UPDATED] = 2 }
+                };
+                o->claims[i] = (NewClaim) {
+                        .unit = i, .stage = STAGE_T5, .seat = SEAT_FOCAL, .obligation = &o->obligation[i]
+                };
+                o->drafts[i] = (MessageDraft) { "mail",
+                                                "reminder",
+                                                i ? "binh" : "an",
+                                                i ? "Bình" : "An",
+                                                i ? "binh@x.example.vn" : "an@x.example.vn",
+                                                "Nhắc việc",
+                                                "Còn 2 việc",
+                                                "{}",
+                                                &o->claims[i],
+                                                1 };
         }
         o->table = (UnitTable) { .units = o->units, .n_units = 2 };
         o->rule = (DeadlineRule) { .id = "monthly-20", .record_kinds = KIND_BOTH };
-        o->occurrence = (Occurrence) { .rule = &o->rule, .id = "monthly-20@2026-06-20", .before = 20624, .strict = 20623, .safe = 20623 };
-        o->input = (PlanInput) { .units = &o->table, .occurrences = &o->occurrence, .n_occurrences = 1, .obligations = o->obligation,
+        o->occurrence = (Occurrence) {
+                .rule = &o->rule, .id = "monthly-20@2026-06-20", .before = 20624, .strict = 20623, .safe = 20623
+        };
+        o->input = (PlanInput) { .units = &o->table,
+                                 .occurrences = &o->occurrence,
+                                 .n_occurrences = 1,
+                                 .obligations = o->obligation,
                                  .n_obligations = 2 };
-        o->commit = (PlanCommit) { .input = &o->input, .drafts = o->drafts, .n_drafts = 2, .mode = MAIL_LIVE, .message_domain = "x.example.vn" };
+        o->commit = (PlanCommit) { .input = &o->input,
+                                   .drafts = o->drafts,
+                                   .n_drafts = 2,
+                                   .mode = MAIL_LIVE,
+                                   .message_domain = "x.example.vn" };
         *state = o;
         return 0;
 }
@@ -78,7 +101,9 @@ static int claim(Office *o, Message *m) {
 static void settle(Office *o, const Message *m, MessageState state, Instant next) {
         Settlement v = { state, "data", "x", 250, next };
 
-        assert_int_equal(store_message_begin(o->world->store, m->id, m->bytes.len ? m->bytes : STR("BYTES"), o->world->now, &o->world->err), 0);
+        assert_int_equal(store_message_begin(o->world->store, m->id, m->bytes.len ? m->bytes : STR("BYTES"),
+                                             o->world->now, &o->world->err),
+                         0);
         assert_int_equal(store_message_settle(o->world->store, m->id, &v, o->world->now, &o->world->err), 0);
 }
 
@@ -87,7 +112,9 @@ static size_t claims_told(Office *o, bool *ret_any_sent, bool *ret_preview) {
         PlanLastMail *last;
         size_t n, n_last;
 
-        assert_int_equal(store_plan_read(o->world->store, &o->occurrence, 1, &o->arena, &claims, &n, &last, &n_last, &o->world->err), 0);
+        assert_int_equal(store_plan_read(o->world->store, &o->occurrence, 1, &o->arena, &claims, &n, &last, &n_last,
+                                         &o->world->err),
+                         0);
         *ret_any_sent = *ret_preview = false;
         for (size_t i = 0; i < n; i++) {
                 *ret_any_sent |= claims[i].sent;
@@ -212,7 +239,8 @@ static void test_unknown_outcome(void **state) {
         assert_int_equal(again.id, m.id);
         assert_str(again.bytes, "BYTES");
         assert_true(str_eq(again.message_id, m.message_id));
-        assert_int_equal(store_message_begin(o->world->store, m.id, STR("OTHER"), o->world->now, &o->world->err), -ESTALE);
+        assert_int_equal(store_message_begin(o->world->store, m.id, STR("OTHER"), o->world->now, &o->world->err),
+                         -ESTALE);
         err_clear(&o->world->err);
         settle(o, &again, MESSAGE_UNKNOWN, o->world->now + US_MINUTE);
         o->world->now += US_DAY;
@@ -289,10 +317,13 @@ static void test_verdict_stands(void **state) {
         o->obligation[0].counts = (ObligationCounts) { .records = 3 };
         v.verdict = VERDICT_ON_TIME;
         assert_int_equal(commit(o).verdicts, 0);
-        assert_int_equal(store_verdict(o->world->store, o->occurrence.id, STR("24412"), &verdict, &counts, &o->world->err), 0);
+        assert_int_equal(
+                store_verdict(o->world->store, o->occurrence.id, STR("24412"), &verdict, &counts, &o->world->err), 0);
         assert_int_equal(verdict, VERDICT_LATE);
         assert_int_equal(counts.outstanding, 2);
-        assert_int_equal(store_visit_obligations(o->world->store, str_of(o->occurrence.id), verdict_see, &row, &o->world->err), 0);
+        assert_int_equal(
+                store_visit_obligations(o->world->store, str_of(o->occurrence.id), verdict_see, &row, &o->world->err),
+                0);
         assert_true(row.verdict_at == given);
         assert_true(row.finished_at == o->world->now);
         assert_int_equal(row.verdict_counts.outstanding, 2);
@@ -308,27 +339,42 @@ static void test_ops_once(void **state) {
         Message m;
 
         for (int i = 0; i < 2; i++) {
-                assert_int_equal(store_episode_open(o->world->store, "blind", "theodoiq", "t", o->world->now, &fresh, &o->world->err), 0);
+                assert_int_equal(store_episode_open(o->world->store, "blind", "theodoiq", "t", o->world->now, &fresh,
+                                                    &o->world->err),
+                                 0);
                 assert_int_equal(fresh, i == 0);
-                assert_int_equal(store_ops_message(o->world->store, "k", &d, MAIL_LIVE, "x.example.vn", o->world->now, &o->world->err), 0);
+                assert_int_equal(store_ops_message(o->world->store, "k", &d, MAIL_LIVE, "x.example.vn", o->world->now,
+                                                   &o->world->err),
+                                 0);
         }
-        assert_int_equal(store_ops_message(o->world->store, "k2", &d, MAIL_PREVIEW, "x.example.vn", o->world->now, &o->world->err), 0);
+        assert_int_equal(store_ops_message(o->world->store, "k2", &d, MAIL_PREVIEW, "x.example.vn", o->world->now,
+                                           &o->world->err),
+                         0);
         expect_states(o, "lan:preview lan:planned ");
         o->world->now += 2 * US_DAY;
         (void) commit(o);
         assert_int_equal(claim(o, &m), 0); /* ops mail does not age, and goes first */
         assert_str(m.person, "lan");
-        assert_int_equal(store_episode_close(o->world->store, "blind", "theodoiq", o->world->now, &was, &o->world->err), 0);
+        assert_int_equal(store_episode_close(o->world->store, "blind", "theodoiq", o->world->now, &was, &o->world->err),
+                         0);
         assert_true(was);
-        assert_int_equal(store_episode_close(o->world->store, "blind", "theodoiq", o->world->now, &was, &o->world->err), 0);
+        assert_int_equal(store_episode_close(o->world->store, "blind", "theodoiq", o->world->now, &was, &o->world->err),
+                         0);
         assert_false(was);
 }
 
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
         const struct CMUnitTest tests[] = {
-                T(test_same_facts_write_nothing), T(test_supersede), T(test_suppressed_when_done), T(test_unknown_outcome),
-                T(test_preview_stays), T(test_back_to_preview), T(test_release), T(test_verdict_stands), T(test_ops_once),
+                T(test_same_facts_write_nothing),
+                T(test_supersede),
+                T(test_suppressed_when_done),
+                T(test_unknown_outcome),
+                T(test_preview_stays),
+                T(test_back_to_preview),
+                T(test_release),
+                T(test_verdict_stands),
+                T(test_ops_once),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

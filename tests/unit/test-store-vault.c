@@ -6,8 +6,8 @@
 
 #include <cmocka.h>
 
-#include "model-check.h"
-#include "store-world.h"
+#include "tests/unit/model-check.h"
+#include "tests/unit/store-world.h"
 
 static void reopen(World *w) {
         w->store = store_close(w->store);
@@ -53,14 +53,18 @@ static void test_budget(void **state) {
                 reopen(w); /* kept across restarts */
         }
         const Vault *v = store_vault(w->store);
-        assert_int_equal(v->login_attempt_try(v->userdata, STR("a"), STR("x"), 3, US_HOUR, &again, &w->err), VAULT_E_BUDGET);
+        assert_int_equal(v->login_attempt_try(v->userdata, STR("a"), STR("x"), 3, US_HOUR, &again, &w->err),
+                         VAULT_E_BUDGET);
         assert_true(again == first + US_HOUR);
-        assert_int_equal(v->login_attempt_try(v->userdata, STR("a"), STR("y"), 3, US_HOUR, &again, &w->err), 0); /* another account */
+        assert_int_equal(v->login_attempt_try(v->userdata, STR("a"), STR("y"), 3, US_HOUR, &again, &w->err),
+                         0);      /* another account */
         w->now -= 30 * US_MINUTE; /* a clock that ran back gives nothing away */
-        assert_int_equal(v->login_attempt_try(v->userdata, STR("a"), STR("x"), 3, US_HOUR, &again, &w->err), VAULT_E_BUDGET);
+        assert_int_equal(v->login_attempt_try(v->userdata, STR("a"), STR("x"), 3, US_HOUR, &again, &w->err),
+                         VAULT_E_BUDGET);
         w->now = first + US_HOUR + 1;
         assert_int_equal(v->login_attempt_try(v->userdata, STR("a"), STR("x"), 3, US_HOUR, &again, &w->err), 0);
-        assert_int_equal(v->login_attempt_try(v->userdata, STR("a"), STR("x"), 3, US_HOUR, &again, &w->err), VAULT_E_BUDGET);
+        assert_int_equal(v->login_attempt_try(v->userdata, STR("a"), STR("x"), 3, US_HOUR, &again, &w->err),
+                         VAULT_E_BUDGET);
         world_free(w);
 }
 
