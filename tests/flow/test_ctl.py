@@ -6,11 +6,12 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
 import unicodedata
 
 import pytest
 
-from harness import Site, wait_for
+from harness import SOURCE, Site, wait_for
 
 UNIT = "24412"  # Xã M’Drắk
 INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+07:00")
@@ -324,3 +325,54 @@ def test_requests(tmp_path):
         assert site.ctl("accept", refusal["id"]).status == 4, "it is decided"
         assert daemon.stop() == 0
         assert json.loads(site.ctl("status", "--json").out)["status"]["daemon"] == "not-running"
+
+        site.sims.fault("status", code=503, system="portal")
+        assert site.once().status == 1
+        status = site.ctl("status", "--json")
+        portal = [p for p in status.json()["partitions"] if p["source"] == "nq57-daklak"]
+        assert status.status == 1 and status.json()["status"]["verdict"] == "trouble"
+        failed = [p for p in portal if p["completeness"] == "failed"]
+        assert {p["fault"] for p in failed} == {"http-status"} and all(p["detail"] for p in failed)
+        assert "http-status" in site.ctl("status", "--lang", "vi").out, "codes are never translated"
+        assert all(p["completeness"] == "complete" for p in status.json()["partitions"] if p["source"] == "theodoiq")
+
+
+# ---- the manual ----
+
+MANUAL = SOURCE / "docs" / "man"
+
+
+def manual(name):
+    """The page's text without its markup."""
+    text = (MANUAL / name).read_text(encoding="utf-8").replace("\\-", "-").replace('"', "")
+    return re.sub(r"\\f[RIPB]", "", text)
+
+
+def test_manual_names_every_verb_option_and_status(site):
+    page = manual("nq57ctl.1")
+    for verb in re.findall(r"^  (\w+) ", site.ctl("help").out, re.M):
+        assert re.search(r"\b%s\b" % verb, page), verb
+        for option in re.findall(r"^  (--[\w-]+)", site.ctl("help", verb).out, re.M):
+            assert option in page or option == "--clock", option
+    for status in (0, 1, 2, 3, 4, 5, 77, 78):
+        assert ".B %d\n" % status in page
+    daemon = manual("nq57d.8")
+    for option in re.findall(r"^  (--[\w-]+)", site._run([site.command()[0], "--help"]).out, re.M):
+        assert option in daemon or option in ("--clock", "--kill-points"), option
+
+
+def test_manual_names_every_key(site):
+    page = manual("nq57d.yaml.5")
+    for key in re.findall(r"^\| `([^`]+)`", site._run([site.command()[0], "--reference"]).ok().out, re.M):
+        last = key.replace(".*", "").split(".")[-1].replace("-N", "-2")
+        assert re.search(r"(?<![\w-])%s(?![\w-])" % last, page), key
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in MANUAL.iterdir()))
+def test_manual_is_sound_markup(name):
+    groff = shutil.which("groff")
+    lines = (MANUAL / name).read_text(encoding="utf-8").splitlines()
+    assert lines[1].startswith(".TH ") and all(len(line) <= 120 and line.strip() for line in lines)
+    if groff:
+        done = subprocess.run([groff, "-man", "-ww", "-Tutf8", "-Kutf8", str(MANUAL / name)], capture_output=True, text=True)
+        assert done.returncode == 0 and done.stderr == ""

@@ -124,12 +124,13 @@ static void test_one_sheet_in_both_forms(void **state) {
         assert_int_equal(sheet_end(&s, NULL), 0);
         assert_int_equal(out_end(&out), 0);
         fclose(out.to);
-        assert_string_equal(flat(text),
-                            "{\"version\":1,\"rows\":["
-                            "{\"id\":7,\"secret\":null,\"value\":{\"state\":\"set\",\"value\":\"60.5\",\"raw\":\"60,5\"},"
-                            "\"on\":[\"central\",\"portal\"]},"
-                            "{\"id\":12,\"secret\":true,\"value\":{\"state\":\"null\",\"value\":null,\"raw\":null},"
-                            "\"on\":[\"portal\"]}]}");
+        assert_string_equal(
+                flat(text),
+                "{\"version\":1,\"rows\":["
+                "{\"id\":7,\"secret\":null,\"value\":{\"state\":\"set\",\"value\":\"60.5\",\"raw\":\"60,5\"},"
+                "\"on\":[\"central\",\"portal\"]},"
+                "{\"id\":12,\"secret\":true,\"value\":{\"state\":\"null\",\"value\":null,\"raw\":null},"
+                "\"on\":[\"portal\"]}]}");
         free(text);
 }
 

@@ -20,7 +20,8 @@ static char *printed(const Table *t, size_t width) {
 }
 
 static void fill(Table *t) {
-        *t = (Table) { .column = { { "MÃ", false, false }, { "TÊN", false, true }, { "SỐ", true, false } }, .n_columns = 3 };
+        *t = (Table) { .column = { { "MÃ", false, false }, { "TÊN", false, true }, { "SỐ", true, false } },
+                       .n_columns = 3 };
         table_add(t, STR("24412"));
         table_add(t, STR("Xã M’Drắk"));
         table_add(t, STR("7"));
