@@ -57,6 +57,18 @@ static bool is_failure(const Apply *a) {
         return a->report.completeness == LISTING_FAILED || a->report.trip != GUARD_FINE || !a->end->members_complete;
 }
 
+/* An incomplete listing says nothing of what it did not bring. */
+static int64_t members_known(const Apply *a, bool complete) {
+        const Bits *seen = &a->listing->seen;
+        int64_t n = a->tally.before;
+
+        if (complete)
+                return a->report.members;
+        for (int64_t id = bits_next(seen, 0); id >= 0; id = bits_next(seen, id + 1))
+                n += !bits_have(&a->before, id);
+        return n;
+}
+
 static int partition_write(Apply *a, Err *e) {
         Listing *l = a->listing;
         bool complete = a->end->members_complete && a->report.completeness != LISTING_FAILED &&
@@ -69,7 +81,8 @@ static int partition_write(Apply *a, Err *e) {
                         "?9, members),"
                         " quarantined = iif(?8, ?10, quarantined) WHERE id = ?1",
                         "iitddtidii", l->id, a->run, a->end->retry_after, (int) is_failure(a), (int) complete,
-                        l->started, (int64_t) l->digest, (int) counted, a->report.members, a->report.quarantined);
+                        l->started, (int64_t) l->digest, (int) counted, members_known(a, complete),
+                        a->report.quarantined);
 }
 
 static int run_tidy(Apply *a, Err *e) {
@@ -79,6 +92,14 @@ static int run_tidy(Apply *a, Err *e) {
                         "DELETE FROM run WHERE ended < ? AND added + changed + gone + back + removed = 0 AND guard = ''"
                         " AND id NOT IN (SELECT run FROM partition WHERE run IS NOT NULL)",
                         "t", a->now - RUN_KEEP);
+}
+
+/* The page of a record in quarantine may be known and not read again: the run still says why it is partial. */
+static int run_put_aside(Apply *a, Err *e) {
+        return stmt_run(a->store, NULL, e,
+                        "UPDATE run SET (fault, detail) = (SELECT fault, field || ' `' || value || '`, put aside before' FROM quarantine"
+                        " WHERE partition = ?2 ORDER BY since, slot LIMIT 1) WHERE id = ?1",
+                        "ii", a->run, a->listing->id);
 }
 
 int run_write(Apply *a, Err *e) {
@@ -94,6 +115,8 @@ int run_write(Apply *a, Err *e) {
                      (int64_t) a->listing->digest, STR_NULL, end->received, p->members, p->added, p->changed, p->same,
                      p->gone, p->back, p->removed, p->duplicates, p->quarantined, end->pages, end->requests,
                      guard_names[p->trip], detail);
+        if (r == 0 && p->completeness == LISTING_PARTIAL && end->completeness == LISTING_COMPLETE && p->trip == GUARD_FINE)
+                r = run_put_aside(a, e);
         if (r == 0 && end->claimed >= 0)
                 r = stmt_run(a->store, NULL, e, "UPDATE run SET claimed = ? WHERE id = ?", "ii", end->claimed, a->run);
         if (r == 0)
