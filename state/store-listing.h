@@ -20,7 +20,7 @@ typedef struct ListingContext {
         const UnitTable *units;
         const MergePolicy *policy;
         const GuardOptions *guards;
-        uint64_t digest;         /* of profile + mapping + units + links + normaliser: another digest voids page fingerprints */
+        uint64_t digest; /* of profile + mapping + units + links + normaliser: another digest voids page fingerprints */
         bool fresh[SIDE_COUNT];  /* sources that are not blind */
         Instant blind_after;     /* µs without a complete listing */
 } ListingContext;
@@ -33,6 +33,8 @@ DEFINE_CLEANUP(Listing, listing_free)
 int listing_page(Listing *l, int number, const uint64_t hash[static 2], bool *ret_known, int *ret_members, Err *e);
 int listing_put(Listing *l, const RecordSide *r, Err *e);
 int listing_quarantine(Listing *l, const Quarantine *q, Err *e);
+/* Which sources are fresh may have changed since the listing began; what is said last before listing_apply counts. */
+void listing_set_fresh(Listing *l, const bool fresh[static SIDE_COUNT]);
 
 typedef struct ListingReport {
         int64_t run;                   /* id of the run record */
@@ -43,12 +45,13 @@ typedef struct ListingReport {
         char en[400], vi[400];         /* the guard's words */
 } ListingReport;
 
-/* Rows, exceptions, history, membership, absence, quarantine, run record: one BEGIN IMMEDIATE .. COMMIT. A failed listing (nothing
- * staged) only writes its run record. An incomplete one changes nothing but what it brought. 0 or a result above. */
+/* Rows, exceptions, history, membership, absence, quarantine, run record: one BEGIN IMMEDIATE .. COMMIT. A failed
+ * listing (nothing staged) only writes its run record. An incomplete one changes nothing but what it brought. 0 or a
+ * result above. */
 int listing_apply(Listing *l, const ListingEnd *end, Instant now, ListingReport *ret, Err *e);
 
-/* A person's word about a refused listing: the next listing of that partition with the same picture (same tally, give or
- * take new arrivals) passes, or the refusal is closed and the old state stays. */
+/* A person's word about a refused listing: the next listing of that partition with the same picture (same tally, give
+ * or take new arrivals) passes, or the refusal is closed and the old state stays. */
 int store_refusal_accept(Store *s, int64_t refusal, const char *by, Instant now, Err *e); /* STORE_E_ABSENT */
 int store_refusal_reject(Store *s, int64_t refusal, const char *by, Instant now, Err *e);
 
@@ -69,5 +72,9 @@ typedef struct PartitionState {
 } PartitionState;
 int store_visit_partitions(Store *s, int (*visit)(void *u, const PartitionState *p, Err *e), void *userdata, Err *e);
 
-typedef struct QuarantineRow { Str source, stream, account, unit, key, field, value, nearest, sample; Fault fault; Instant since; } QuarantineRow;
+typedef struct QuarantineRow {
+        Str source, stream, account, unit, key, field, value, nearest, sample;
+        Fault fault;
+        Instant since;
+} QuarantineRow;
 int store_visit_quarantine(Store *s, int (*visit)(void *u, const QuarantineRow *q, Err *e), void *userdata, Err *e);

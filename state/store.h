@@ -16,8 +16,8 @@ enum {
         STORE_E_ABSENT = 3,  /* STORE_READ and there is no file */
 };
 
-/* Opens (STORE_WRITE: creates, locks `path`.lock, migrates in one transaction, 0640). `clock` is borrowed. STORE_READ works beside
- * and without a running daemon (PERSIST_WAL), and never writes. */
+/* Opens (STORE_WRITE: creates, locks `path`.lock, migrates in one transaction, 0640). `clock` is borrowed. STORE_READ
+ * works beside and without a running daemon (PERSIST_WAL), and never writes. */
 int store_open(const char *path, StoreMode mode, const Clock *clock, Store **ret, Err *e);
 Store *store_close(Store *s);
 DEFINE_CLEANUP(Store, store_close)
@@ -33,20 +33,25 @@ void store_set_stop(Store *s, bool (*stop)(void *userdata), void *userdata);
 /* Which sources are not blind, for reading: whether an authority decides. All are fresh until told otherwise. */
 void store_set_fresh(Store *s, const bool fresh[static SIDE_COUNT]);
 
-/* Reading, in key order. The views borrow until the callback returns; a non-zero return ends the walk and is returned. */
+/* Reading, in key order. The views borrow until the callback returns; a non-zero return ends the walk and is returned.
+ */
 typedef int (*RecordVisit)(void *userdata, const RecordView *v, Err *e);
-int store_visit_unit(Store *s, Str unit, const MergePolicy *policy, RecordVisit visit, void *userdata, Err *e); /* records whose `unit` column is it */
+int store_visit_unit(Store *s, Str unit, const MergePolicy *policy, RecordVisit visit, void *userdata,
+                     Err *e); /* records whose `unit` column is it */
 int store_visit_all(Store *s, const MergePolicy *policy, RecordVisit visit, void *userdata, Err *e);
-int store_visit_key(Store *s, Str key, const MergePolicy *policy, RecordVisit visit, void *userdata, Err *e);   /* 0; STORE_E_ABSENT */
+int store_visit_key(Store *s, Str key, const MergePolicy *policy, RecordVisit visit, void *userdata,
+                    Err *e); /* 0; STORE_E_ABSENT */
 
 typedef struct HistoryRow { Instant at; int64_t run; Side side; FieldId field; Value before, after; } HistoryRow;
-int store_visit_history(Store *s, int64_t record, int (*visit)(void *u, const HistoryRow *h, Err *e), void *userdata, Err *e); /* newest first */
+int store_visit_history(Store *s, int64_t record, int (*visit)(void *u, const HistoryRow *h, Err *e), void *userdata,
+                        Err *e); /* newest first */
 
-/* The state without run ids, attempt counters and measured times: one line a fact, sorted; equal states give equal bytes.
- * For crash tests and `nq57ctl export`. */
+/* The state without run ids, attempt counters and measured times: one line a fact, sorted; equal states give equal
+ * bytes. For crash tests and `nq57ctl export`. */
 int store_export(Store *s, int (*line)(void *u, Str line, Err *e), void *userdata, Err *e);
 
-/* A person settles a conflict: holds while both sides still say what they say now. STORE_E_ABSENT: no such difference. */
+/* A person settles a conflict: holds while both sides still say what they say now. STORE_E_ABSENT: no such difference.
+ */
 int store_settle(Store *s, Str key, FieldId field, const Value *value, const char *by, Instant now, Err *e);
 /* Who settled it (appended to `by`) and when. STORE_E_ABSENT: nobody did, or it no longer holds. */
 int store_settled(Store *s, int64_t record, FieldId field, Text *by, Instant *ret_at, Err *e);
