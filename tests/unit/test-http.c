@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* The pieces of HTTP that need no network: addresses, Retry-After, forms, cookie jars, session text, login forms. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+#include "connectors/dates.h"
+#include "connectors/html.h"
+#include "connectors/http-url.h"
+#include "connectors/http.h"
+#include "connectors/jar.h"
+#include "connectors/rate.h"
+#include "connectors/session.h"
+
+#define NOW ((Instant) 1781829000 * US_SECOND) /* Fri, 19 Jun 2026 00:30:00 GMT */
+
+static void test_retry_after(void **state) {
+        Instant at;
+        assert_int_equal(http_retry_after(STR("120"), NOW, &at), 0);
+        assert_int_equal(at - NOW, 120 * US_SECOND);
+        assert_int_equal(http_retry_after(STR("0"), NOW, &at), 0);
+        assert_int_equal(at - NOW, US_SECOND); /* never at once */
+        assert_int_equal(http_retry_after(STR("Fri, 19 Jun 2026 00:31:00 GMT"), NOW, &at), 0);
+        assert_int_equal(at - NOW, 60 * US_SECOND);
+        assert_int_equal(http_retry_after(STR("Fri, 19 Jun 2015 00:31:00 GMT"), NOW, &at), 0);
+        assert_int_equal(at - NOW, US_SECOND);
+        assert_int_equal(http_retry_after(STR("999999999999"), NOW, &at), 0);
+        assert_true(at - NOW > (Instant) LIMIT_RETRY_AFTER_SECONDS * US_SECOND);
+        static const char *const junk[] = { "", "soon", "-5", "1.5", "12 apples", "::::::::" };
+        for (size_t i = 0; i < sizeof junk / sizeof *junk; i++)
+                assert_true(http_retry_after(str_of(junk[i]), NOW, &at) < 0);
+}
+
+static bool allowed(const char *base, const char *link) {
+        static const char *const names[] = { "sso.example.vn" };
+        UrlParts b = { 0 }, p = { 0 };
+        assert_int_equal(url_resolve(NULL, base, &b), 0);
+        bool fine = url_resolve(b.url, link, &p) == 0 && url_allowed(&b, (PlanNames) { names, 1 }, &p);
+        url_parts_free(&b);
+        url_parts_free(&p);
+        return fine;
+}
+
+static void test_addresses(void **state) {
+        const char *base = "https://a.example.vn/app";
+        assert_true(allowed(base, "/x"));
+        assert_true(allowed(base, "https://A.example.vn/x"));
+        assert_true(allowed(base, "https://sso.example.vn/x"));
+        assert_false(allowed(base, "http://a.example.vn/x"));
+        assert_false(allowed(base, "https://a.example.vn:8443/x"));
+        assert_false(allowed(base, "https://b.example.vn/x"));
+        assert_false(allowed(base, "//b.example.vn/x"));
+        assert_false(allowed(base, "http://sso.example.vn/x"));
+        assert_false(allowed(base, "https://sso.example.vn:444/x"));
+        assert_false(allowed(base, "https://u:p@a.example.vn/x"));
+        assert_false(allowed(base, "ftp://a.example.vn/x"));
+        assert_true(url_loopback("127.0.0.1") && url_loopback("127.9.9.9") && url_loopback("[::1]"));
+        assert_false(url_loopback("localhost") || url_loopback("128.0.0.1") || url_loopback("127.0.0.1.example.vn") || url_loopback("[::2]"));
+}
+
+static void test_form(void **state) {
+        _cleanup_text_ Text t = TEXT_INIT(200);
+        http_form_add(&t, STR("a b"), STR("x&y=z"));
+        http_form_add(&t, STR("tên"), STR("1"));
+        assert_string_equal(t.at, "a+b=x%26y%3Dz&t%C3%AAn=1");
+}
+
+#define COOKIE(name, value) "127.0.0.1\tFALSE\t/\tFALSE\t0\t" name "\t" value "\n"
+
+static void check_merge(const char *jar, const char *sent, const char *back, const char *want) {
+        _cleanup_text_ Text t = TEXT_INIT(LIMIT_SESSION_BYTES);
+        text_add(&t, str_of(jar));
+        assert_int_equal(jar_merge(&t, str_of(sent), str_of(back)), 0);
+        assert_true(str_eq(text_str(&t), str_of(want)));
+}
+
+static void test_jar(void **state) {
+        check_merge("", "", COOKIE("s", "1"), COOKIE("s", "1"));
+        check_merge(COOKIE("s", "1"), COOKIE("s", "1"), COOKIE("s", "2"), COOKIE("s", "2"));
+        check_merge(COOKIE("s", "1"), COOKIE("s", "1"), "", "");
+        /* somebody logged in anew meanwhile: a late answer to the old session takes nothing away */
+        check_merge(COOKIE("s", "new"), COOKIE("s", "old"), "", COOKIE("s", "new"));
+        check_merge(COOKIE("s", "new"), COOKIE("s", "old"), COOKIE("s", "older"), COOKIE("s", "new"));
+        assert_true(jar_valid(STR(COOKIE("s", "1") COOKIE("t", ""))));
+        assert_false(jar_valid(STR("s=1\n")));
+        assert_false(jar_valid(STR("a\tb\tc\td\te\tf\tg\th\n")));
+}
+
+static void test_session_text(void **state) {
+        SessionKeys k, back;
+        _cleanup_text_ Text t = TEXT_INIT(10000);
+        session_keys_init(&k);
+        text_add(&k.token, STR("tok.en"));
+        text_add(&k.refresh, STR("re fresh"));
+        text_add(&k.jar, STR(COOKIE("s", "1")));
+        k.expires = NOW;
+        assert_int_equal(session_encode(&k, &t), 0);
+        assert_int_equal(session_decode(text_str(&t), &back), 0);
+        assert_true(str_eq(text_str(&back.token), STR("tok.en")) && str_eq(text_str(&back.refresh), STR("re fresh")));
+        assert_true(str_eq(text_str(&back.jar), text_str(&k.jar)) && back.expires == NOW);
+        session_keys_free(&back);
+        session_keys_free(&k);
+        static const char *const bad[] = { "", "x", "nq57d-session 2\n", "nq57d-session 1\ntoken\n", "nq57d-session 1\nexpires\tx\n",
+                                           "nq57d-session 1\nwhat\tx\n", "nq57d-session 1\ncookie\tx\n", "nq57d-session 1\ntoken\ta\rb\n" };
+        for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+                assert_true(session_decode(str_of(bad[i]), &back) < 0);
+}
+
+static void test_html(void **state) {
+        static const char *const page = "<html><form action=/search><input name=q></form><form method=post action='/login'>"
+                                        "<input type=hidden name=_token value='a&amp;b'><input name=u><input type=PASSWORD name=p></form>";
+        static const char *const hidden[] = { "_token" };
+        static const PlanPair fields[] = { { .name = "u" }, { .name = "p" } }, wrong[] = { { .name = "user" } };
+        _cleanup_arena_ Arena a = { 0 };
+        HtmlForm form;
+        const char *missing = NULL;
+        Str text;
+        assert_true(html_login_page(str_of(page)));
+        assert_false(html_login_page(STR("<html><form><input name=q></form>")));
+        assert_false(html_login_page(STR("{\"a\":\"<input type=password>\"}")));
+        assert_int_equal(html_form(&a, str_of(page), (PlanNames) { hidden, 1 }, (PlanPairs) { fields, 2 }, &form, &missing), 0);
+        assert_string_equal(form.action, "/login");
+        assert_string_equal(form.hidden.at[0].value, "a&b");
+        assert_int_equal(html_form(&a, str_of(page), (PlanNames) { hidden, 1 }, (PlanPairs) { wrong, 1 }, &form, &missing), HTML_E_NO_FORM);
+        assert_string_equal(missing, "user");
+        assert_int_equal(html_text(&a, STR("<p>Đã <b>ban</b> hành</p><script>x</script><p>A &amp; B</p>"), &text), 0);
+        assert_non_null(memmem(text.at, text.len, "Đã ban hành", strlen("Đã ban hành")));
+        assert_non_null(memmem(text.at, text.len, "A & B", 5));
+        assert_null(memmem(text.at, text.len, "x", 1));
+}
+
+static void test_moments(void **state) {
+        Moment m;
+        assert_int_equal(moment_read("dd/MM/yyyy HH:mm", STR("18/06/2026 15:30"), ZONE_OFFSET, &m), 0);
+        assert_true(m.timed && m.instant == when_at(m.date, 15, 30));
+        assert_int_equal(moment_read("dd/MM/yyyy HH:mm", STR("18/06/2026 15:30"), 0, &m), 0);
+        assert_true(m.instant == when_at(m.date, 22, 30));
+        assert_int_equal(moment_read("epoch", STR("1782752400"), 0, &m), 0); /* 30/6/2026 00:00 +07 */
+        char iso[DATE_TEXT];
+        assert_string_equal(date_iso(m.date, iso), "2026-06-30");
+        assert_int_equal(moment_read("epoch-ms", STR("1782752400000"), 0, &m), 0);
+        assert_string_equal(date_iso(m.date, iso), "2026-06-30");
+        assert_true(moment_read("epoch", STR("1782752400000"), 0, &m) < 0);
+        assert_true(moment_read("dd/MM/yyyy", STR("31/02/2026"), 0, &m) < 0);
+        assert_true(moment_read("dd/MM/yyyy", STR("1/2/2026"), 0, &m) < 0);
+        assert_int_equal(moment_read("d/M/yyyy", STR("1/2/2026"), 0, &m), 0);
+        assert_true(moment_read("dd/MM/yyyy", STR("01/02/2026 x"), 0, &m) < 0);
+        assert_true(moment_read("yyyyyyyy", STR("20262026"), 0, &m) < 0);
+}
+
+static void test_rate(void **state) {
+        Rate r;
+        assert_int_equal(rate_init(&r, 3), 0);
+        for (uint64_t t = 10; t < 13; t++) {
+                assert_true(rate_ready(&r) <= t);
+                rate_sent(&r, t);
+        }
+        assert_true(rate_ready(&r) == 10 + 60000000);
+        rate_sent(&r, 60000010);
+        assert_true(rate_ready(&r) == 11 + 60000000);
+        rate_done(&r);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_retry_after), cmocka_unit_test(test_addresses), cmocka_unit_test(test_form),
+                cmocka_unit_test(test_jar),         cmocka_unit_test(test_session_text), cmocka_unit_test(test_html),
+                cmocka_unit_test(test_moments),     cmocka_unit_test(test_rate),
+        };
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
