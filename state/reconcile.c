@@ -62,6 +62,16 @@ static bool reconcile_one(const MergePolicy *policy, const ReconcileInput *in, c
         return true;
 }
 
+static bool says(const Value *side, FieldId field) {
+        return side && side[field].state != VALUE_ABSENT;
+}
+
+/* Most fields of most records: not worth a look. */
+static bool nobody_says(const ReconcileInput *in, FieldId field) {
+        return !says(in->after[SIDE_CENTRAL], field) && !says(in->after[SIDE_PORTAL], field)
+                && !both_say(in->before, field);
+}
+
 size_t reconcile_record(const MergePolicy *policy, const ReconcileInput *in, FieldException ret[static FIELD_COUNT]) {
         size_t n = 0, at = 0;
 
@@ -72,7 +82,9 @@ size_t reconcile_record(const MergePolicy *policy, const ReconcileInput *in, Fie
                         at++;
                 if (at < in->n_exceptions && in->exception[at].field == field)
                         old = &in->exception[at];
-                if (policy->merge[field] != MERGE_PER_SIDE && reconcile_one(policy, in, old, field, &ret[n]))
+                if (policy->merge[field] == MERGE_PER_SIDE || (!old && nobody_says(in, field)))
+                        continue;
+                if (reconcile_one(policy, in, old, field, &ret[n]))
                         n++;
         }
         return n;
