@@ -7,11 +7,11 @@
 #include "connectors/split.h"
 #include "state/model/listing.h"
 
-static inline json_object *document_free(json_object *o) {
+static inline json_object *json_root_free(json_object *o) {
         json_object_put(o);
         return NULL;
 }
-DEFINE_CLEANUP(json_object, document_free)
+DEFINE_CLEANUP(json_object, json_root_free)
 
 /* FAULT_NONE, or what is wrong with it, with a sample in `why`. */
 Fault document_parse(Str body, json_object **ret, char why[static 160]);

@@ -40,7 +40,7 @@ static bool read_ok(const Listing *l, json_object *root, PageOutcome *o) {
 
 /* Without its list a page may still say why: the system's own error is worth more than "not there". */
 static void no_list(Listing *l, Str body, const char *sample, PageOutcome *o) {
-        _cleanup_(document_freep) json_object *root = NULL;
+        _cleanup_(json_root_freep) json_object *root = NULL;
         char why[160];
         if (l->stream->ok.text && document_parse(body, &root, why) == FAULT_NONE && !read_ok(l, root, o) && o->fault == FAULT_HTTP_STATUS)
                 return;
@@ -218,7 +218,7 @@ void listing_take_page(Listing *l, Str body, PageOutcome *o) {
         *o = (PageOutcome) { 0 };
         if (!split(l, body, o))
                 return;
-        _cleanup_(document_freep) json_object *root = skeleton(l, o);
+        _cleanup_(json_root_freep) json_object *root = skeleton(l, o);
         PageSeen seen = { .received = (int) p->n_spans };
         if (!root || !read_ok(l, root, o) || !read_total(l, root, &seen, o) || !read_cursor(l, root, &seen, o) || !read_more(l, root, &seen, o))
                 return;

@@ -85,7 +85,7 @@ static void expiry_read(Session *s, json_object *root) {
 
 static void tokens_read(Session *s, const HttpResponse *r) {
         const SessionPlan *plan = s->env->plan;
-        _cleanup_(document_freep) json_object *root = NULL;
+        _cleanup_(json_root_freep) json_object *root = NULL;
         json_object *v = NULL;
         char why[160];
         Fault fault = document_parse(text_str(&r->body), &root, why);
