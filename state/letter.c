@@ -246,29 +246,57 @@ static void write_why_you(Letter *l) {
         letter_end(l, 0);
 }
 
-/* Each deadline's title and the letter it rests on, once. */
-static void write_basis(Letter *l) {
+static bool carried(const Letter *l, int occurrence) {
         const NewMessage *m = l->in->message;
 
-        for (size_t i = 0; i < l->in->plan->n_occurrences; i++) {
-                const DeadlineRule *rule = l->in->plan->occurrences[i].rule;
-                bool carried = false;
+        for (size_t i = 0; i < m->n_claims; i++)
+                if (m->claims[i].occurrence == occurrence)
+                        return true;
+        return false;
+}
 
-                for (size_t k = 0; k < m->n_claims; k++)
-                        carried |= m->claims[k].occurrence == (int) i;
-                if (!carried || ((!rule->basis || !*rule->basis) && (!rule->title || !*rule->title)))
+static Str basis_of(const Letter *l, int occurrence) {
+        return str_of(l->in->plan->occurrences[occurrence].rule->basis);
+}
+
+/* The titles of the deadlines from `first` on that rest on the same letter as it. */
+static void write_titles(Letter *l, int first) {
+        Str basis = basis_of(l, first);
+        bool any = false;
+
+        for (int i = first; i < (int) l->in->plan->n_occurrences; i++) {
+                const char *title = l->in->plan->occurrences[i].rule->title;
+
+                if (!title || !*title || !carried(l, i) || !str_eq(basis_of(l, i), basis))
                         continue;
-                letter_add(l, "Căn cứ: ");
-                if (rule->basis && *rule->basis)
-                        letter_outside(l, str_of(rule->basis), 160);
-                if (rule->title && *rule->title) {
-                        letter_add(l, rule->basis && *rule->basis ? " (" : "");
-                        letter_outside(l, str_of(rule->title), 160);
-                        letter_add(l, rule->basis && *rule->basis ? ")" : "");
-                }
-                letter_add(l, ".");
-                letter_end(l, 0);
+                letter_add(l, any ? "; " : basis.len ? " (" : "");
+                letter_outside(l, str_of(title), 160);
+                any = true;
         }
+        letter_add(l, any && basis.len ? ")" : "");
+}
+
+/* The letters that the deadlines rest on, each once, with the deadlines' titles. */
+static void write_basis(Letter *l) {
+        bool any = false;
+
+        for (int i = 0; i < (int) l->in->plan->n_occurrences; i++) {
+                const char *title = l->in->plan->occurrences[i].rule->title;
+                bool said = !carried(l, i) || (basis_of(l, i).len == 0 && (!title || !*title));
+
+                for (int k = 0; k < i && !said; k++)
+                        said = carried(l, k) && str_eq(basis_of(l, k), basis_of(l, i));
+                if (said)
+                        continue;
+                letter_add(l, any ? "; " : "Căn cứ: ");
+                letter_outside(l, basis_of(l, i), 160);
+                write_titles(l, i);
+                any = true;
+        }
+        if (!any)
+                return;
+        letter_add(l, ".");
+        letter_end(l, 0);
 }
 
 static void write_foot(Letter *l, const LetterUnits *u) {
