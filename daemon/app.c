@@ -59,12 +59,14 @@ int app_load(App *a, Settings **ret, Err *e) {
 
 static int app_directories(const Settings *s, Err *e) {
         static const char *const names[] = { "", "/attempts", "/requests" };
+        static const mode_t modes[] = { 0750, 0750, 0770 };
 
         for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
                 char path[4096];
 
                 snprintf(path, sizeof(path), "%s%s", s->state_dir, names[i]);
-                if (mkdir(path, i == 2 ? 0770 : 0750) < 0 && errno != EEXIST)
+                /* The group writes requests, whatever the umask; a folder that was there keeps the mode it was given. */
+                if (mkdir(path, modes[i]) == 0 ? chmod(path, modes[i]) < 0 : errno != EEXIST)
                         return err_set(e, -errno, RETRY_RECONFIGURE, "cannot make the state directory %s: %s", path,
                                        strerror(errno));
         }
@@ -173,7 +175,7 @@ static bool app_clock_held(App *a) {
                 return true;
 #ifndef NQ57_TEST_BUILD
         f.built = NQ57_BUILD_EPOCH * US_SECOND;
-        f.unsynchronised = clock_unsynchronised();
+        f.sync = a->settings->mail.clock_plausible ? CLOCK_NOT_JUDGED : clock_sync_read();
 #endif
         doubt = clock_doubt(&f);
         if (alarm_set(a->store, a->settings, ALARM_CLOCK, "clock", doubt, f.now, &e) < 0)
@@ -205,7 +207,6 @@ static void app_poll_done(App *a, Side side, const CycleSide *s) {
         p->failures = s->complete == 0 && s->failed + s->partial > 0 ? p->failures + 1 : 0;
         p->retry = s->retry;
         p->wait_until = s->retry_after == INSTANT_NONE ? INSTANT_NONE : now + (s->retry_after - wall);
-        p->wanted = false;
         p->random = app_random();
 }
 
@@ -236,6 +237,9 @@ int app_cycle(App *a, unsigned sides, Err *e) {
         env.hold_mail = a->held;
         for (int side = 0; side < SIDE_COUNT; side++)
                 env.source[side] = a->source[side];
+        /* Granted now, not at the end: who asks while the cycle runs wants what comes after it. */
+        for (int side = 0; side < SIDE_COUNT; side++)
+                a->poll[side].wanted = a->poll[side].wanted && !(sides & (1u << side));
         a->cycle_over = false;
         return cycle_start(&env, sides, app_cycle_done, a, &a->cycle, e);
 }

@@ -70,7 +70,7 @@ def set_key(text, path, value):
     return text
 
 
-def wait_for(condition, seconds=20, every=0.02, what="a condition"):
+def wait_for(condition, seconds=60, every=0.05, what="a condition"):
     """The first true value of condition()."""
     limit = time.monotonic() + seconds
     while True:
@@ -131,14 +131,14 @@ class Daemon:
     def wait(self, seconds=20):
         return self.process.wait(seconds)
 
-    def until_note(self, text, seconds=20):
+    def until_note(self, text, seconds=60):
         def told():
             assert self.alive() or any(text in n for n in self.notes()), "\n".join(self.lines()[-30:])
             return any(text in n for n in self.notes())
         wait_for(told, seconds, what="the note %s" % text)
         return self
 
-    def until_line(self, text, seconds=20):
+    def until_line(self, text, seconds=60):
         return wait_for(lambda: next((n for n in self.lines() if text in n), None), seconds, what="the line %s" % text)
 
     def stop(self, seconds=10):
@@ -257,10 +257,11 @@ class Site:
     def status_json(self):
         return self.ctl("status", "--json").json()
 
-    def mails(self):
-        """What the mail server took, oldest first: the envelope's fields, "bytes", and "message" (parsed)."""
+    def mails(self, after=0):
+        """What the mail server took, oldest first: the envelope's fields, "bytes", and "message" (parsed). `after`: so
+        many were seen before."""
         out = []
-        for path in sorted(self.mailbox.glob("*.json")):
+        for path in sorted(self.mailbox.glob("*.json"))[after:]:
             taken = json.loads(path.read_text(encoding="utf-8"))
             taken["bytes"] = path.with_suffix(".eml").read_bytes()
             taken["message"] = email.message_from_bytes(taken["bytes"], policy=email.policy.default)
