@@ -263,6 +263,8 @@ static int planner_fill(Planner *p, Instant now, Instant known, Err *e) {
         if (r >= 0)
                 r = store_plan_read(p->store, p->occurrences, p->n_occurrences, &p->arena, &claims, &p->input.n_claims,
                                     &last, &p->input.n_last_mail, e);
+        if (r >= 0)
+                r = store_morning_read(p->store, now, &p->arena, &p->input.morning, e);
         if (r < 0)
                 return r;
         p->input.claims = claims;
@@ -364,5 +366,5 @@ int planner_commit(Planner *p, PlanReport *ret, Err *e) {
                 .input = &p->input, .verdicts = p->plan->verdicts, .n_verdicts = p->plan->n_verdicts,
                 .drafts = drafts, .n_drafts = p->plan->n_messages, .mode = p->settings->plan.mode,
                 .batch_limit = p->settings->mail.batch_limit, .message_domain = p->settings->mail.message_domain,
-                .now = p->input.now }, ret, e);
+                .sending_time = p->plan->sending_time, .now = p->input.now }, ret, e);
 }

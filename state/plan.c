@@ -242,6 +242,18 @@ static bool mail_waits(const Planner *p, const PlanDue *due, size_t n) {
         return calendar_between(p->in->calendar, last, p->today) < p->in->policy->distance_days;
 }
 
+/* Today's letters were planned before: what became due since waits for the next morning. */
+static bool mail_late(const Planner *p, Str person) {
+        const PlanMorning *m = &p->in->morning;
+
+        if (m->planned != p->today)
+                return false;
+        for (size_t i = 0; i < m->n_open; i++)
+                if (str_eq(m->open[i], person))
+                        return false;
+        return true;
+}
+
 static int mail_make(Plan *plan, const PlanDue *due, size_t n) {
         NewMessage m = {.to = due->to, .claims = arena_get(&plan->arena, n * sizeof(*m.claims))};
 
@@ -271,7 +283,7 @@ static int plan_messages(Planner *p, Plan *plan) {
                 for (n = 1; i + n < p->n_due && str_eq(due->person, p->due[i + n].person);)
                         n++;
                 waits = mail_waits(p, due, n);
-                if (plan->sending_time && !waits)
+                if (plan->sending_time && !waits && !mail_late(p, due->person))
                         r = mail_make(plan, due, n);
                 else
                         for (size_t k = 0; r == 0 && k < n; k++)

@@ -72,6 +72,13 @@ typedef struct PlanClaim {
 /* last day a mail went (or is going) to that person */
 typedef struct PlanLastMail { Str person; Date day; } PlanLastMail;
 
+/* The letters of a day are planned once; later that day only those that have not left yet follow the facts. */
+typedef struct PlanMorning {
+        Date planned;                   /* the last day whose letters were planned; DATE_NONE: none yet */
+        const Str *open;                /* persons whose letter of today has not left; sorted */
+        size_t n_open;
+} PlanMorning;
+
 typedef struct PlanInput {
         const PlanPolicy *policy;
         const Calendar *calendar;
@@ -84,6 +91,7 @@ typedef struct PlanInput {
         size_t n_obligations;
         const PlanClaim *claims;
         size_t n_claims;
+        PlanMorning morning;
         const PlanLastMail *last_mail;  /* sorted by person */
         size_t n_last_mail;
         Instant now;

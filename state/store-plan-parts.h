@@ -7,6 +7,8 @@
 
 int obligations_commit(Store *s, const PlanCommit *c, PlanReport *report, Err *e);
 
+int morning_mark(Store *s, Instant now, Err *e);
+
 /* Superseding, expiring and adding messages; inside the plan's transaction. */
 int drafts_commit(Store *s, const PlanCommit *c, PlanReport *report, Err *e);
 

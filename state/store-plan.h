@@ -9,7 +9,10 @@
 /* Before planning: what was stored. Arrays live in `a`. */
 int store_plan_read(Store *s, const Occurrence *o, size_t n, Arena *a, PlanClaim **ret_claims, size_t *ret_n_claims,
                     PlanLastMail **ret_last, size_t *ret_n_last, Err *e);
-int store_verdict(Store *s, const char *occurrence, Str unit, ObligationVerdict *ret, ObligationCounts *ret_counts, Err *e);
+int store_verdict(Store *s, const char *occurrence, Str unit, ObligationVerdict *ret, ObligationCounts *ret_counts,
+                  Err *e);
+
+int store_morning_read(Store *s, Instant now, Arena *a, PlanMorning *ret, Err *e);
 
 /* One message as planned. */
 typedef struct MessageDraft {
@@ -29,22 +32,34 @@ typedef struct PlanCommit {
         const MessageDraft *drafts;
         size_t n_drafts;
         MailMode mode;                  /* preview: messages are stored as `preview`, and never leave */
-        int batch_limit;                /* more new messages than this in one plan wait for `nq57ctl release`; 0: none */
+        int batch_limit; /* more new messages than this in one plan wait for `nq57ctl release`; 0: none */
         const char *message_domain;     /* of Message-ID */
+        bool sending_time;              /* the letters of this day are planned with it (Plan) */
         Instant now;
 } PlanCommit;
 
 typedef struct PlanReport { int planned, superseded, expired, held, verdicts; } PlanReport;
 
-/* One transaction: obligations (state, counts, as-of; written only when changed), verdicts (never rewritten), finished_at, unsent messages of
- * earlier days superseded and their claims voided, today's drafts: a person's unsent message of today with other words is superseded
- * (sequence + 1, claims moved), with the same words left alone. A second call with the same facts writes nothing. */
+/* One transaction: obligations (state, counts, as-of; written only when changed), verdicts (never rewritten),
+ * finished_at, unsent messages of earlier days superseded and their claims voided, today's drafts: a person's unsent
+ * message of today with other words is superseded (sequence + 1, claims moved), with the same words left alone. A
+ * second call with the same facts writes nothing. */
 int store_plan_commit(Store *s, const PlanCommit *c, PlanReport *ret, Err *e);
-/* Whether today's unsent message of a person may still be re-planned: claims of such a message do not block planning. */
+/* Whether today's unsent message of a person may still be re-planned: claims of such a message do not block planning.
+ */
 
 typedef enum MessageState {
-        MESSAGE_PLANNED, MESSAGE_HELD, MESSAGE_SENDING, MESSAGE_SENT, MESSAGE_TEMPORARY, MESSAGE_UNKNOWN, MESSAGE_PERMANENT,
-        MESSAGE_SUPERSEDED, MESSAGE_CANCELLED, MESSAGE_PREVIEW, MESSAGE_STATE_COUNT
+        MESSAGE_PLANNED,
+        MESSAGE_HELD,
+        MESSAGE_SENDING,
+        MESSAGE_SENT,
+        MESSAGE_TEMPORARY,
+        MESSAGE_UNKNOWN,
+        MESSAGE_PERMANENT,
+        MESSAGE_SUPERSEDED,
+        MESSAGE_CANCELLED,
+        MESSAGE_PREVIEW,
+        MESSAGE_STATE_COUNT
 } MessageState;
 extern const char *const message_states[MESSAGE_STATE_COUNT + 1];
 
@@ -60,14 +75,17 @@ typedef struct Message {
         int outcome_code;
 } Message;
 
-int store_visit_messages(Store *s, int (*visit)(void *u, const Message *m, Err *e), void *userdata, Err *e); /* newest first */
-int store_message_due(Store *s, Instant now, Instant *ret_next, Err *e); /* when the next unsent one may be tried; INSTANT_NONE */
+int store_visit_messages(Store *s, int (*visit)(void *u, const Message *m, Err *e), void *userdata,
+                         Err *e); /* newest first */
+int store_message_due(Store *s, Instant now, Instant *ret_next,
+                      Err *e); /* when the next unsent one may be tried; INSTANT_NONE */
 
-/* Takes the next due message (planned, temporary or unknown with its time reached), re-checking suppression: its reminder claims must
- * still be outstanding, its day must be today (unknown outcomes and ops mail excepted). The message's texts live in `a`.
- * 0 taken; 1 nothing due. Suppressed ones are settled as cancelled on the way. */
+/* Takes the next due message (planned, temporary or unknown with its time reached), re-checking suppression: its
+ * reminder claims must still be outstanding, its day must be today (unknown outcomes and ops mail excepted). The
+ * message's texts live in `a`. 0 taken; 1 nothing due. Suppressed ones are settled as cancelled on the way. */
 int store_message_claim(Store *s, Instant now, Arena *a, Message *ret, Err *e);
-/* Fixes the bytes (first attempt) and records that attempt `attempts + 1` begins, durably, before the program starts. */
+/* Fixes the bytes (first attempt) and records that attempt `attempts + 1` begins, durably, before the program starts.
+ */
 int store_message_begin(Store *s, int64_t id, Str bytes, Instant now, Err *e);
 
 typedef struct Settlement {
@@ -77,11 +95,21 @@ typedef struct Settlement {
         Instant next_at;                /* TEMPORARY, UNKNOWN: when it may be tried again */
 } Settlement;
 int store_message_settle(Store *s, int64_t id, const Settlement *v, Instant now, Err *e);
-int store_visit_sending(Store *s, int (*visit)(void *u, const Message *m, Err *e), void *userdata, Err *e); /* left over by a dead process */
-int store_messages_release(Store *s, const char *by, Instant now, int *ret_released, Err *e); /* HELD -> PLANNED, of today only */
+int store_visit_sending(Store *s, int (*visit)(void *u, const Message *m, Err *e), void *userdata,
+                        Err *e); /* left over by a dead process */
+int store_messages_release(Store *s, const char *by, Instant now, int *ret_released,
+                           Err *e); /* HELD -> PLANNED, of today only */
 
-typedef struct ClaimRow { Str occurrence, unit, person, name, address, subject; Stage stage; SeatKind seat; MessageState state; Date day; Str message_id; } ClaimRow;
-int store_visit_claims(Store *s, Str unit_or_person, int (*visit)(void *u, const ClaimRow *c, Err *e), void *userdata, Err *e); /* newest first; empty: all */
+typedef struct ClaimRow {
+        Str occurrence, unit, person, name, address, subject;
+        Stage stage;
+        SeatKind seat;
+        MessageState state;
+        Date day;
+        Str message_id;
+} ClaimRow;
+int store_visit_claims(Store *s, Str unit_or_person, int (*visit)(void *u, const ClaimRow *c, Err *e), void *userdata,
+                       Err *e); /* newest first; empty: all */
 
 typedef struct ObligationRow {
         Str occurrence, unit;
@@ -92,12 +120,16 @@ typedef struct ObligationRow {
         Instant as_of[SIDE_COUNT], verdict_at, finished_at;
         unsigned unreadable;
 } ObligationRow;
-int store_visit_obligations(Store *s, Str occurrence, int (*visit)(void *u, const ObligationRow *o, Err *e), void *userdata, Err *e); /* "" all; (strict, unit) order */
+int store_visit_obligations(Store *s, Str occurrence, int (*visit)(void *u, const ObligationRow *o, Err *e),
+                            void *userdata, Err *e); /* "" all; (strict, unit) order */
 
 /* Ops episodes: once when it begins, once on recovery. */
 typedef struct Episode { Str kind, subject, text; Instant opened, closed; int64_t message; } Episode;
-int store_episode_open(Store *s, const char *kind, const char *subject, const char *text, Instant now, bool *ret_new, Err *e);
+int store_episode_open(Store *s, const char *kind, const char *subject, const char *text, Instant now, bool *ret_new,
+                       Err *e);
 int store_episode_close(Store *s, const char *kind, const char *subject, Instant now, bool *ret_was_open, Err *e);
-int store_visit_episodes(Store *s, bool open_only, int (*visit)(void *u, const Episode *ep, Err *e), void *userdata, Err *e);
+int store_visit_episodes(Store *s, bool open_only, int (*visit)(void *u, const Episode *ep, Err *e), void *userdata,
+                         Err *e);
 /* A mail to ops, outside of plans; `key` makes it once: a second call with the same key writes nothing. */
-int store_ops_message(Store *s, const char *key, const MessageDraft *d, MailMode mode, const char *message_domain, Instant now, Err *e);
+int store_ops_message(Store *s, const char *key, const MessageDraft *d, MailMode mode, const char *message_domain,
+                      Instant now, Err *e);

@@ -9,7 +9,8 @@
 #define APPLICATION_ID 0x6e713537 /* "nq57" */
 
 static const char sync_tables[] =
-        "CREATE TABLE store (id INTEGER PRIMARY KEY CHECK (id = 1), born INTEGER NOT NULL, tick INTEGER) STRICT;"
+        "CREATE TABLE store (id INTEGER PRIMARY KEY CHECK (id = 1), born INTEGER NOT NULL, tick INTEGER,"
+        " mailed TEXT) STRICT;"
 
         "CREATE TABLE partition (id INTEGER PRIMARY KEY, source TEXT NOT NULL, side INTEGER NOT NULL CHECK (side IN "
         "(0, 1)),"

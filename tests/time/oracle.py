@@ -23,8 +23,8 @@ DISTANCE = 2
 
 
 class Mail:
-    """`claims`; `items`: what stands in it, unit -> {code: (reason, sides)}; `listed`: the units that the coordinating
-    department sees, (occurrence, unit) -> count."""
+    """`claims`; `items`: what stands in it, unit -> {(kind, code): (reason, sides, codes as those systems write them)};
+    `listed`: the units that the coordinating department sees, (occurrence, unit) -> count."""
 
     def __init__(self, person, day):
         self.person, self.day, self.claims = person, day, set()
@@ -49,7 +49,7 @@ class Oracle:
         self.verdicts, self.finished = {}, {}
         self.claimed = collections.defaultdict(set)  # person -> claims that stand
         self.told = set()                            # (person, occurrence, unit) reminded, mail gone out
-        self.last_mail = {}
+        self.last_mail, self.planned, self.open = {}, None, set()
 
     # ---- polling ----
 
@@ -96,7 +96,8 @@ class Oracle:
             counting = [s for s in sides if s in readable]
             found = judge.reason(sides, counting, occasion.window_from, now.date())
             if found:
-                items[code] = (found[0], tuple(sorted(found[1])))
+                named = tuple(sorted(found[1]))
+                items[kind, code] = (found[0], named, " / ".join(dict.fromkeys(sides[s]["own_code"] for s in named)))
             else:
                 wait += judge.waiting(sides, counting)
         unknown = not covered or readable != rule.sides
@@ -184,11 +185,20 @@ class Oracle:
             self.due_reminders(ob, day, mails)
             self.due_done(ob, day, mails)
         self.due_pages(day, mails)
-        return {p: m for p, m in mails.items() if m.claims and self.last_mail.get(p) != day and not self.held_back(m)}
+        due = {p: m for p, m in mails.items() if m.claims and self.last_mail.get(p) != day and not self.held_back(m)}
+        return self.morning(due, day)
+
+    def morning(self, due, day):
+        """A day's letters are planned once; later that day only those that have not left follow the facts."""
+        if self.planned == day:
+            due = {person: mail for person, mail in due.items() if person in self.open}
+        self.planned, self.open = day, set(due)
+        return due
 
     def sent(self, mail):
         """The mail server took it: what it claimed stands for ever."""
         self.last_mail[mail.person] = mail.day
+        self.open.discard(mail.person)
         self.claimed[mail.person] |= {c._replace(seat="") if c.stage in ("done", "page") else c for c in mail.claims}
         self.told |= {(mail.person, c.occurrence, c.unit) for c in mail.claims if c.stage not in ("done", "page")}
 

@@ -6,8 +6,7 @@ import re
 
 import pytest
 
-from harness import wait_for
-from months import Months, UNITS, at, message_id, text_of
+from months import Months, UNITS, at, message_id, text_of, wait_for
 from simulators import facts
 
 FRIDAY, MONDAY = dt.date(2026, 6, 19), dt.date(2026, 6, 29)
