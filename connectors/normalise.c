@@ -154,7 +154,7 @@ static int fields_read(Normaliser *n, const SplitSpan *span, RecordSide *side, Q
 }
 
 int normalise_record(Normaliser *n, const SplitSpan *span, RecordSide *ret, Quarantine *ret_q) {
-        *ret_q = (Quarantine) { 0 };
+        *ret_q = (Quarantine) { .unit = str_of(n->account_unit) }; /* what an account of its own lists is its unit's */
         n->n_invalid = 0;
         if (span->problem) {
                 arena_clear(&n->arena);
