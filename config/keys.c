@@ -7,6 +7,7 @@
 const char *const config_files[CONFIG_FILES] = { "nq57d.yaml", "accounts.yaml", "links.yaml", "calendar-vn.yaml" };
 
 static const char *const on_unknown[] = { "resend", "hold", NULL };
+static const char *const clock_checks[] = { "synchronised", "plausible", NULL };
 static const char *const program_inputs[] = { "message", "json", NULL };
 static const char *const merges[] = { "either", "central", "portal", "central-first", "portal-first",
         NULL }; /* FieldMerge */
@@ -108,14 +109,19 @@ const Key key_table[] = {
                 "items listed per unit in one mail; the rest is counted",
                 "số việc liệt kê cho mỗi đơn vị trong một thư; còn lại chỉ đếm" },
         { CONFIG_MAIN, "mail.batch-limit", KEY_INT, 0, 100000, "500", false, NULL,
-                "more mails than this at once wait for `nq57ctl outbox release`; 0: no limit",
-                "nhiều thư hơn số này cùng lúc thì chờ `nq57ctl outbox release`; 0: không giới hạn" },
+                "more mails than this at once wait for `nq57ctl release`; 0: no limit",
+                "nhiều thư hơn số này cùng lúc thì chờ `nq57ctl release`; 0: không giới hạn" },
         { CONFIG_MAIN, "mail.on-unknown", KEY_CHOICE, 0, 0, "resend", false, on_unknown,
                 "when nobody knows whether a mail arrived: send the same bytes once more, or hold it",
                 "khi không rõ thư đã đến chưa: gửi lại đúng thư ấy một lần, hay giữ lại" },
         { CONFIG_MAIN, "mail.stuck-after", KEY_DURATION, 5 * MINUTE, 7 * DAY, "2 hours", false, NULL,
                 "an unsent mail older than this is an alarm for ops",
                 "thư chưa gửi lâu hơn mức này thì báo động cho quản trị" },
+        { CONFIG_MAIN, "mail.clock-check", KEY_CHOICE, 0, 0, "synchronised", false, clock_checks,
+                "when mail may go by this machine's clock: when the machine says that it is synchronised (NTP), or, for "
+                "a machine without NTP, when it has neither run back nor stands before the program was built",
+                "khi nào tin đồng hồ máy để gửi thư: khi máy báo đã đồng bộ (NTP); hoặc, với máy không có NTP, khi đồng hồ "
+                "không chạy lùi và không đứng trước ngày dựng chương trình" },
         { CONFIG_MAIN, "mail.program", KEY_PATH, 1, 1000, NULL, false, NULL,
                 "a delivery program of your own; default: deliver-smtp",
                 "chương trình gửi riêng; không ghi: deliver-smtp" },
