@@ -84,15 +84,8 @@ static int look_partition(void *userdata, const PartitionState *p, Err *e) {
         const SourceOptions *source = settings_source(l->settings, p->partition.side);
         Side side = p->partition.side;
 
-        if (!source || strcmp(source->id, p->partition.source) != 0)
-                return 0;
-        if (p->partition.unit[0]) { /* an account that left the configuration is nobody's trouble */
-                const Unit *u = unit_by_id(l->settings->units, str_of(p->partition.unit));
-
-                if (!u || u->access[side].mode != ACCOUNT_OWN ||
-                    strcmp(u->access[side].account, p->partition.account) != 0)
-                        return 0;
-        }
+        if (!coverage_configured(l->settings, &p->partition))
+                return 0; /* an account that left the configuration is nobody's trouble */
         l->partitions[side]++;
         if (p->last_complete == INSTANT_NONE ? p->failures > 0 : l->now - p->last_complete > look_patience(l, source))
                 l->failed[side]++;
@@ -217,29 +210,61 @@ static int alarm_mail(Store *s, const Settings *settings, AlarmKind kind, const 
         return 0;
 }
 
+typedef struct EpisodeSearch {
+        Str kind, subject;
+        Instant opened;
+} EpisodeSearch;
+
+static int episode_search(void *userdata, const Episode *ep, Err *e) {
+        EpisodeSearch *search = userdata;
+
+        if (str_eq(ep->kind, search->kind) && str_eq(ep->subject, search->subject))
+                search->opened = ep->opened;
+        return 0;
+}
+
+/* When the open episode of this subject began; INSTANT_NONE: there is none. */
+static int episode_opened(Store *s, AlarmKind kind, const char *subject, Instant *ret, Err *e) {
+        EpisodeSearch search = { str_of(alarm_kinds[kind]), str_of(subject), INSTANT_NONE };
+        int r = store_visit_episodes(s, true, episode_search, &search, e);
+
+        if (r >= 0)
+                *ret = search.opened;
+        return r;
+}
+
+/* The mail is asked for at every look, and its key makes it once: a process that died between the two is made good. */
 static int alarm_open(Store *s, const Settings *settings, AlarmKind kind, const char *subject, const char *text,
                       Instant now, Err *e) {
+        Instant opened = now;
         bool fresh = false;
         int r = store_episode_open(s, alarm_kinds[kind], subject, text, now, &fresh, e);
 
-        if (r < 0 || !fresh)
+        if (r < 0)
                 return r;
-        report(LOG_CRIT, alarm_table[kind].open,
-               (ReportField[]) { { "NQ57_ALARM", alarm_kinds[kind] }, { "NQ57_SUBJECT", subject }, { 0 } },
-               "%s: %s: %s", alarm_kinds[kind], subject, text);
-        return alarm_mail(s, settings, kind, subject, text, now, false, now, e);
+        if (fresh)
+                report(LOG_CRIT, alarm_table[kind].open,
+                       (ReportField[]) { { "NQ57_ALARM", alarm_kinds[kind] }, { "NQ57_SUBJECT", subject }, { 0 } },
+                       "%s: %s: %s", alarm_kinds[kind], subject, text);
+        r = episode_opened(s, kind, subject, &opened, e);
+        return r < 0 ? r : alarm_mail(s, settings, kind, subject, text, opened, false, now, e);
 }
 
 static int alarm_close(Store *s, const Settings *settings, AlarmKind kind, const char *subject, Instant now, Err *e) {
+        Instant opened = INSTANT_NONE;
         bool was = false;
-        int r = store_episode_close(s, alarm_kinds[kind], subject, now, &was, e);
+        int r = episode_opened(s, kind, subject, &opened, e);
 
-        if (r < 0 || !was)
+        if (r < 0 || opened == INSTANT_NONE)
                 return r;
-        report(LOG_NOTICE, alarm_table[kind].close,
-               (ReportField[]) { { "NQ57_ALARM", alarm_kinds[kind] }, { "NQ57_SUBJECT", subject }, { 0 } },
-               "%s: %s: over", alarm_kinds[kind], subject);
-        return alarm_mail(s, settings, kind, subject, "", now, true, now, e);
+        r = alarm_mail(s, settings, kind, subject, "", opened, true, now, e);
+        if (r >= 0)
+                r = store_episode_close(s, alarm_kinds[kind], subject, now, &was, e);
+        if (r >= 0)
+                report(LOG_NOTICE, alarm_table[kind].close,
+                       (ReportField[]) { { "NQ57_ALARM", alarm_kinds[kind] }, { "NQ57_SUBJECT", subject }, { 0 } },
+                       "%s: %s: over", alarm_kinds[kind], subject);
+        return r;
 }
 
 int alarm_set(Store *s, const Settings *settings, AlarmKind kind, const char *subject, const char *text, Instant now,
@@ -249,7 +274,14 @@ int alarm_set(Store *s, const Settings *settings, AlarmKind kind, const char *su
 }
 
 /* Episodes of the kinds a look judges, which this look did not find again. */
-typedef struct Closing { Look *look; struct { AlarmKind kind; Str subject; } over[64]; size_t n; } Closing;
+typedef struct Closing {
+        Look *look;
+        struct {
+                AlarmKind kind;
+                Str subject;
+        } over[64];
+        size_t n;
+} Closing;
 
 static int closing_visit(void *userdata, const Episode *ep, Err *e) {
         Closing *c = userdata;

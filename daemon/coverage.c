@@ -10,6 +10,19 @@ static int coverage_stream(const Settings *settings, Side side, Str stream) {
         return -1;
 }
 
+bool coverage_configured(const Settings *settings, const Partition *p) {
+        const SourceOptions *source = settings_source(settings, p->side);
+        const Unit *unit;
+
+        if (!source || strcmp(source->id, p->source) != 0 || coverage_stream(settings, p->side, str_of(p->stream)) < 0)
+                return false;
+        if (p->unit[0] == '\0')
+                return source->supervisor && strcmp(source->supervisor, p->account) == 0;
+        unit = unit_by_id(settings->units, str_of(p->unit));
+        return unit && unit->access[p->side].mode == ACCOUNT_OWN &&
+               strcmp(unit->access[p->side].account, p->account) == 0;
+}
+
 static void coverage_note(Coverage *c, size_t unit, Side side, int stream, Instant at) {
         c->unit[unit].complete[side][stream] = at;
 }
@@ -22,14 +35,15 @@ static int coverage_visit(void *userdata, const PartitionState *p, Err *e) {
         int stream = coverage_stream(c->settings, side, str_of(p->partition.stream));
 
         (void) e;
-        if (stream < 0 || p->last_complete == INSTANT_NONE)
+        if (stream < 0 || p->last_complete == INSTANT_NONE || !coverage_configured(c->settings, &p->partition))
                 return 0;
         if (p->last_complete > c->newest[side])
                 c->newest[side] = p->last_complete;
         for (size_t i = 0; i < units->n_units; i++) {
                 const UnitAccess *access = &units->units[i].access[side];
                 bool supervised = access->mode == ACCOUNT_SUPERVISED && p->partition.unit[0] == '\0';
-                bool own = access->mode == ACCOUNT_OWN && strcmp(units->units[i].id, p->partition.unit) == 0;
+                bool own = access->mode == ACCOUNT_OWN && strcmp(units->units[i].id, p->partition.unit) == 0 &&
+                           strcmp(access->account, p->partition.account) == 0;
 
                 if (supervised || own)
                         coverage_note(c, i, side, stream, p->last_complete);

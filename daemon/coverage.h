@@ -22,6 +22,9 @@ int coverage_read(Store *s, const Settings *settings, Coverage *ret, Err *e);
 void coverage_free(Coverage *c);
 #define _cleanup_coverage_ _cleanup_(coverage_free)
 
+/* Whether the settings still read this partition: its source, stream and account. */
+bool coverage_configured(const Settings *settings, const Partition *p);
+
 /* The oldest of the unit's last complete listings on `side` over the streams that list `kinds`; INSTANT_NONE when one
  * was never complete, the unit has no access there, or the side is not configured. */
 Instant coverage_complete(const Coverage *c, size_t unit, Side side, unsigned kinds);

@@ -6,6 +6,7 @@
 #include "daemon/alarm.h"
 #include "daemon/planner.h"
 #include "daemon/report.h"
+#include "daemon/retire.h"
 #include "state/model/kill.h"
 
 #include <errno.h>
@@ -63,9 +64,10 @@ static int poll_quarantine(void *userdata, const Partition *p, const Quarantine 
                                  { "NQ57_SOURCE", p->source },
                                  { "NQ57_STREAM", p->stream },
                                  { 0 } },
-               "%s/%s (%s): a record is put aside, %s" STR_FMT "%s" STR_FMT ": %s `%s`%s" STR_FMT, p->source, p->stream, p->account,
-               q->identity.code.len ? "code " : "", STR_ARG(q->identity.code), q->identity.code.len ? ", " : "", STR_ARG(q->field), fault_names[q->fault],
-               value.at ? value.at : "", q->nearest.len ? ", nearest " : "", STR_ARG(q->nearest));
+               "%s/%s (%s): a record is put aside, %s" STR_FMT "%s" STR_FMT ": %s `%s`%s" STR_FMT, p->source, p->stream,
+               p->account, q->identity.code.len ? "code " : "", STR_ARG(q->identity.code),
+               q->identity.code.len ? ", " : "", STR_ARG(q->field), fault_names[q->fault], value.at ? value.at : "",
+               q->nearest.len ? ", nearest " : "", STR_ARG(q->nearest));
         return listing_quarantine(((Poll *) userdata)->listing, q, e);
 }
 
@@ -229,7 +231,9 @@ static int cycle_finish(sd_event_source *source, void *userdata) {
         c->finished = true;
         sd_event_source_disable_unref(c->limit);
         c->limit = NULL;
-        if (!c->cancelled && !c->env.hold_mail)
+        if (!c->cancelled)
+                r = retire_partitions(c->env.store, c->env.settings, clock_wall(c->env.clock), &e);
+        if (r >= 0 && !c->cancelled && !c->env.hold_mail)
                 r = cycle_plan(c, &e);
         if (r < 0) {
                 report_err(LOG_ERR, &e, "planning failed; it is tried again at the next cycle");

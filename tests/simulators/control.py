@@ -15,6 +15,7 @@
   POST update          {"unit","at"?,"system"?,"codes"?}
   POST drop, restore   {"unit","code","system"?}; restore without them brings all back
   POST send_back       {"unit","code","system","reason","at"?}
+  POST account         {"unit","account","password"}  another account of a unit on the portal
   POST evolve          {"day": "2026-06-22", "until"?: instant}   the seeded day (see evolve.py)
 `at` defaults to the driven clock.
 """
@@ -125,6 +126,13 @@ class Control:
             raise KeyError((args["unit"], args["code"]))
         return {"record": self.world.send_back(args["unit"], args["code"], args["system"], args["reason"],
                                                self.at(args))}
+
+    def post_account(self, args):
+        portal = next(s for s in self.systems if s.name == "portal")
+        self.known(args["unit"])
+        portal.unit_by_account[args["account"]] = args["unit"]
+        portal.secrets[args["account"]] = args["password"]
+        return {}
 
     def post_evolve(self, args):
         until = parse(args["until"]) if args.get("until") else None
