@@ -26,6 +26,7 @@ GROUPS = ("Hạ tầng số", "Dữ liệu", "Nhân lực", "Thể chế")
 WORK = (("Chưa thực hiện", "NOT_STARTED"), ("Đang thực hiện", "IN_PROGRESS"), ("Hoàn thành", "DONE"))
 REVIEW = (("Chưa gửi", "DRAFT"), ("Chờ duyệt", "SUBMITTED"), ("Đã duyệt", "APPROVED"))
 RESULTS = ("Đã ban hành văn bản", "Đang lấy ý kiến", "Đã nghiệm thu", "")
+TROUBLE = ("Thiếu nhân lực", "Chờ kinh phí")
 
 
 class Day:
@@ -38,59 +39,65 @@ def some_day(rng):
 
 
 def evidence(rng, number):
-    if rng.random() < 0.8:
-        return [], []
     day = some_day(rng)
-    name, sign, url = "Báo cáo kết quả", f"{number % 900 + 1}/BC-SKHCN", f"https://van-ban.example.vn/{number}"
+    name, sign, url = "Báo cáo", f"{number % 900 + 1}/BC", f"https://vb.example.vn/{number}"
     return ([{"ten": name, "soKyHieu": sign, "ngay": day.vn, "lienKet": url}],
             [{"name": name, "number": sign, "date": day.iso, "url": url}])
 
 
+def both(central, portal, names, values):
+    """One fact in the words of each system; a record has no member for what it has nothing to say about."""
+    central[names[0]], portal[names[1]] = values
+
+
+def common(rng, unit, number, central, portal):
+    review, day = rng.choice(REVIEW), some_day(rng)
+    clock = f"{rng.randint(7, 17):02d}:{rng.randint(0, 59):02d}"
+    both(central, portal, ("tinhTrangDuyet", "review"), review)
+    if rng.random() < 0.2:
+        both(central, portal, ("minhChung", "evidence"), evidence(rng, number))
+    both(central, portal, ("capNhatLuc", "updated_at"), (f"{day.vn} {clock}", f"{day.iso}T{clock}:00+07:00"))
+    both(central, portal, ("nguoiCapNhat", "updated_by"), (unit[2], unit[2]))
+    both(central, portal, ("lienKet", "url"), (f"https://td.example.vn/{number}", f"https://cong.example.vn/{number}"))
+
+
 def task(rng, unit, number):
-    code, title = f"NV-{number:05d}", f"{rng.choice(TITLES)}, đợt {number}"
+    code, title = f"NV-{number:05d}", f"{rng.choice(TITLES)}, đợt {number} của năm 2026"
     group, leader, due, assigned = rng.choice(GROUPS), f"Lãnh đạo {number % 7 + 1}", some_day(rng), some_day(rng)
-    work, review, progress = rng.choice(WORK), rng.choice(REVIEW), rng.randint(0, 199) / 2
-    result, updated, clock = rng.choice(RESULTS), some_day(rng), f"{rng.randint(7, 17):02d}:{rng.randint(0, 59):02d}"
-    ours, theirs = evidence(rng, number)
+    work, progress, result = rng.choice(WORK), rng.randint(0, 199) / 2, rng.choice(RESULTS)
     regular = rng.random() < 0.05
     central = {
-        "maNhiemVu": code, "donVi": {"ma": unit[0], "ten": unit[1]}, "tenNhiemVu": title, "nhom": group, "cap": "Tỉnh",
-        "khoi": "CQ", "canCu": "KH 12", "nhiemVuCha": None, "chuKy": "Năm", "donViPhoiHop": [], "lanhDao": leader,
-        "ngayGiao": assigned.vn, "hanHoanThanh": "Thường xuyên" if regular else due.vn, "sanPham": "Báo cáo",
-        "tienDo": f"{progress:g}".replace(".", ","), "trangThai": work[0], "tinhTrangDuyet": review[0],
-        "lyDoTraLai": None, "ngayTraLai": None, "nguoiTraLai": None, "ketQua": result, "khoKhan": "",
-        "minhChung": ours, "ngayHoanThanh": None, "capNhatLuc": f"{updated.vn} {clock}", "nguoiCapNhat": unit[2],
-        "lienKet": f"https://td.example.vn/{number}"}
+        "maNhiemVu": code, "donVi": {"ma": unit[0]}, "tenNhiemVu": title, "nhom": group, "cap": "Tỉnh", "khoi": "CQ",
+        "canCu": "KH 12", "chuKy": "Năm", "lanhDao": leader, "ngayGiao": assigned.vn,
+        "hanHoanThanh": "Thường xuyên" if regular else due.vn, "sanPham": "Báo cáo",
+        "tienDo": f"{progress:g}".replace(".", ","), "trangThai": work[0], "ketQua": result}
     portal = {
-        "code": code, "unit": unit[0], "title": title, "group": group, "level": "Tỉnh", "bloc": "CQ", "basis": "KH 12",
-        "parent": None, "cycle": "Năm", "cooperating": [], "leader": leader,
-        "assigned_on": assigned.iso, "deadline": "regular" if regular else due.iso, "product": "Báo cáo",
-        "progress": int(progress) if progress == int(progress) else progress, "status": work[1], "review": review[1],
-        "returned": None, "result": result, "difficulty": "", "evidence": theirs, "completed_on": None,
-        "updated_at": f"{updated.iso}T{clock}:00+07:00", "updated_by": unit[2],
-        "url": f"https://cong.example.vn/{number}"}
+        "code": code, "unit": unit[0], "title": title, "group": group, "level": "Tỉnh", "bloc": "CQ",
+        "basis": "KH 12", "cycle": "Năm", "leader": leader, "assigned_on": assigned.iso,
+        "deadline": "regular" if regular else due.iso, "product": "Báo cáo",
+        "progress": int(progress) if progress == int(progress) else progress, "status": work[1], "result": result}
+    if number % 4 == 0:
+        both(central, portal, ("nhiemVuCha", "parent"), (f"NV-{number // 4:05d}",) * 2)
+    if number % 6 == 0:
+        both(central, portal, ("khoKhan", "difficulty"), (rng.choice(TROUBLE),) * 2)
+    if work[1] == "DONE":
+        both(central, portal, ("ngayHoanThanh", "completed_on"), (due.vn, due.iso))
+    common(rng, unit, number, central, portal)
     return central, portal
 
 
 def indicator(rng, unit, number):
-    code, title = f"CT-{number:05d}", f"{rng.choice(MEASURES)}, mục {number}"
+    code, title = f"CT-{number:05d}", f"{rng.choice(MEASURES)}, chỉ tiêu thành phần của kế hoạch năm, mục {number}"
     group, target, actual = rng.choice(GROUPS), str(rng.randint(10, 100)), rng.randint(0, 199) / 2
-    review, updated, clock = rng.choice(REVIEW), some_day(rng), f"{rng.randint(7, 17):02d}:{rng.randint(0, 59):02d}"
-    ours, theirs = evidence(rng, number)
     central = {
-        "maChiTieu": code, "ky": "2026", "donVi": {"ma": unit[0], "ten": unit[1]}, "boPhan": None, "tenChiTieu": title,
-        "nhom": group, "donViTinh": "%", "chieu": "Tăng", "mucTieu": target,
-        "thucHien": f"{actual:g}".replace(".", ","), "khongPhatSinh": False, "canMinhChung": False,
-        "minhChung": ours, "tinhTrangDuyet": review[0],
-        "lyDoTraLai": None, "ngayTraLai": None, "nguoiTraLai": None, "capNhatLuc": f"{updated.vn} {clock}",
-        "nguoiCapNhat": unit[2], "lienKet": f"https://td.example.vn/c/{number}"}
+        "maChiTieu": code, "donVi": {"ma": unit[0]}, "ky": "2026", "tenChiTieu": title, "nhom": group,
+        "donViTinh": "%", "chieu": "Tăng", "mucTieu": target, "thucHien": f"{actual:g}".replace(".", ","),
+        "khongPhatSinh": False, "canMinhChung": False}
     portal = {
         "code": code, "unit": unit[0], "period": "2026", "title": title, "group": group, "uom": "%",
-        "direction": "Tăng", "sub_unit": None, "verifier": None, "target": target, "actual": f"{actual:g}",
-        "max_score": 4, "self_score": None, "verified_score": None, "official_score": None, "not_applicable": False,
-        "evidence_required": False, "evidence": theirs, "review": review[1], "returned": None,
-        "updated_at": f"{updated.iso}T{clock}:00+07:00", "updated_by": unit[2],
-        "url": f"https://cong.example.vn/c/{number}"}
+        "direction": "Tăng", "target": target, "actual": f"{actual:g}", "max_score": 4, "not_applicable": False,
+        "evidence_required": False}
+    common(rng, unit, number, central, portal)
     return central, portal
 
 
