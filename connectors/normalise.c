@@ -135,6 +135,7 @@ static int field_read(Normaliser *n, const SplitSpan *span, const FieldPlan *pla
 static int fields_read(Normaliser *n, const SplitSpan *span, RecordSide *side, Quarantine *q) {
         const StreamPlan *s = n->stream;
         int r;
+        q->identity = side->identity; /* its code can be told, whatever comes */
         if (n->lead >= 0 && (r = field_read(n, span, &s->fields[n->lead], side, q)) != 0)
                 return r;
         const Value *lead = &side->field[FIELD_LEAD];
