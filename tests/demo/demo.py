@@ -6,6 +6,8 @@ Both systems, a mail server and the built nq57d with the shipped example configu
 19/6/2026 07:30 and is driven to Monday. Everything listens on loopback, lies in one temporary folder, and is gone
 afterwards, also after Ctrl-C or an error. --keep leaves it running in the foreground until Ctrl-C."""
 import argparse
+import contextlib
+import ctypes
 import os
 import pathlib
 import shlex
@@ -109,6 +111,24 @@ def keep(teller, progress):
     return daemon
 
 
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def adopt():
+    """What a killed child leaves behind becomes ours, so that reap() finds it."""
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+
+
+def reap():
+    """Ends whatever still runs below this process, also what was being started when a signal came."""
+    children = pathlib.Path("/proc/self/task/%d/children" % os.getpid())
+    while found := children.read_text().split():
+        for pid in map(int, found):
+            with contextlib.suppress(ProcessLookupError, ChildProcessError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+
+
 def run(args, folder):
     vi = args.lang == "vi"
     progress, teller = Progress(vi), None
@@ -142,6 +162,7 @@ def main():
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, stop)
     folder = pathlib.Path(tempfile.mkdtemp(prefix="nq57-"))
+    adopt()
     try:
         run(args, folder / "s")
         return 0
@@ -154,6 +175,7 @@ def main():
     finally:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, signal.SIG_IGN)
+        reap()
         shutil.rmtree(folder, ignore_errors=True)
 
 

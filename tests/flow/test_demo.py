@@ -141,11 +141,13 @@ def start(tmp_path, *args):
                             env=dict(os.environ, NQ57_BUILD=str(build()), TMPDIR=str(tmp_path)))
 
 
-def test_interrupted_leaves_nothing(tmp_path):
+@pytest.mark.parametrize("step, wait", [("[1/5]", 0), ("[1/5]", 0.4), ("[2/5]", 0), ("[2/5]", 1.5)])
+def test_interrupted_leaves_nothing(tmp_path, step, wait):
     demo = start(tmp_path)
     for line in demo.stderr:
-        if "[2/5]" in line:
+        if step in line:
             break
+    time.sleep(wait)  # so far into the step, whatever it is doing
     demo.send_signal(signal.SIGINT)
     assert demo.wait(30) == 1
     assert "stopped" in demo.stderr.read()
