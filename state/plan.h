@@ -59,8 +59,9 @@ typedef struct PlanObligation {
         bool tracked;                   /* strict >= the day the store was born */
 } PlanObligation;
 
-/* What was claimed before, from the store; sorted by (occurrence id, unit, person) bytewise. Claims of a message of
- * today that is not sent yet and may be planned anew are left out, here and in PlanLastMail. */
+/* What was claimed before, from the store; sorted by (occurrence id, unit, person) bytewise. Claims of a
+ * message that has not left are left out, here and in PlanLastMail: today's may be planned anew, an earlier day's is
+ * superseded. */
 typedef struct PlanClaim {
         Str occurrence, unit, person;
         Stage stage;

@@ -13,14 +13,15 @@ static int claim_cmp(const void *a, const void *b) {
         return r ? r : str_cmp(x->person, y->person);
 }
 
-/* Claims of an occurrence, but for those of today's messages that may still be planned anew. */
+/* Claims of an occurrence, but for those of messages that have not left: today's may still be planned anew, and those of
+ * an earlier day are superseded by the plan that asks. */
 #define CLAIMS_OF                                                                                                      \
         " FROM claim c JOIN message m ON m.id = c.message WHERE c.occurrence = ?1 AND c.void = 0"                      \
-        " AND NOT (m.day = ?2 AND m.state IN ('planned', 'held', 'temporary'))"
+        " AND m.state NOT IN ('planned', 'held', 'temporary')"
 
-static int claims_count(Store *s, const Occurrence *o, const char *today, size_t *n, Err *e) {
+static int claims_count(Store *s, const Occurrence *o, size_t *n, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
-        int r = stmt_ask(s, &q, e, "SELECT count(*)" CLAIMS_OF, "zz", o->id, today);
+        int r = stmt_ask(s, &q, e, "SELECT count(*)" CLAIMS_OF, "z", o->id);
 
         if (r > 0)
                 *n += (size_t) sqlite3_column_int64(q, 0);
@@ -39,8 +40,7 @@ static int claim_read(sqlite3_stmt *q, const Occurrence *o, Arena *a, PlanClaim 
         return 0;
 }
 
-static int claims_read(Store *s, const Occurrence *o, const char *today, Arena *a, PlanClaim *claims, size_t room,
-                       size_t *n, Err *e) {
+static int claims_read(Store *s, const Occurrence *o, Arena *a, PlanClaim *claims, size_t room, size_t *n, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
         int r = stmt_use(
                 s,
@@ -49,7 +49,7 @@ static int claims_read(Store *s, const Occurrence *o, const char *today, Arena *
                 &q, e);
 
         if (r == 0)
-                r = stmt_bind(q, e, "zz", o->id, today);
+                r = stmt_bind(q, e, "z", o->id);
         while (r == 0 && *n < room && (r = stmt_step(q, e)) > 0)
                 r = claim_read(q, o, a, &claims[(*n)++], e);
         return r;
@@ -89,21 +89,19 @@ static int last_mails(Store *s, Arena *a, PlanLastMail **ret, size_t *ret_n, Err
 
 int store_plan_read(Store *s, const Occurrence *o, size_t n, Arena *a, PlanClaim **ret_claims, size_t *ret_n_claims,
                     PlanLastMail **ret_last, size_t *ret_n_last, Err *e) {
-        char today[DATE_TEXT];
         PlanClaim *claims;
         size_t room = 0, n_claims = 0;
         int r = 0;
 
-        (void) date_iso(when_date(clock_wall(s->clock)), today);
         for (size_t i = 0; i < n && r == 0; i++)
-                r = claims_count(s, &o[i], today, &room, e);
+                r = claims_count(s, &o[i], &room, e);
         if (r < 0)
                 return r;
         claims = arena_get(a, (room + 1) * sizeof *claims);
         if (!claims)
                 return err_oom(e);
         for (size_t i = 0; i < n && r == 0; i++)
-                r = claims_read(s, &o[i], today, a, claims, room, &n_claims, e);
+                r = claims_read(s, &o[i], a, claims, room, &n_claims, e);
         if (r == 0)
                 r = last_mails(s, a, ret_last, ret_n_last, e);
         if (r < 0)

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from months import Months, UNITS, at, message_id, text_of, wait_for
+from months import Months, UNITS, at, compare, message_id, text_of, wait_for
 from simulators import facts
 
 FRIDAY, MONDAY = dt.date(2026, 6, 19), dt.date(2026, 6, 29)
@@ -88,22 +88,23 @@ def test_redirect_sends_everything_to_one_address(tmp_path):
         assert len(arrived) == len(expected) > 10
         assert all(mail["to"] == ["b@skhcn.example.vn"] for mail in arrived)
         assert all([a.addr_spec for a in mail["message"]["To"].addresses] == ["b@skhcn.example.vn"] for mail in arrived)
-        shown = sorted(re.search(r"Người nhận thật: (\S+?)\. ", text_of(mail))[1] for mail in arrived)
+        words = [" ".join(text_of(mail).split()) for mail in arrived]
+        shown = sorted(re.search(r"Người nhận thật: (\S+?)\. ", text)[1] for text in words)
         assert shown == sorted(month.office.address[person] for person in expected)
 
 
 def test_a_large_batch_waits_for_release(tmp_path):
     with few(tmp_path, keys={"mail.batch-limit": "5"}) as month:
         expected, arrived = month.run(at(FRIDAY))
-        assert len(expected) > 5 and arrived == [] and not connected(month.site)
+        assert len(expected) > 5 and arrived == []
         assert month.site.query("SELECT DISTINCT state FROM message WHERE kind <> 'ops'")[0][0] == "held"
-        month.run(at(FRIDAY, dt.time(9)))
-        assert not connected(month.site)
+        assert month.run(at(FRIDAY, dt.time(9)))[1] == []
         daemon = month.site.daemon()
         month.site.ctl("release").ok()
-        wait_for(lambda: len(month.site.mails()) >= len(expected), 30, what="the released mails")
+        arrived = []
+        wait_for(lambda: arrived.extend(month.fresh()) or len(arrived) >= len(expected), 30, what="the released mails")
         assert daemon.stop() == 0
-        assert sorted(month.office.person[mail["to"][0]] for mail in month.site.mails()) == sorted(expected)
+        assert compare(month, expected, arrived + month.fresh(), FRIDAY) == []
 
 
 def test_a_batch_that_nobody_released_is_not_sent_the_day_after(tmp_path):
@@ -112,9 +113,7 @@ def test_a_batch_that_nobody_released_is_not_sent_the_day_after(tmp_path):
         month.site.set_keys({"mail.batch-limit": "0"})
         monday = dt.date(2026, 6, 22)
         expected, arrived = month.run(at(monday))
-        assert sorted(month.office.person[mail["to"][0]] for mail in arrived) == sorted(expected)
-        for mail in arrived:
-            assert month.claims(mail) == expected[month.office.person[mail["to"][0]]].stages()
+        assert compare(month, expected, arrived, monday) == []
 
 
 def test_a_batch_of_just_the_limit_goes_out(tmp_path):

@@ -78,6 +78,18 @@ def test_down_for_two_days_over_t_minus_1_and_t(month):
     assert set(ids.values()) == {1}
 
 
+def test_a_stage_that_could_not_go_and_still_stands(month):
+    """T-5 of the 25th could not leave on Wednesday; on Thursday's first planning it is still today's stage."""
+    morning(month, dt.date(2026, 6, 16))
+    month.site.mail_rules(DOWN)
+    missed, arrived = month.run(at(WEDNESDAY), status=(0, 1))
+    assert arrived == [] and any(c.stage == "T-5" for mail in missed.values() for c in mail.claims)
+    month.site.mail_rules()
+    expected = morning(month, THURSDAY)
+    assert all(c in expected[person].claims for person, mail in missed.items() for c in mail.claims
+               if c.occurrence.endswith("06-25"))
+
+
 def test_down_in_the_morning_only(month):
     """The letters go out the same day, once, with the facts of the hour at which they go."""
     month.site.mail_rules(DOWN)
