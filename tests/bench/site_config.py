@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A configuration directory for the measured run of nq57d, and what its store holds afterwards."""
 
+import datetime
 import os
 import pathlib
 import re
@@ -29,18 +30,19 @@ sources:
     requests-at-once: 8
     requests-per-minute: 0
 deadlines:
-  monthly-20:
-    title: Cập nhật số liệu trước ngày 20
+  data:
+    title: Cập nhật số liệu
     basis: Công văn đo lường
-    before: 20 monthly
-    first: 20/6/2026
-  monthly-25:
-    title: Báo cáo kết quả trước ngày 25
+    before: {soon}
+    window-from: {window}
+  report:
+    title: Báo cáo kết quả
     basis: Công văn đo lường
-    before: 25 monthly
-    first: 25/6/2026
+    before: {later}
+    window-from: {window}
 mail:
   mode: preview
+  clock-check: plausible
   from: Đo lường <do@so.example.vn>
 paths:
   state: {state}
@@ -68,12 +70,20 @@ def page_size(text):
     return re.sub(r"^(\s*(?:page-size|size|limit):\s*)\d+", rf"\g<1>{gen.PAGE}", text, flags=re.M)
 
 
+def day(days):
+    """A date so many days from today, as configurations write it."""
+    date = datetime.date.today() + datetime.timedelta(days=days)
+    return f"{date.day}/{date.month}/{date.year}"
+
+
 def write(config, state, server):
-    """Writes the directory; returns the environment to run nq57d with."""
+    """Writes the directory; returns the environment to run nq57d with. A measured build runs on the real clock, so the
+    deadlines follow today: both are open in every run, and every record is judged for both."""
     secrets = config / "secrets"
     (config / "profiles").mkdir(parents=True)
     secrets.mkdir(mode=0o700)
-    main = MAIN.format(central=server.central, portal=server.portal, state=state, secrets=secrets)
+    main = MAIN.format(central=server.central, portal=server.portal, state=state, secrets=secrets,
+                       soon=day(3), later=day(5), window=day(-20))
     (config / "nq57d.yaml").write_text(main, encoding="utf-8")
     units = "".join(UNIT.format(code=code, name=name, account=account) for code, name, account in gen.UNITS)
     (config / "accounts.yaml").write_text(ROLES + units, encoding="utf-8")
@@ -98,6 +108,9 @@ def found(state):
         def count(query):
             return db.execute(query).fetchone()[0]
         keys = "SELECT key FROM v_sides WHERE side = "
+        judged = db.execute("SELECT COUNT(DISTINCT occurrence), COALESCE(SUM(records), 0) FROM obligation").fetchone()
+        if judged != (2, 2 * count("SELECT COUNT(*) FROM record")):
+            raise RuntimeError(f"not every record was judged for both deadlines: {judged}")
         return {"central": count("SELECT COUNT(*) FROM v_sides WHERE side = 'central'"),
                 "portal": count("SELECT COUNT(*) FROM v_sides WHERE side = 'portal'"),
                 "differences": count("SELECT COUNT(*) FROM v_differences"),
