@@ -65,7 +65,8 @@ static int app_directories(const Settings *s, Err *e) {
                 char path[4096];
 
                 snprintf(path, sizeof(path), "%s%s", s->state_dir, names[i]);
-                /* The group writes requests, whatever the umask; a folder that was there keeps the mode it was given. */
+                /* The group writes requests, whatever the umask; a folder that was there keeps the mode it was given.
+                 */
                 if (mkdir(path, modes[i]) == 0 ? chmod(path, modes[i]) < 0 : errno != EEXIST)
                         return err_set(e, -errno, RETRY_RECONFIGURE, "cannot make the state directory %s: %s", path,
                                        strerror(errno));

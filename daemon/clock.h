@@ -9,6 +9,7 @@
 void clock_system(Clock *ret);
 
 #ifdef NQ57_TEST_BUILD
-/* `path` holds one RFC 3339 instant; time stands still between rewrites. Both clocks follow it, so that back-off passes with it. */
+/* `path` holds one RFC 3339 instant; time stands still between rewrites. Both clocks follow it, so that back-off passes
+ * with it. */
 int clock_file(const char *path, Clock *ret, Err *e);
 #endif

@@ -76,8 +76,8 @@ static int walk_unit(UnitWalk *walk, size_t unit, Err *e) {
         return r;
 }
 
-/* Every required side listed completely since the end: the verdict can be spoken. A forecast takes for granted that what
- * can be read now will be read then. */
+/* Every required side listed completely since the end: the verdict can be spoken. A forecast takes for granted that
+ * what can be read now will be read then. */
 static bool planner_verdict_ready(const Planner *p, const Occurrence *o, size_t unit, unsigned readable) {
         unsigned required = planner_required(p, o);
 

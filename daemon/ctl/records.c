@@ -2,6 +2,7 @@
 #include "daemon/ctl/records.h"
 
 #include "state/obligation.h"
+#include "state/timeliness.h"
 
 typedef struct RecordList {
         Ctl *ctl;
@@ -79,6 +80,12 @@ static unsigned record_sides(const RecordView *v) {
         return mask;
 }
 
+static const char *record_timeliness(const Judge *j, const RecordView *v) {
+        if (v->identity.kind != KIND_TASK || !j->settings)
+                return NULL;
+        return timeliness_names[timeliness(v, &j->settings->calendar, j->today)];
+}
+
 static int record_row(void *userdata, const RecordView *v, Err *e) {
         RecordList *l = userdata;
         Sheet *s = &l->sheet;
@@ -99,6 +106,7 @@ static int record_row(void *userdata, const RecordView *v, Err *e) {
         sheet_value(s, FIELD_WORK, view_value(v, FIELD_WORK));
         sheet_value(s, FIELD_REVIEW, view_value(v, FIELD_REVIEW));
         sheet_value(s, FIELD_DUE, view_value(v, FIELD_DUE));
+        sheet_code(s, record_timeliness(l->judge, v), NULL);
         sheet_when(s, record_updated(v));
         sheet_sides(s, record_sides(v));
         sheet_when(s, record_missing(v));
@@ -125,6 +133,7 @@ int records_list(Ctl *c, const Judge *j, const RecordFilter *f, const char *key,
                 { "work", W_H_WORK, tasks ? 0 : SHEET_JSON },
                 { "review", W_H_REVIEW, 0 },
                 { "due", W_H_DUE, tasks ? 0 : SHEET_JSON },
+                { "timeliness", W_L_TIMELINESS, SHEET_JSON },
                 { "updated_at", W_H_UPDATED, tasks ? SHEET_JSON : 0 },
                 { "on", W_H_ON, 0 },
                 { "missing_since", W_H_MISSING, f->missing ? 0 : SHEET_JSON },

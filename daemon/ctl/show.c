@@ -2,11 +2,22 @@
 #include "daemon/ctl/records.h"
 #include "daemon/ctl/units.h"
 #include "daemon/ctl/verbs.h"
+#include "state/timeliness.h"
 
 typedef struct ShowRecord {
         Ctl *ctl;
         const Judge *judge;
 } ShowRecord;
+
+/* Derived, never read from a source; a source that claims otherwise is named. */
+static void show_timeliness(Sheet *s, const Ctl *c, const Judge *j, const RecordView *v) {
+        bool task = v->identity.kind == KIND_TASK && j->settings;
+        Timeliness t = task ? timeliness(v, &j->settings->calendar, j->today) : NO_DEADLINE;
+
+        sheet_code(s, task ? timeliness_names[t] : NULL,
+                   task ? (c->vi ? timeliness_vn(t) : timeliness_names[t]) : NULL);
+        sheet_sides(s, task ? timeliness_disputed(v, &j->settings->calendar, j->today) : 0);
+}
 
 static int show_card(Ctl *c, const Judge *j, const RecordView *v, Err *e) {
         static const SheetColumn columns[] = {
@@ -19,6 +30,8 @@ static int show_card(Ctl *c, const Judge *j, const RecordView *v, Err *e) {
                 { "outstanding", W_H_REASON, 0 },
                 { "occurrence", W_H_DEADLINE, 0 },
                 { "quarantined", W_L_QUARANTINED, 0 },
+                { "timeliness", W_L_TIMELINESS, 0 },
+                { "claims_otherwise", W_L_CLAIMS_OTHERWISE, 0 },
         };
         const Occurrence *o = NULL;
         ItemReason why = judge_record(j, v, &o);
@@ -40,6 +53,7 @@ static int show_card(Ctl *c, const Judge *j, const RecordView *v, Err *e) {
                    o ? (c->vi ? reason_vn(why.reason) : reason_names[why.reason]) : NULL);
         sheet_text(&s, o ? o->id : NULL);
         sheet_flag(&s, v->quarantined);
+        show_timeliness(&s, c, j, v);
         return sheet_end(&s, e);
 }
 

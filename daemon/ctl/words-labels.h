@@ -26,6 +26,8 @@
         W(L_NAME, "Name", "Tên")                                                                                       \
         W(L_PARENT, "Belongs to", "Thuộc")                                                                             \
         W(L_QUARANTINED, "In quarantine", "Đang cách ly")                                                              \
+        W(L_TIMELINESS, "Timeliness", "Thời hạn")                                                                      \
+        W(L_CLAIMS_OTHERWISE, "Claims otherwise", "Hệ thống ghi khác")                                                 \
         W(L_CENTRAL, "Central", "Trung ương")                                                                          \
         W(L_PORTAL, "Portal", "Cổng tỉnh")                                                                             \
         W(L_FIELD, "Field", "Trường")                                                                                  \
