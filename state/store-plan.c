@@ -13,8 +13,8 @@ static int claim_cmp(const void *a, const void *b) {
         return r ? r : str_cmp(x->person, y->person);
 }
 
-/* Claims of an occurrence, but for those of messages that have not left: today's may still be planned anew, and those of
- * an earlier day are superseded by the plan that asks. */
+/* Claims of an occurrence, but for those of messages that have not left: today's may still be planned anew, and those
+ * of an earlier day are superseded by the plan that asks. */
 #define CLAIMS_OF                                                                                                      \
         " FROM claim c JOIN message m ON m.id = c.message WHERE c.occurrence = ?1 AND c.void = 0"                      \
         " AND m.state NOT IN ('planned', 'held', 'temporary')"

@@ -228,6 +228,26 @@ static void test_sending_time(void **state) {
         world_free(w);
 }
 
+/* Letters are planned in the morning; later on only one that has not left is planned anew. */
+static void test_planned_once_a_day(void **state) {
+        World *w = world_new(morning(2026, 6, 19), 1);
+        _cleanup_(plan_freep) Plan *p = NULL;
+        Str open;
+
+        world_item(w, 0, U_SMALL, REASON_OVERDUE, "A");
+        assert_int_equal(plan_make(&w->in, &p, NULL), 0);
+        assert_int_equal(p->n_messages, 1);
+        open = str_of(p->messages[0].to->person);
+        w->in.morning.planned = day(2026, 6, 18);
+        plan_is(w, "H’Lan Niê: 24500/0/T focal\n");
+        w->in.morning.planned = day(2026, 6, 19);
+        plan_is(w, "");
+        w->in.morning.open = &open;
+        w->in.morning.n_open = 1;
+        plan_is(w, "H’Lan Niê: 24500/0/T focal\n");
+        world_free(w);
+}
+
 static void verdict_is(World *w, Instant now, ObligationVerdict expected) {
         _cleanup_(plan_freep) Plan *p = NULL;
         ObligationVerdict got = VERDICT_NONE;
@@ -390,6 +410,7 @@ int main(void) {
                 cmocka_unit_test(test_done_only_for_those_told),
                 cmocka_unit_test(test_unknown_is_reminded_of_what_is_known),
                 cmocka_unit_test(test_sending_time),
+                cmocka_unit_test(test_planned_once_a_day),
                 cmocka_unit_test(test_verdicts),
                 cmocka_unit_test(test_held),
                 cmocka_unit_test(test_deterministic),

@@ -363,6 +363,37 @@ static void test_ops_once(void **state) {
         assert_false(was);
 }
 
+static PlanMorning morning(Office *o) {
+        PlanMorning m = { .n_open = 99 };
+
+        assert_int_equal(store_morning_read(o->world->store, o->world->now, &o->arena, &m, &o->world->err), 0);
+        return m;
+}
+
+/* What has not left follows the facts today, and claims nothing tomorrow. */
+static void test_morning(void **state) {
+        Office *o = *state;
+        Message m;
+        bool sent, preview;
+
+        assert_int_equal(morning(o).planned, DATE_NONE);
+        commit(o);
+        assert_int_equal(morning(o).planned, DATE_NONE);
+        o->commit.sending_time = true;
+        commit(o);
+        assert_int_equal(morning(o).planned, when_date(o->world->now));
+        assert_int_equal(morning(o).n_open, 2);
+        assert_str(morning(o).open[0], "an");
+        assert_int_equal(claim(o, &m), 0);
+        settle(o, &m, MESSAGE_SENT, INSTANT_NONE);
+        assert_int_equal(morning(o).n_open, 1);
+        assert_int_equal(claims_told(o, &sent, &preview), 1);
+        o->world->now += US_DAY;
+        assert_int_equal(morning(o).planned, when_date(o->world->now) - 1);
+        assert_int_equal(morning(o).n_open, 0);
+        assert_int_equal(claims_told(o, &sent, &preview), 1);
+}
+
 int main(void) {
 #define T(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
         const struct CMUnitTest tests[] = {
@@ -374,6 +405,7 @@ int main(void) {
                 T(test_back_to_preview),
                 T(test_release),
                 T(test_verdict_stands),
+                T(test_morning),
                 T(test_ops_once),
         };
 
