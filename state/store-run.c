@@ -97,8 +97,8 @@ static int run_tidy(Apply *a, Err *e) {
 /* The page of a record in quarantine may be known and not read again: the run still says why it is partial. */
 static int run_put_aside(Apply *a, Err *e) {
         return stmt_run(a->store, NULL, e,
-                        "UPDATE run SET (fault, detail) = (SELECT fault, field || ' `' || value || '`, put aside before' FROM quarantine"
-                        " WHERE partition = ?2 ORDER BY since, slot LIMIT 1) WHERE id = ?1",
+                        "UPDATE run SET (fault, detail) = (SELECT fault, field || ' `' || value || '`, as before'"
+                        " FROM quarantine WHERE partition = ?2 ORDER BY since, slot LIMIT 1) WHERE id = ?1",
                         "ii", a->run, a->listing->id);
 }
 
@@ -115,7 +115,8 @@ int run_write(Apply *a, Err *e) {
                      (int64_t) a->listing->digest, STR_NULL, end->received, p->members, p->added, p->changed, p->same,
                      p->gone, p->back, p->removed, p->duplicates, p->quarantined, end->pages, end->requests,
                      guard_names[p->trip], detail);
-        if (r == 0 && p->completeness == LISTING_PARTIAL && end->completeness == LISTING_COMPLETE && p->trip == GUARD_FINE)
+        if (r == 0 && p->completeness == LISTING_PARTIAL && end->completeness == LISTING_COMPLETE &&
+            p->trip == GUARD_FINE)
                 r = run_put_aside(a, e);
         if (r == 0 && end->claimed >= 0)
                 r = stmt_run(a->store, NULL, e, "UPDATE run SET claimed = ? WHERE id = ?", "ii", end->claimed, a->run);

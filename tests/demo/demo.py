@@ -70,18 +70,18 @@ def wrapper(site):
     """One short command that reads this site, whatever its folder is called."""
     path = site.folder / "ctl"
     parts = [str(build() / "daemon" / "nq57ctl"), '"$@"', "--config", str(site.config), "--clock", str(site.clock)]
-    path.write_text("#!/bin/sh\nexec %s\n" % " ".join(p if p == '"$@"' else shlex.quote(p) for p in parts), encoding="utf-8")
+    line = " ".join(p if p == '"$@"' else shlex.quote(p) for p in parts)
+    path.write_text("#!/bin/sh\nexec %s\n" % line, encoding="utf-8")
     path.chmod(0o755)
     return path
 
 
 def rows(pairs):
     """Commands on the left, what each shows on the right; below, where that does not fit."""
-    out = []
-    for left, right in pairs:
-        both = "  %-46s %s" % (left, right)
-        out += [both] if page.columns(both) <= page.WIDTH else ["  " + left, "      " + right]
-    return out
+    left = max(len(command) for command, _ in pairs)
+    wide = any(page.columns(text) + left + 4 > page.WIDTH for _, text in pairs)
+    return ["  %-*s  %s" % (0 if wide else left, command, text) if page.columns(text) + len(command) + 4 <= page.WIDTH
+            else "  %s\n      %s" % (command, text) for command, text in pairs]
 
 
 def next_lines(vi, kept, unit):
@@ -155,7 +155,8 @@ def run(args, folder):
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="./dev demo", description="the whole job on simulated systems, with a driven clock")
+    parser = argparse.ArgumentParser(prog="./dev demo",
+                                     description="the whole job on simulated systems, with a driven clock")
     parser.add_argument("--lang", choices=("en", "vi"), default="en")
     parser.add_argument("--keep", action="store_true", help="leave everything running until Ctrl-C")
     args = parser.parse_args()
@@ -164,7 +165,7 @@ def main():
     folder = pathlib.Path(tempfile.mkdtemp(prefix="nq57-"))
     adopt()
     try:
-        run(args, folder / "s")
+        run(args, folder)
         return 0
     except Stopped as why:
         sys.stderr.write("demo: stopped (%s)\n" % why)

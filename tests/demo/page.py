@@ -151,7 +151,8 @@ class Page:
 
     def told(self):
         f = self.facts
-        self.say("%d people of %d units, one mail each: %d focal persons; %d heads too, because the 20th has reached T.",
+        self.say("%d people of %d units, one mail each: %d focal persons; %d heads too, because the 20th has "
+                 "reached T.",
                  "%d người của %d đơn vị, mỗi người một thư: %d đầu mối; thêm %d lãnh đạo vì hạn 20 đã đến ngày T.",
                  f["people"], f["units_told"], f["seats"].get("focal", 0), f["seats"].get("head", 0))
         self.say("None: %s, done for all %d deadlines. Operations: %d, about a listing that was not complete.",
@@ -173,11 +174,12 @@ class Page:
     def monday(self):
         f, m = self.facts, self.facts["monday"]
         v, c = m["verdicts"], m["chased"]
-        self.say("%d units finished on Friday, %d on Sunday. Verdicts of the 20th, never rewritten: on time %d, late %d "
-                 "(%d done since), unknown %d. Leadership's page (%d people):",
+        self.say("%d units finished on Friday, %d on Sunday. Verdicts of the 20th, never rewritten: on time %d, late "
+                 "%d (%d done since), unknown %d. Leadership's page (%d people):",
                  "%d đơn vị xong chiều thứ Sáu, %d đơn vị xong Chủ nhật. Kết quả kỳ 20, không sửa lại: đúng hạn %d, "
                  "chậm %d (%d đã xong sau đó), chưa xác định %d. Trang gửi lãnh đạo (%d người):",
-                 f["finished_friday"], f["finished_late"], v["in_time"], v["late"], v["since"], v["unknown"], m["pages"])
+                 f["finished_friday"], f["finished_late"], v["in_time"], v["late"], v["since"], v["unknown"],
+                 m["pages"])
         self.quote(m["subject"])
         for line in page_lines(m["body"]):
             self.quote(line)

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
-"""What happens in the demo, and every figure of it: one site, four turns of the clock, read back from the store and from
-the mail server. Nothing here prints."""
+"""What happens in the demo, and every figure of it: one site, four turns of the clock, read back from the store and
+from the mail server. Nothing here prints."""
 import contextlib
 import hashlib
 import pathlib
@@ -74,8 +74,10 @@ class Story:
         if done.status not in (0, 1):
             raise Trouble("nq57d ended with status %d: %s" % (done.status, last_useful_line(done.err)))
         with contextlib.closing(self.site.db()) as db:
-            spoiled = rows(db, "SELECT DISTINCT fault, detail FROM run WHERE id > ? AND completeness <> 'complete'", before)
-            unsent = rows(db, "SELECT person, state, text FROM message WHERE state NOT IN ('sent', 'superseded', 'cancelled')")
+            spoiled = rows(db, "SELECT DISTINCT fault, detail FROM run WHERE id > ? AND completeness <> 'complete'",
+                           before)
+            unsent = rows(db, "SELECT person, state, text FROM message"
+                              " WHERE state NOT IN ('sent', 'superseded', 'cancelled')")
         for row in spoiled:
             if row["fault"] not in EXPECTED_FAULTS:
                 raise Trouble("a listing was not complete: %s" % (row["detail"] or row["fault"]))
@@ -141,8 +143,9 @@ class Story:
 
     def compared(self):
         with contextlib.closing(self.site.db()) as db:
-            sides = rows(db, "SELECT coalesce(c.id IS NOT NULL, 0) AS c, p.id IS NOT NULL AS p, count(*) AS n FROM record r"
-                             " LEFT JOIN side c ON c.id = r.id * 2 LEFT JOIN side p ON p.id = r.id * 2 + 1 GROUP BY 1, 2")
+            sides = rows(db, "SELECT c.id IS NOT NULL AS c, p.id IS NOT NULL AS p, count(*) AS n FROM record r"
+                             " LEFT JOIN side c ON c.id = r.id * 2 LEFT JOIN side p ON p.id = r.id * 2 + 1"
+                             " GROUP BY 1, 2")
             count = {(row["c"], row["p"]): row["n"] for row in sides}
             differ = rows(db, "SELECT count(DISTINCT record) AS records, count(*) AS fields,"
                               " sum(outcome = 'conflict') AS open FROM difference WHERE shown")[0]
@@ -160,10 +163,11 @@ class Story:
     def behind(self):
         with contextlib.closing(self.site.db()) as db:
             out = []
-            for row in rows(db, "SELECT occurrence, before, strict, sum(state = 'done') AS done, sum(state = 'behind') AS"
-                                " behind, sum(state = 'unknown') AS unknown FROM obligation GROUP BY 1 ORDER BY before"):
-                row["worst"] = rows(db, "SELECT unit, outstanding FROM obligation WHERE occurrence = ? AND outstanding > 0"
-                                        " ORDER BY outstanding DESC, unit LIMIT 5", row["occurrence"])
+            for row in rows(db, "SELECT occurrence, before, sum(state = 'done') AS done,"
+                                " sum(state = 'behind') AS behind, sum(state = 'unknown') AS unknown FROM obligation GROUP BY 1 ORDER BY before"):
+                row["worst"] = rows(db, "SELECT unit, outstanding FROM obligation WHERE occurrence = ?"
+                                        " AND state = 'behind' ORDER BY outstanding DESC, unit LIMIT 5",
+                                    row["occurrence"])
                 stage = rows(db, "SELECT DISTINCT stage FROM claim WHERE occurrence = ?", row["occurrence"])
                 row["stage"] = stage[0]["stage"] if stage else ""
                 out.append(row)
@@ -180,15 +184,16 @@ class Story:
                              " HAVING sum(state <> 'done') = 0 AND unit NOT IN (SELECT unit FROM claim)"
                              " ORDER BY n DESC, unit LIMIT 1")[0]
         kinds = {row["kind"]: row for row in mails}
-        return {"mails": kinds.get("reminder", {}).get("mails", 0), "people": kinds.get("reminder", {}).get("people", 0),
+        reminders = kinds.get("reminder", {"mails": 0, "people": 0})
+        return {"mails": reminders["mails"], "people": reminders["people"],
                 "ops": kinds.get("ops", {}).get("mails", 0), "seats": {s["seat"]: s["people"] for s in seats},
                 "units_told": units, "quiet": quiet, "taken": len(self.site.mails())}
 
     def letter(self):
         """The shortest mail with all three deadlines, as the mail server took it."""
         found = self.site.query(
-            "SELECT m.message_id, m.name, c.unit, group_concat(c.occurrence || ' ' || c.stage, ', ') AS stages FROM message m"
-            " JOIN claim c ON c.message = m.id GROUP BY m.id HAVING count(DISTINCT c.occurrence) = 3"
+            "SELECT m.message_id, m.name, c.unit, group_concat(c.occurrence || ' ' || c.stage, ', ') AS stages"
+            " FROM message m JOIN claim c ON c.message = m.id GROUP BY m.id HAVING count(DISTINCT c.occurrence) = 3"
             " AND count(DISTINCT c.unit) = 1 ORDER BY length(m.body), m.id LIMIT 1")
         if not found:
             raise Trouble("nobody got a mail with all three deadlines")
@@ -204,13 +209,13 @@ class Story:
         taken = len(self.site.mails())
         before = self.turn(AGAIN)
         with contextlib.closing(self.site.db()) as db:
-            run = rows(db, "SELECT count(*) AS listings, sum(received) AS received, sum(added + changed + gone) AS written"
-                           " FROM run WHERE id > ?", before)[0]
+            run = rows(db, "SELECT count(*) AS listings, sum(received) AS received,"
+                           " sum(added + changed + gone) AS written FROM run WHERE id > ?", before)[0]
             if digest(db, FACTS_OF_RECORDS) != records or run["written"]:
                 raise Trouble("the second run changed records although the systems had not changed")
             if digest(db, FACTS_OF_MAIL) != mail or len(self.site.mails()) != taken:
                 raise Trouble("the second run planned or sent mail")
-            run["rows"] = sum(db.execute("SELECT count(*) FROM " + t).fetchone()[0] for t in FACTS_OF_RECORDS)
+            run["rows"] = sum(rows(db, "SELECT count(*) AS n FROM " + table)[0]["n"] for table in FACTS_OF_RECORDS)
         return dict(run, mails=len(self.site.mails()) - taken)
 
     def monday(self, last):
@@ -223,7 +228,8 @@ class Story:
                               " count(DISTINCT CASE WHEN c.seat LIKE 'focal%' THEN c.person END) AS focal,"
                               " count(DISTINCT CASE WHEN c.seat LIKE '%head' THEN c.person END) AS head,"
                               " count(DISTINCT CASE WHEN c.seat = 'coordinator' THEN c.person END) AS coordinator"
-                              " FROM claim c JOIN message m ON m.id = c.message WHERE c.stage = '+1' AND m.id > ?", last)[0]
+                              " FROM claim c JOIN message m ON m.id = c.message WHERE c.stage = '+1'"
+                              " AND m.id > ?", last)[0]
             sent = rows(db, "SELECT count(*) AS n FROM message WHERE id > ? AND state = 'sent'", last)[0]["n"]
         if not page:
             raise Trouble("leadership got no page")

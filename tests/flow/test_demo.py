@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 
 import pytest
@@ -24,8 +25,9 @@ LINES = 72
 
 
 def run(tmp_path, *args, **env):
-    return subprocess.run([PYTHON, str(DEMO), *args], capture_output=True, text=True, timeout=240, stdin=subprocess.DEVNULL,
-                          env=dict(os.environ, NQ57_BUILD=str(build()), TMPDIR=str(tmp_path), LC_ALL="C.UTF-8", **env))
+    return subprocess.run([PYTHON, str(DEMO), *args], capture_output=True, text=True, timeout=240,
+                          stdin=subprocess.DEVNULL, env=dict(os.environ, NQ57_BUILD=str(build()),
+                                                             TMPDIR=str(tmp_path), LC_ALL="C.UTF-8", **env))
 
 
 def running(word):
@@ -99,7 +101,7 @@ def test_figures_are_the_stores_and_the_catchers(told):
 
 
 def test_the_story_is_what_it_says(told):
-    """The units in doubt are those that were spoiled; the quiet unit is done in truth; the letter is for T, T-3, T-5."""
+    """The units in doubt are those that were spoiled; the quiet one is done in truth; the letter is for T, T-3, T-5."""
     teller, facts = told
     assert {p["fault"] for p in facts["partial"]} == story.EXPECTED_FAULTS
     assert {q["fault"] for q in facts["aside"]} == story.EXPECTED_FAULTS
@@ -156,9 +158,16 @@ def test_interrupted_leaves_nothing(tmp_path, step, wait):
     nothing_left(tmp_path)
 
 
-def test_keep_runs_until_told(tmp_path):
+@pytest.fixture
+def short_path():
+    """A folder with a short name, as /tmp gives it to a person: the demo prints commands that name it."""
+    with tempfile.TemporaryDirectory(prefix="d") as path:
+        yield pathlib.Path(path)
+
+
+def test_keep_runs_until_told(short_path):
     """--keep: what it says to try works while it runs; the daemon follows the clock; Ctrl-C stops it all."""
-    demo = start(tmp_path, "--keep")
+    demo = start(short_path, "--keep")
     try:
         lines = []
         for line in demo.stdout:
@@ -185,7 +194,7 @@ def test_keep_runs_until_told(tmp_path):
         demo.stdout.close()
         demo.stderr.close()
     assert status == 0
-    nothing_left(tmp_path)
+    nothing_left(short_path)
 
 
 def test_readme_shows_the_demo():
