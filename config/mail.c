@@ -25,6 +25,7 @@ static int fill_mail(Build *b, const Tree *t, Err *e) {
                 .timeout_seconds = (int) value(t, "mail.timeout").number,
                 .batch_limit = (int) value(t, "mail.batch-limit").number,
                 .unknown_hold = value(t, "mail.on-unknown").number == 1,
+                .clock_plausible = value(t, "mail.clock-check").number == 1,
                 .stuck_minutes = (int) (value(t, "mail.stuck-after").number / 60),
         };
         const char *at = m->from_address ? strchr(m->from_address, '@') : NULL;

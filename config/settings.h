@@ -19,6 +19,7 @@ typedef struct MailSettings {
         int timeout_seconds;                          /* of one delivery attempt */
         int batch_limit;   /* more mails than this in one plan wait for a release; 0: no limit */
         bool unknown_hold; /* on-unknown: hold (never resend); default resend once */
+        bool clock_plausible; /* clock-check: plausible (nobody need say that the clock is synchronised) */
         int stuck_minutes; /* an unsent mail older than this is an ops alarm */
 } MailSettings;
 

@@ -196,8 +196,11 @@ static void app_status(App *a, const CycleReport *r) {
                 date_vn_short(next.before, date);
                 days = calendar_between(&a->settings->calendar, when_date(now), next.safe);
         }
-        report_status("%d tasks, %d indicators, %d units behind, %d unknown, next deadline %s in %d working days%s",
-                      r->tasks, r->indicators, r->behind, r->unknown, date, days, a->held ? "; MAIL HELD: clock" : "");
+        if (r->planned)
+                report_status("%d tasks, %d indicators, %d units behind, %d unknown, next deadline %s in %d working days",
+                              r->tasks, r->indicators, r->behind, r->unknown, date, days);
+        else
+                report_status("MAIL HELD: clock (nq57ctl status); next deadline %s in %d working days", date, days);
 }
 
 static void app_poll_done(App *a, Side side, const CycleSide *s) {
@@ -223,7 +226,7 @@ static void app_cycle_done(void *userdata, const CycleReport *r) {
         a->trouble = a->trouble || r->trouble;
         if (r->planned && r->sending_time)
                 a->planned_day = when_date(now);
-        if (r->planned)
+        if (r->planned || a->held)
                 app_status(a, r);
         a->cycle_over = true;
         app_wake(a);

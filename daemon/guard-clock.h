@@ -5,10 +5,17 @@
 
 #include "state/model/when.h"
 
+typedef enum ClockSync {
+        CLOCK_NOT_JUDGED,   /* mail.clock-check: plausible, and test builds */
+        CLOCK_SYNCHRONISED,
+        CLOCK_UNSYNCHRONISED,
+        CLOCK_SYNC_UNKNOWN, /* nobody here can say */
+} ClockSync;
+
 typedef struct ClockFacts {
-        Instant now, last_tick;   /* last_tick INSTANT_NONE: the store is new */
-        Instant built;            /* INSTANT_NONE: not judged (test builds) */
-        bool unsynchronised;      /* the kernel says so (adjtimex, STA_UNSYNC) */
+        Instant now, last_tick; /* last_tick INSTANT_NONE: the store is new */
+        Instant built;          /* INSTANT_NONE: not judged (test builds) */
+        ClockSync sync;
 } ClockFacts;
 
 #define CLOCK_BACK_TOLERANCE US_HOUR
@@ -16,5 +23,5 @@ typedef struct ClockFacts {
 /* NULL: believe it. Else what is wrong, in one line. Pure. */
 const char *clock_doubt(const ClockFacts *f);
 
-/* The kernel's word on synchronisation. */
-bool clock_unsynchronised(void);
+/* The kernel's word, or timedated's where a sandbox keeps the kernel's back. Blocks for at most two seconds. */
+ClockSync clock_sync_read(void);

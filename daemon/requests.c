@@ -14,6 +14,9 @@
 
 #define REQUEST_BYTES 4096
 #define REQUEST_WORDS 8
+#define REQUEST_END ".req"
+#define BY_BYTES 64
+#define UID_NOBODY 65534 /* who has no place in this user namespace (/proc/sys is hidden from the service) */
 
 typedef struct Request {
         Str word[REQUEST_WORDS];
@@ -91,22 +94,43 @@ static int request_answer(int dir, const char *name, Str text) {
         return unlinkat(dir, name, 0) < 0 ? -errno : 0;
 }
 
-static int request_take(Store *s, int dir, const char *name, Instant now, bool *sync, Err *e) {
-        char line[REQUEST_BYTES + 1], by[64];
-        _cleanup_text_ Text answer = TEXT_INIT(1024);
-        _cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        Request q = { .by = by };
-        struct stat st;
-        Err why = { 0 };
-        ssize_t n;
-        int r;
+/* Who asks is who owns the file. In a user namespace (PrivateUsers=yes of the unit) the kernel shows only root and the
+ * service itself; of everybody else there is nothing better than what nq57ctl wrote into the name. */
+static unsigned request_owner(const struct stat *st, const char *name) {
+        const char *said = strrchr(name, 'u');
+        int uid;
 
-        if (fd < 0 || fstat(fd, &st) < 0 || (n = read(fd, line, REQUEST_BYTES)) < 0)
-                return err_set(e, -errno, RETRY_LATER, "cannot read the request %s", name);
-        snprintf(by, sizeof(by), "uid %u", (unsigned) st.st_uid);
+        if (st->st_uid == UID_NOBODY && said &&
+            text_to_int((Str) { said + 1, strlen(said) - 1 - strlen(REQUEST_END) }, 0, INT32_MAX, &uid) == 0)
+                return (unsigned) uid;
+        return (unsigned) st->st_uid;
+}
+
+/* The folder belongs to a group: what lies in it may be anything. */
+static int request_read(int dir, const char *name, char line[static REQUEST_BYTES + 1], char by[static BY_BYTES],
+                        Request *q, Err *e) {
+        _cleanup_close_ int fd = openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+        struct stat st;
+        ssize_t n;
+
+        snprintf(by, BY_BYTES, "uid unknown");
+        if (fd < 0 || fstat(fd, &st) < 0 || (n = S_ISREG(st.st_mode) ? read(fd, line, REQUEST_BYTES) : 0) < 0)
+                return err_set(e, -errno, RETRY_NEVER, "cannot read the request: %s", strerror(errno));
+        snprintf(by, BY_BYTES, "uid %u", request_owner(&st, name));
         line[n] = '\0';
-        request_split(line, (size_t) n, &q);
-        r = request_run(s, &q, now, sync, &answer, &why);
+        request_split(line, (size_t) n, q);
+        return 0;
+}
+
+static int request_take(Store *s, int dir, const char *name, Instant now, bool *sync, Err *e) {
+        char line[REQUEST_BYTES + 1], by[BY_BYTES];
+        _cleanup_text_ Text answer = TEXT_INIT(1024);
+        Request q = { .by = by };
+        Err why = { 0 };
+        int r = request_read(dir, name, line, by, &q, &why);
+
+        if (r >= 0)
+                r = request_run(s, &q, now, sync, &answer, &why);
         if (r < 0) {
                 text_clear(&answer);
                 text_addf(&answer, "refused %s\n", why.text);
@@ -133,7 +157,7 @@ int requests_take(Store *s, const Settings *settings, Instant now, bool *ret_syn
         while (r >= 0 && (entry = readdir(dir))) {
                 size_t n = strlen(entry->d_name);
 
-                if (n > 4 && n < 200 && strcmp(entry->d_name + n - 4, ".req") == 0)
+                if (n > 4 && n < 200 && strcmp(entry->d_name + n - 4, REQUEST_END) == 0)
                         r = request_take(s, dirfd(dir), entry->d_name, now, ret_sync, e);
         }
         closedir(dir);
@@ -151,11 +175,13 @@ int requests_put(const char *state_dir, const char *const *words, Text *path, Er
                 text_addf(&line, "%s%s", i ? "\t" : "", words[i]);
         text_addc(&line, '\n');
         text_addf(&temp, "%s/requests/.%d.tmp", state_dir, (int) getpid());
-        text_addf(path, "%s/requests/%lld%09ld-%d.req", state_dir, (long long) now.tv_sec, now.tv_nsec, (int) getpid());
+        text_addf(path, "%s/requests/%lld%09ld-%d-u%u" REQUEST_END, state_dir, (long long) now.tv_sec, now.tv_nsec,
+                  (int) getpid(), (unsigned) getuid());
         if (line.failed || temp.failed || path->failed)
                 return err_set(e, -E2BIG, RETRY_NEVER, "the request is too long");
-        fd = open(temp.at, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0660);
-        if (fd < 0 || write(fd, line.at, line.len) != (ssize_t) line.len || rename(temp.at, path->at) < 0)
+        fd = open(temp.at, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+        /* The service is neither the owner nor in the owner's group; the folder lets nobody else through. */
+        if (fd < 0 || fchmod(fd, 0644) < 0 || write(fd, line.at, line.len) != (ssize_t) line.len || rename(temp.at, path->at) < 0)
                 return err_set(e, -errno, RETRY_NEVER, "cannot write %s", path->at);
         return 0;
 }
