@@ -164,7 +164,8 @@ class Story:
         with contextlib.closing(self.site.db()) as db:
             out = []
             for row in rows(db, "SELECT occurrence, before, sum(state = 'done') AS done,"
-                                " sum(state = 'behind') AS behind, sum(state = 'unknown') AS unknown FROM obligation GROUP BY 1 ORDER BY before"):
+                                " sum(state = 'behind') AS behind, sum(state = 'unknown') AS unknown"
+                                " FROM obligation GROUP BY 1 ORDER BY before"):
                 row["worst"] = rows(db, "SELECT unit, outstanding FROM obligation WHERE occurrence = ?"
                                         " AND state = 'behind' ORDER BY outstanding DESC, unit LIMIT 5",
                                     row["occurrence"])
