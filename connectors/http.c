@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "connectors/gunzip.h"
 #include "connectors/http-url.h"
 #include "connectors/jar.h"
 
@@ -26,8 +27,9 @@ struct HttpCall {
         void *userdata;
         Text body_in, location, jar_sent;
         char retry_after[64];
-        size_t header_bytes;
-        bool length, chunked, cookies, too_large;
+        Gunzip *gunzip;
+        size_t header_bytes, body_bytes; /* as received, over all hops' headers and of this body */
+        bool cookies, gzip, foreign, broken, too_large;
         int hops;
         char error[CURL_ERROR_SIZE];
 };
@@ -68,7 +70,10 @@ static HttpCall *call_free(HttpCall *c) {
         if (c->easy)
                 curl_easy_cleanup(c->easy);
         curl_slist_free_all(c->headers);
+        if (c->body)
+                explicit_bzero(c->body, c->q.body.len);
         free(c->body);
+        gunzip_free(c->gunzip);
         url_parts_free(&c->at);
         text_free(&c->body_in);
         text_free(&c->location);
@@ -84,13 +89,22 @@ HttpCall *http_abandon(HttpCall *c) {
         return call_free(c);
 }
 
+static int body_add(HttpCall *c, Str bytes) {
+        c->body_bytes += bytes.len;
+        if (c->body_bytes > c->q.body_max)
+                return -E2BIG; /* also of bytes that unpack to nothing */
+        if (!c->gzip)
+                return text_add(&c->body_in, bytes);
+        int r = c->gunzip ? 0 : gunzip_new(&c->gunzip);
+        return r < 0 ? r : gunzip_add(c->gunzip, bytes, &c->body_in);
+}
+
 static size_t body_written(char *at, size_t size, size_t n, void *userdata) {
         HttpCall *c = userdata;
-        if (text_add(&c->body_in, (Str) { at, size * n }) < 0) {
-                c->too_large = c->body_in.failed == -E2BIG;
-                return 0;
-        }
-        return size * n;
+        int r = c->foreign ? -EPROTO : body_add(c, (Str) { at, size * n });
+        c->too_large |= r == -E2BIG;
+        c->broken |= r == GUNZIP_E_BROKEN;
+        return r == 0 ? size * n : 0;
 }
 
 static bool header_value(Str line, const char *name, Str *ret) {
@@ -101,10 +115,24 @@ static bool header_value(Str line, const char *name, Str *ret) {
         return true;
 }
 
+static bool str_case_is(Str s, const char *word) {
+        return s.len == strlen(word) && strncasecmp(s.at, word, s.len) == 0;
+}
+
 static void header_reset(HttpCall *c) {
         text_clear(&c->location);
         c->retry_after[0] = '\0';
-        c->length = c->chunked = c->cookies = false;
+        c->gunzip = gunzip_free(c->gunzip);
+        c->body_bytes = 0;
+        c->cookies = c->gzip = c->foreign = c->broken = false;
+}
+
+/* gzip alone was asked for; what else comes cannot be read. */
+static void encoding_seen(HttpCall *c, Str value) {
+        if (str_case_is(value, "gzip") || str_case_is(value, "x-gzip"))
+                c->gzip = true;
+        else if (value.len > 0 && !str_case_is(value, "identity"))
+                c->foreign = true;
 }
 
 static size_t header_seen(char *at, size_t size, size_t n, void *userdata) {
@@ -121,10 +149,8 @@ static size_t header_seen(char *at, size_t size, size_t n, void *userdata) {
                 text_add(&c->location, value);
         else if (header_value(line, "retry-after", &value))
                 snprintf(c->retry_after, sizeof c->retry_after, STR_FMT, STR_ARG(value));
-        else if (header_value(line, "content-length", &value))
-                c->length = true;
-        else if (header_value(line, "transfer-encoding", &value))
-                c->chunked = true;
+        else if (header_value(line, "content-encoding", &value))
+                encoding_seen(c, value);
         else if (header_value(line, "set-cookie", &value))
                 c->cookies = true;
         return line.len;
@@ -176,12 +202,18 @@ typedef struct CodeMeaning {
 } CodeMeaning;
 
 static CodeMeaning code_meaning(const HttpCall *c, CURLcode code) {
+        if (c->foreign)
+                return (CodeMeaning) { FAULT_NOT_JSON, RETRY_LATER };
         switch (code) {
+        case CURLE_OK: /* ...but the gzip stream has no end */
         case CURLE_PARTIAL_FILE:
-        case CURLE_BAD_CONTENT_ENCODING:
                 return (CodeMeaning) { FAULT_TRUNCATED_BODY, RETRY_NOW };
+        case CURLE_WRITE_ERROR:
+                if (c->broken)
+                        return (CodeMeaning) { FAULT_TRUNCATED_BODY, RETRY_NOW };
+                return (CodeMeaning) { c->too_large ? FAULT_TOO_LARGE : FAULT_NETWORK, RETRY_LATER };
         case CURLE_RECV_ERROR:
-                return (CodeMeaning) { c->body_in.len ? FAULT_TRUNCATED_BODY : FAULT_NETWORK, RETRY_NOW };
+                return (CodeMeaning) { c->body_bytes ? FAULT_TRUNCATED_BODY : FAULT_NETWORK, RETRY_NOW };
         case CURLE_SSL_CONNECT_ERROR:
         case CURLE_PEER_FAILED_VERIFICATION:
         case CURLE_SSL_CERTPROBLEM:
@@ -240,6 +272,9 @@ static int call_start(HttpCall *c, Err *e) {
         header_reset(c);
         c->hops++;
         CURLcode code = curl_easy_setopt(c->easy, CURLOPT_URL, c->at.url);
+        /* on a kept connection that dies libcurl sends again by itself, and what is posted here is a password */
+        if (code == CURLE_OK)
+                code = curl_easy_setopt(c->easy, CURLOPT_FRESH_CONNECT, (long) c->q.post);
         if (code == CURLE_OK && c->q.post)
                 code = curl_easy_setopt(c->easy, CURLOPT_POST, 1L);
         if (code == CURLE_OK && c->q.post)
@@ -290,20 +325,32 @@ static bool redirect(HttpCall *c, HttpResponse *r) {
         return false;
 }
 
+static const char *what_happened(const HttpCall *c, CURLcode code) {
+        if (c->too_large)
+                return "more bytes than the limit";
+        if (c->foreign)
+                return "compressed in a way that was not asked for";
+        if (c->broken)
+                return "a broken gzip stream";
+        if (code == CURLE_OK)
+                return "the gzip stream ends before its trailer";
+        return c->error[0] ? c->error : curl_easy_strerror(code);
+}
+
 static void response_fill(HttpCall *c, CURLcode code, HttpResponse *r) {
-        long status = 0, version = 0;
+        long status = 0, sent = 0;
         curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
-        curl_easy_getinfo(c->easy, CURLINFO_HTTP_VERSION, &version);
+        curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &sent);
         r->status = (int) status;
-        r->unproven = version < CURL_HTTP_VERSION_2_0 && !c->length && !c->chunked && status != 204 && status != 304;
+        r->sent = sent > 0 || c->hops > 1;
         if (c->retry_after[0] && http_retry_after(str_of(c->retry_after), clock_wall(c->http->o.clock), &r->retry_after) < 0)
                 r->retry_after = INSTANT_NONE;
-        if (code == CURLE_OK)
+        if (code == CURLE_OK && (!c->gunzip || gunzip_whole(c->gunzip)))
                 return;
         CodeMeaning m = code_meaning(c, code);
         r->fault = m.fault;
         r->retry = m.retry;
-        snprintf(r->detail, sizeof r->detail, "%.100s: %.170s", c->at.path, c->too_large ? "more bytes than the limit" : c->error[0] ? c->error : curl_easy_strerror(code));
+        snprintf(r->detail, sizeof r->detail, "%.100s: %.170s", c->at.path, what_happened(c, code));
 }
 
 static void call_done(void *userdata, CURL *easy, CURLcode code) {
@@ -336,6 +383,8 @@ static int add_header(HttpCall *c, const char *name, const char *value) {
 static int call_headers(HttpCall *c) {
         const HttpOptions *o = &c->http->o;
         int r = add_header(c, "User-Agent", "nq57d");
+        if (r == 0)
+                r = add_header(c, "Accept-Encoding", "gzip");
         for (size_t i = 0; i < o->headers.n && r == 0; i++)
                 r = add_header(c, o->headers.at[i].name, o->headers.at[i].value);
         if (r == 0 && c->q.header)
@@ -356,7 +405,7 @@ static int call_setup(HttpCall *c) {
                     curl_easy_setopt(c->easy, CURLOPT_HEADERFUNCTION, header_seen) == CURLE_OK &&
                     curl_easy_setopt(c->easy, CURLOPT_HEADERDATA, c) == CURLE_OK &&
                     curl_easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->error) == CURLE_OK &&
-                    curl_easy_setopt(c->easy, CURLOPT_ACCEPT_ENCODING, "gzip, deflate") == CURLE_OK &&
+                    curl_easy_setopt(c->easy, CURLOPT_HTTP_CONTENT_DECODING, 0L) == CURLE_OK &&
                     (!o->ca_file || curl_easy_setopt(c->easy, CURLOPT_CAINFO, o->ca_file) == CURLE_OK) &&
                     (!c->http->loopback || curl_easy_setopt(c->easy, CURLOPT_PROXY, "") == CURLE_OK);
         return fine ? 0 : -ENOMEM;

@@ -46,7 +46,7 @@ typedef struct HttpResponse {
         const char *url;          /* of this answer, after redirects */
         const char *path;         /* its path */
         const char *location_path; /* of a redirect given back; NULL: none */
-        bool unproven;            /* neither a length nor chunks: the end of the body proves nothing */
+        bool sent;                /* a request went out, at least in part: the system may have acted on it */
         Instant retry_after;      /* wall instant asked for, or INSTANT_NONE; never in the past */
         int hops;                 /* requests it took */
         char detail[300];         /* what was expected and seen */

@@ -39,6 +39,7 @@ FOREIGN = (
     (r"yaml\.h", r"config/"),
     (r"systemd/.*", r"connectors/(loop-curl|http|source)[^/]*$|daemon/"),
     (r"libxml/.*", r"connectors/"),
+    (r"zlib\.h", r"connectors/"),
     (r"utf8proc\.h", r"state/model/"),
     (r"xxhash\.h", r"state/|connectors/"),
     (r"cmocka\.h", r"tests/"),
