@@ -37,7 +37,8 @@ void session_fail(Session *s, Fault fault, Retry retry, const char *format, ...)
         va_start(args, format);
         vsnprintf(s->failure.detail, sizeof s->failure.detail, format, args);
         va_end(args);
-        s->state = fault == FAULT_LOGIN_REFUSED ? SESSION_REFUSED : SESSION_OUT;
+        s->state = fault == FAULT_LOGIN_REFUSED || s->unsure ? SESSION_REFUSED : SESSION_OUT;
+        s->unsure = false;
         session_keys_free(&s->fresh);
         session_keys_init(&s->fresh);
         SessionFailure copy = s->failure;
@@ -92,17 +93,32 @@ bool session_bad_status(Session *s, const HttpResponse *r) {
         return true;
 }
 
+/* A system that is down must not use up the logins of the hour: what never left was no attempt. */
+static void attempt_undo(Session *s) {
+        const Vault *v = s->env->env->vault;
+        Err e = { 0 };
+        if (v && v->login_attempt_undo) /* failing, it stays counted, which is the safe side */
+                (void) v->login_attempt_undo(v->userdata, str_of(s->env->source), str_of(s->account), &e);
+}
+
 static void answered(void *userdata, HttpResponse *r) {
         Session *s = userdata;
+        SessionStep step = s->step;
+        bool password = step == STEP_LOGIN || step == STEP_FORM_SENT, unsent = password && r->fault != FAULT_NONE && !r->sent;
         s->call = NULL;
         s->requests += r->hops;
         s->failure.retry_after = INSTANT_NONE;
-        if (r->fault != FAULT_NONE)
+        s->unsure = r->fault != FAULT_NONE && r->sent && (s->step == STEP_LOGIN || s->step == STEP_FORM_SENT);
+        if (s->unsure)
+                session_fail(s, r->fault, RETRY_LATER, "%s; whether the login was counted is unknown", r->detail);
+        else if (r->fault != FAULT_NONE)
                 session_fail(s, r->fault, r->retry, "%s", r->detail);
         else if (s->env->plan->kind == SESSION_KIND_JSON_LOGIN)
                 session_json_answer(s, r);
         else
                 session_form_answer(s, r);
+        if (unsent || (step == STEP_FORM && s->step == STEP_FORM))
+                attempt_undo(s);
         if (r->body.at)
                 explicit_bzero(r->body.at, r->body.len);
 }
@@ -224,6 +240,18 @@ void session_leave(Session *s, SessionWaiter *w) {
 void session_lost(Session *s, unsigned generation) {
         if (s->state == SESSION_IN && s->generation == generation)
                 s->state = SESSION_OUT;
+}
+
+void session_discard(Session *s, unsigned generation) {
+        const Vault *v = s->env->env->vault;
+        Err e = { 0 };
+        if (s->state != SESSION_IN || s->generation != generation)
+                return;
+        session_keys_free(&s->keys);
+        session_keys_init(&s->keys);
+        s->state = SESSION_OUT;
+        if (v) /* should it stay there, it is found wanting once more and no harm is done */
+                (void) v->session_save(v->userdata, str_of(s->env->source), str_of(s->account), STR_NULL, &e);
 }
 
 void session_forgive(Session *s) {

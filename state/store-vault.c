@@ -113,6 +113,16 @@ static int vault_attempt(void *u, Str source, Str account, int limit, Instant wi
         return r;
 }
 
+static int vault_undo(void *u, Str source, Str account, Err *e) {
+        _cleanup_made_ sqlite3_stmt *q = NULL;
+        int r = vault_make(u, "DELETE FROM attempt WHERE rowid = (SELECT max(rowid) FROM attempt WHERE source = ? AND account = ?)",
+                           &q, e);
+
+        if (r == 0)
+                r = stmt_bind(q, e, "ss", source, account);
+        return r == 0 ? stmt_step(q, e) : r;
+}
+
 int store_vault_open(Store *s, const char *path, Err *e) {
         _cleanup_text_ Text name = TEXT_INIT(4096);
         _cleanup_close_ int fd = -1;
@@ -133,6 +143,6 @@ int store_vault_open(Store *s, const char *path, Err *e) {
                 r = stmt_exec(s->vault_db, VAULT_SCHEMA, e);
         if (r < 0)
                 return r;
-        s->vault = (Vault) { vault_load, vault_save, vault_attempt, s };
+        s->vault = (Vault) { vault_load, vault_save, vault_attempt, vault_undo, s };
         return 0;
 }

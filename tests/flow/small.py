@@ -2,7 +2,7 @@
 """A site of few units, so that a whole cycle takes well under a second and a test can afford many."""
 import re
 
-from harness import SOURCE, Site
+from harness import NOW, SOURCE, Site
 
 UNITS = ("H15.02", "H15.07", "24412", "24133", "22015", "24259")
 TABLES = ("record", "side", "difference", "history")
@@ -29,6 +29,19 @@ class Small(Site):
             text = (SOURCE / "connectors" / "profiles" / (name + ".yaml")).read_text(encoding="utf-8")
             text = re.sub(r"(?m)^(    size: )\d+$", r"\g<1>%d" % size, text)
             (self.config / "profiles" / (name + ".yaml")).write_text(text, encoding="utf-8")
+        self.main = self.config / "nq57d.yaml"
+        self.main_text = self.main.read_text(encoding="utf-8")
+
+    def fresh(self, name, now=NOW):
+        """The same systems, healthy and whole, before a store of its own and at this instant."""
+        self.sims.clear()
+        self.sims.post("restore")
+        self.state = self.folder / name
+        self.state.mkdir(mode=0o750)
+        self.set_clock(now)
+        self.main.write_text(self.main_text, encoding="utf-8")
+        self.set_keys({"paths.state": str(self.state)})
+        return self
 
     def export(self):
         return self.ctl("export").ok().out

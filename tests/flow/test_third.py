@@ -104,9 +104,7 @@ def comparable(fields):
     for name in ("progress", "target", "actual"):
         if isinstance(out.get(name), str):
             out[name] = decimal.Decimal(out[name])
-    if isinstance(out.get("evidence"), str):
-        out["evidence"] = json.loads(out["evidence"])
-    out["evidence"] = out["evidence"] or []
+    out["evidence"] = json.loads(out["evidence"] or "[]")
     return out
 
 
