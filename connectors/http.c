@@ -225,8 +225,6 @@ static CodeMeaning code_meaning(const HttpCall *c, CURLcode code) {
                 return (CodeMeaning) { FAULT_TLS, RETRY_LATER };
         case CURLE_FILESIZE_EXCEEDED:
                 return (CodeMeaning) { FAULT_TOO_LARGE, RETRY_LATER };
-        case CURLE_UNSUPPORTED_PROTOCOL:
-                return (CodeMeaning) { FAULT_REDIRECT, RETRY_RECONFIGURE };
         default:
                 return (CodeMeaning) { c->too_large ? FAULT_TOO_LARGE : FAULT_NETWORK, c->too_large ? RETRY_LATER : RETRY_NOW };
         }

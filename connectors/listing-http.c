@@ -142,6 +142,7 @@ static void not_let_in(Listing *l, Fault f, const char *detail) {
                 return;
         }
         if (l->relogged) {
+                session_discard(l->session, l->generation);
                 listing_stop(l, f, RETRY_LATER, "%s, also after logging in again", detail);
                 return;
         }

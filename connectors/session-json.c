@@ -37,13 +37,19 @@ void session_json_begin(Session *s, bool refresh) {
         _cleanup_wipe_ Text secret = TEXT_INIT(4096);
         if (!refresh && !session_secret(s, &secret))
                 return;
+        if (refresh && text_add(&s->fresh.jar, text_str(&s->keys.jar)) < 0) {
+                session_fail(s, FAULT_TOO_LARGE, RETRY_LATER, "out of memory");
+                return;
+        }
         credentials_send(s, refresh, &(Fillings) { .account = str_of(s->account), .secret = text_str(&secret), .refresh = text_str(&s->keys.refresh) });
 }
 
 /* A refresh that is refused was no attempt with a password: the login follows, for those who wait already. */
 static void login_instead(Session *s) {
         SessionWaiter *w = s->waiters;
-        text_clear(&s->keys.refresh);
+        session_wipe(&s->keys.refresh);
+        s->keys.refresh = TEXT_INIT(LIMIT_SESSION_BYTES / 4);
+        text_clear(&s->fresh.jar);
         s->state = SESSION_OUT;
         s->waiters = NULL;
         while (w) {
@@ -70,7 +76,8 @@ static bool token_text(json_object *v, Text *ret) {
         return text_add(ret, s) == 0;
 }
 
-/* Seconds, as a number or a text; what is neither is as good as nothing. Counted from the receipt, by our own clock. */
+/* Seconds, as a number or a text; what is neither is as good as nothing. Counted from the receipt, by our own clock. At
+ * least half of the time a token is in use, however short it lives beside the leeway: else it would be renewed for ever. */
 static void expiry_read(Session *s, json_object *root) {
         const SessionPlan *plan = s->env->plan;
         json_object *v = NULL;
@@ -80,7 +87,9 @@ static void expiry_read(Session *s, json_object *root) {
                 if (text_to_int(str_of(json_object_get_string(v)), 1, 10 * 366 * 86400, &given) == 0)
                         seconds = given;
         }
-        s->fresh.expires = seconds > 0 ? clock_wall(s->env->env->clock) + seconds * US_SECOND : INSTANT_NONE;
+        Instant leeway = plan->leeway * US_SECOND, lifetime = seconds * US_SECOND;
+        Instant used = lifetime - leeway > lifetime / 2 ? lifetime - leeway : lifetime / 2;
+        s->fresh.expires = seconds > 0 ? clock_wall(s->env->env->clock) + used + leeway : INSTANT_NONE;
 }
 
 static void tokens_read(Session *s, const HttpResponse *r) {
@@ -99,6 +108,8 @@ static void tokens_read(Session *s, const HttpResponse *r) {
         }
         if (plan->refresh_token.text && select_get(&plan->refresh_token, root, &v) == SELECTED_VALUE)
                 (void) token_text(v, &s->fresh.refresh);
+        if (s->step == STEP_REFRESH && s->fresh.refresh.len == 0) /* none was given: the old one goes on (RFC 6749 6) */
+                text_add(&s->fresh.refresh, text_str(&s->keys.refresh));
         expiry_read(s, root);
         session_succeed(s);
 }

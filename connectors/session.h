@@ -43,6 +43,7 @@ typedef struct SessionWaiter {
         bool waiting;
 } SessionWaiter;
 
+/* REFUSED: not to be tried again in this run: the password was refused, or nobody knows what became of the attempt. */
 typedef enum SessionState { SESSION_OUT, SESSION_BUSY, SESSION_IN, SESSION_REFUSED } SessionState;
 typedef enum SessionStep { STEP_LOGIN, STEP_REFRESH, STEP_FORM, STEP_FORM_SENT, STEP_PROOF } SessionStep;
 
@@ -53,6 +54,7 @@ typedef struct Session {
         unsigned generation;   /* counts successful logins and refreshes */
         SessionKeys keys, fresh; /* in use, and being made: a login that fails costs nothing that was there */
         bool loaded;
+        bool unsure;           /* the password went out and no answer came: not sent again in this run */
         SessionStep step;
         HttpCall *call;
         int requests;          /* sent for this session, ever */
@@ -70,6 +72,8 @@ void session_leave(Session *s, SessionWaiter *w); /* waits no longer */
 
 /* The session of that generation was not accepted: the next to want one logs in anew. */
 void session_lost(Session *s, unsigned generation);
+/* Not accepted either after it was made anew: forgotten, so that the next login begins with the password. */
+void session_discard(Session *s, unsigned generation);
 void session_forgive(Session *s); /* a new run begins: a refused password may be tried once more, within the budget */
 
 /* The value of the session's header, computed when a request is sent. 0; 1 when there is none; -ENOMEM. */
