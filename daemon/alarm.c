@@ -30,6 +30,7 @@ typedef struct Look {
         Arena arena;
         Trouble *trouble;
         size_t n, room;
+        char first_failed[SIDE_COUNT][300];
         int failed[SIDE_COUNT], refused_logins[SIDE_COUNT], partitions[SIDE_COUNT];
         char first_login[SIDE_COUNT][200];
         int stuck;
@@ -79,6 +80,14 @@ static int look_refusal(Look *l, const PartitionState *p, Err *e) {
         return look_add(l, ALARM_REFUSED, subject, text, e);
 }
 
+static void look_failed(Look *l, const PartitionState *p) {
+        Side side = p->partition.side;
+
+        if (l->failed[side]++ == 0)
+                snprintf(l->first_failed[side], sizeof(l->first_failed[side]), "%s (%s): %s", p->partition.stream,
+                         p->partition.account, fault_names[p->fault]);
+}
+
 static int look_partition(void *userdata, const PartitionState *p, Err *e) {
         Look *l = userdata;
         const SourceOptions *source = settings_source(l->settings, p->partition.side);
@@ -88,7 +97,7 @@ static int look_partition(void *userdata, const PartitionState *p, Err *e) {
                 return 0; /* an account that left the configuration is nobody's trouble */
         l->partitions[side]++;
         if (p->last_complete == INSTANT_NONE ? p->failures > 0 : l->now - p->last_complete > look_patience(l, source))
-                l->failed[side]++;
+                look_failed(l, p);
         if (p->completeness == LISTING_FAILED && login_fault(p->fault)) {
                 if (l->refused_logins[side]++ == 0)
                         snprintf(l->first_login[side], sizeof(l->first_login[side]), "%s: %s", p->partition.account,
@@ -120,15 +129,15 @@ static int look_sources(Look *l, const Coverage *c, Err *e) {
         for (size_t i = 0; i < l->settings->n_sources; i++) {
                 const SourceOptions *source = &l->settings->sources[i];
                 Side side = source->side;
-                char text[300], since[WHEN_TEXT] = "never";
+                char text[700], since[WHEN_TEXT] = "never";
                 int r = 0;
 
                 if (c->newest[side] != INSTANT_NONE)
                         when_iso(c->newest[side], since);
                 if (l->failed[side] > 0) {
                         snprintf(text, sizeof(text),
-                                 "%d of %d listings not read completely in time; newest complete listing: %s",
-                                 l->failed[side], l->partitions[side], since);
+                                 "%d of %d listings not read completely in time, first %s; newest complete listing: %s",
+                                 l->failed[side], l->partitions[side], l->first_failed[side], since);
                         r = look_add(l, ALARM_BLIND, source->id, text, e);
                 }
                 if (r >= 0 && l->refused_logins[side] > 0) {
