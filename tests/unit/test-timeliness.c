@@ -17,7 +17,10 @@ static void check(const char *due, const char *work, const char *completed, cons
         const struct {
                 FieldId id;
                 const char *text;
-        } facts[] = { { FIELD_DUE, due }, { FIELD_WORK, work }, { FIELD_COMPLETED_ON, completed }, { FIELD_CLAIMS_LATE, claim } };
+        } facts[] = { { FIELD_DUE, due },
+                      { FIELD_WORK, work },
+                      { FIELD_COMPLETED_ON, completed },
+                      { FIELD_CLAIMS_LATE, claim } };
         Date day;
 
         for (size_t i = 0; i < sizeof(facts) / sizeof(*facts); i++)
