@@ -104,10 +104,10 @@ class Page:
 
     def compared(self):
         f = self.facts
-        self.say("of %s records on both, %s agree, %s differ (%s fields, %s for a person to settle); "
-                 "on one side only: central %s, portal %s.",
-                 "trong %s bản ghi có ở cả hai, %s khớp, %s khác (%s ô, %s ô chờ người quyết định); "
-                 "chỉ một nơi có: Trung ương %s, Cổng tỉnh %s.",
+        self.say("of %s records on both, %s agree, %s differ (%s fields, %s for a person); "
+                 "one side only: central %s, portal %s.",
+                 "%s bản ghi có ở cả hai: %s khớp, %s khác (%s ô, %s ô chờ quyết định); "
+                 "chỉ một nơi: Trung ương %s, Cổng tỉnh %s.",
                  self.n(f["both"]), self.n(f["agree"]), self.n(f["differ"]["records"]), self.n(f["differ"]["fields"]),
                  self.n(f["differ"]["open"]), self.n(f["only_central"]), self.n(f["only_portal"]))
         d = f["divergence"]
@@ -155,8 +155,8 @@ class Page:
                  "reached T.",
                  "%d người của %d đơn vị, mỗi người một thư: %d đầu mối; thêm %d lãnh đạo vì hạn 20 đã đến ngày T.",
                  f["people"], f["units_told"], f["seats"].get("focal", 0), f["seats"].get("head", 0))
-        self.say("None: %s, done for all %d deadlines. Operations: %d, about a listing that was not complete.",
-                 "Không thư: %s, đã xong cả %d hạn. Người vận hành: %d, về một danh sách chưa đủ.",
+        self.say("None: %s, done for all %d deadlines. Operations: %d, a listing not complete.",
+                 "Không thư: %s, đã xong cả %d hạn. Vận hành: %d, danh sách chưa đủ.",
                  self.name(f["quiet"]["unit"]), f["quiet"]["n"], f["ops"])
 
     def letter(self):
@@ -183,8 +183,8 @@ class Page:
         self.quote(m["subject"])
         for line in page_lines(m["body"]):
             self.quote(line)
-        self.say("+1 for the %d units still behind: %d focal persons, %d heads, %d of the coordinating department.",
-                 "+1 cho %d đơn vị còn việc: %d đầu mối, %d lãnh đạo, %d người của cơ quan theo dõi chung.",
+        self.say("+1 for the %d units still behind: %d focal persons, %d heads, %d coordinators.",
+                 "+1 cho %d đơn vị còn việc: %d đầu mối, %d lãnh đạo, %d người theo dõi chung.",
                  c["units"], c["focal"], c["head"], c["coordinator"])
 
 

@@ -21,7 +21,7 @@ import page  # noqa: E402
 import story  # noqa: E402
 
 DEMO = SOURCE / "tests" / "demo" / "demo.py"
-LINES = 74
+LINES = 72
 
 
 def run(tmp_path, *args, **env):
