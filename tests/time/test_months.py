@@ -57,7 +57,8 @@ class Diary:
         self.stages, self.kept = collections.Counter(), {}
 
     def live(self, day):
-        self.night(day)
+        if day.day % 2 or any(o.strict_end.date() == day for o in self.month.oracle.occasions):
+            self.night(day)
         expected, arrived = self.month.run(at(day, MORNING))
         self.differences += compare(self.month, expected, arrived, day)
         self.month.accept(expected)
@@ -73,6 +74,7 @@ class Diary:
             self.differences += compare(self.month, {}, arrived, day)
 
     def night(self, day):
+        """Verdicts are spoken in the night after the end; no mail goes out."""
         _, arrived = self.month.run(at(day, NIGHT))
         self.differences += compare(self.month, {}, arrived, day)
 
