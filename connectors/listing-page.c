@@ -176,7 +176,6 @@ static void report_invalid(Listing *l, const RecordSide *side) {
 static int record_take(Listing *l, Normaliser *n, SplitSpan *span, Err *e) {
         RecordSide side;
         Quarantine q;
-        split_record(span);
         int r = normalise_record(n, span, &side, &q);
         if (r < 0)
                 return err_oom(e);

@@ -9,11 +9,70 @@
 
 #define RAW_MAX 1000
 
+/* NULL: n->failed says why. The bytes passed the splitter, which is stricter than json-c. */
+static json_object *tree_make(Normaliser *n, Str bytes) {
+        json_tokener_reset(n->tokener);
+        errno = 0;
+        json_object *tree = json_tokener_parse_ex(n->tokener, bytes.at, (int) bytes.len);
+        if (!tree)
+                n->failed = errno == ENOMEM ? -ENOMEM : -EILSEQ;
+        return tree;
+}
+
+/* A member is never the last byte of its record: with the byte behind it, json-c sees where a number ends. */
+static json_object *slot_tree(Normaliser *n, NormaliseSlot *slot) {
+        if (slot->tree && str_eq(slot->parsed, slot->bytes))
+                return slot->tree;
+        json_object_put(slot->tree);
+        slot->parsed = slot->bytes;
+        return slot->tree = tree_make(n, (Str) { slot->bytes.at, slot->bytes.len + 1 });
+}
+
 Selected slot_get(Normaliser *n, const SlotSelect *s, json_object **ret) {
-        if (s->slot < 0)
-                return select_get(&s->select, n->record, ret);
-        const NormaliseSlot *slot = &n->slots[s->slot];
-        return slot->present ? select_walk(&s->select, 1, slot->at, ret) : SELECTED_MISSING;
+        if (s->slot < 0) {
+                if (!n->record)
+                        n->record = tree_make(n, n->span);
+                return n->record ? select_get(&s->select, n->record, ret) : SELECTED_MISSING;
+        }
+        NormaliseSlot *slot = &n->slots[s->slot];
+        if (!slot->bytes.at)
+                return SELECTED_MISSING;
+        if (slot->bytes.at[0] == 'n')
+                return SELECTED_NULL;
+        return slot_tree(n, slot) ? select_walk(&s->select, 1, slot->tree, ret) : SELECTED_MISSING;
+}
+
+/* A scalar of valid JSON that means what it looks like. */
+static Scalar plain_scalar(Str bytes, Str *ret) {
+        switch (bytes.at[0]) {
+        case '"':
+                if (memchr(bytes.at, '\\', bytes.len))
+                        return SCALAR_NONE;
+                *ret = (Str) { bytes.at + 1, bytes.len - 2 };
+                return SCALAR_TEXT;
+        case 't':
+        case 'f':
+                *ret = bytes;
+                return SCALAR_FLAG;
+        case '{':
+        case '[':
+        case 'n':
+                return SCALAR_NONE;
+        default:
+                *ret = str_eq(bytes, STR("-0")) ? STR("0") : bytes;
+                return SCALAR_NUMBER;
+        }
+}
+
+Selected slot_scalar(Normaliser *n, const SlotSelect *s, Scalar *ret_kind, Str *ret, json_object **ret_tree) {
+        Str bytes = s->slot >= 0 && s->select.n_steps == 1 ? n->slots[s->slot].bytes : STR_NULL;
+        *ret_kind = bytes.at ? plain_scalar(bytes, ret) : SCALAR_NONE;
+        if (*ret_kind != SCALAR_NONE)
+                return SELECTED_VALUE;
+        Selected found = slot_get(n, s, ret_tree);
+        if (found == SELECTED_VALUE)
+                *ret_kind = scalar_text(n, *ret_tree, ret);
+        return found;
 }
 
 static Scalar integer_text(Normaliser *n, json_object *v, Str *ret) {
@@ -215,15 +274,9 @@ static ValueResult read_typed(Normaliser *n, const FieldPlan *plan, Scalar kind,
         return value_invalid(n, v, raw);
 }
 
-static ValueResult read_scalar(Normaliser *n, const FieldPlan *plan, json_object *from, RecordSide *side, Str *ret_seen) {
+static ValueResult read_scalar(Normaliser *n, const FieldPlan *plan, Scalar kind, Str raw, RecordSide *side, Str *ret_seen) {
         Value *v = &side->field[plan->id];
-        Str raw = STR_NULL, text;
-        Scalar kind = scalar_text(n, from, &raw);
-        if (kind == SCALAR_NO_MEMORY)
-                return VALUE_NO_MEMORY;
-        if (kind == SCALAR_NONE)
-                return value_invalid(n, v, str_of(json_object_to_json_string_ext(from, JSON_C_TO_STRING_PLAIN)));
-
+        Str text;
         Str source = raw;
         int r = plan->html && kind == SCALAR_TEXT ? html_text(&n->arena, raw, &source) : 0;
         if (r == 0)
@@ -245,12 +298,15 @@ static ValueResult read_scalar(Normaliser *n, const FieldPlan *plan, json_object
 
 ValueResult value_read(Normaliser *n, const FieldPlan *plan, RecordSide *side, Str *ret_seen) {
         Value *v = &side->field[plan->id];
+        bool list = plan->type == TYPE_UNITS || plan->type == TYPE_EVIDENCE;
         json_object *from = NULL;
+        Scalar kind = SCALAR_NONE;
+        Str raw = STR_NULL;
         if (plan->account_unit)
                 return n->account_unit[0] ? value_set(v, str_of(n->account_unit), str_of(n->account_unit)) : VALUE_READ;
         if (plan->constant)
                 return read_typed(n, plan, SCALAR_TEXT, str_of(plan->constant), str_of(plan->constant), v);
-        switch (slot_get(n, &plan->from, &from)) {
+        switch (list ? slot_get(n, &plan->from, &from) : slot_scalar(n, &plan->from, &kind, &raw, &from)) {
         case SELECTED_MISSING:
                 return plan->required ? VALUE_MISSING : VALUE_READ;
         case SELECTED_NULL:
@@ -263,5 +319,9 @@ ValueResult value_read(Normaliser *n, const FieldPlan *plan, RecordSide *side, S
                 return units_read(n, plan, from, v);
         if (plan->type == TYPE_EVIDENCE)
                 return evidence_read(n, plan, from, v);
-        return read_scalar(n, plan, from, side, ret_seen);
+        if (kind == SCALAR_NO_MEMORY)
+                return VALUE_NO_MEMORY;
+        if (kind == SCALAR_NONE)
+                return value_invalid(n, v, str_of(json_object_to_json_string_ext(from, JSON_C_TO_STRING_PLAIN)));
+        return read_scalar(n, plan, kind, raw, side, ret_seen);
 }

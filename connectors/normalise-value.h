@@ -15,12 +15,16 @@ typedef enum ValueResult {
 /* Reads `plan`'s value into side->field. With a result that quarantines, *ret_seen is what was there. */
 ValueResult value_read(Normaliser *n, const FieldPlan *plan, RecordSide *side, Str *ret_seen);
 
-/* What a selector finds, beginning with its slot. */
+/* What a selector finds, beginning with its slot, as a tree. */
 Selected slot_get(Normaliser *n, const SlotSelect *s, json_object **ret);
 
-/* The text of a string, number (as the source wrote it) or flag. false: a list or an object. */
+/* The text of a string, number (as the source wrote it) or flag. NONE: a list or an object. */
 typedef enum Scalar { SCALAR_NONE, SCALAR_TEXT, SCALAR_NUMBER, SCALAR_FLAG, SCALAR_NO_MEMORY } Scalar;
 Scalar scalar_text(Normaliser *n, json_object *v, Str *ret);
+
+/* The scalar a selector finds. Most are read where they stand; json-c makes a tree only of what has a structure or an
+ * escape, and *ret_tree is it then. SCALAR_NONE with SELECTED_VALUE: it is a list or an object. */
+Selected slot_scalar(Normaliser *n, const SlotSelect *s, Scalar *ret_kind, Str *ret, json_object **ret_tree);
 
 /* Bytes of unknown quality as valid text: cut, escaped where they are no UTF-8. STR_NULL without memory. */
 Str safe_text(Arena *a, Str bytes, size_t max);

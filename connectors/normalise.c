@@ -19,6 +19,8 @@ int normaliser_init(Normaliser *n, const StreamPlan *stream, const UnitTable *un
 }
 
 void normaliser_done(Normaliser *n) {
+        for (size_t i = 0; i < n->stream->n_slots; i++)
+                json_object_put(n->slots[i].tree);
         json_object_put(n->record);
         if (n->tokener)
                 json_tokener_free(n->tokener);
@@ -27,22 +29,16 @@ void normaliser_done(Normaliser *n) {
         *n = (Normaliser) { 0 };
 }
 
-/* Finds the members that selectors begin with in one walk over the record. Systems write their members in one order, so
- * the slot after the last match is tried first. */
-static void slots_fill(Normaliser *n) {
+static void member_seen(void *userdata, Str key, Str value) {
+        Normaliser *n = userdata;
         const StreamPlan *s = n->stream;
-        size_t expected = 0;
-        memset(n->slots, 0, s->n_slots * sizeof *n->slots);
-        json_object_object_foreach(n->record, key, value) {
-                size_t len = strlen(key);
-                for (size_t i = 0; i < s->n_slots; i++) {
-                        size_t slot = expected + i < s->n_slots ? expected + i : expected + i - s->n_slots;
-                        if (s->slots[slot].len != len || memcmp(s->slots[slot].at, key, len) != 0)
-                                continue;
-                        n->slots[slot] = (NormaliseSlot) { value, true };
-                        expected = slot + 1 == s->n_slots ? 0 : slot + 1;
-                        break;
-                }
+        for (size_t i = 0; i < s->n_slots; i++) {
+                size_t slot = n->expected + i < s->n_slots ? n->expected + i : n->expected + i - s->n_slots;
+                if (!str_eq(s->slots[slot], key))
+                        continue;
+                n->slots[slot].bytes = value;
+                n->expected = slot + 1 == s->n_slots ? 0 : slot + 1;
+                break;
         }
 }
 
@@ -56,24 +52,31 @@ static int quarantine(Normaliser *n, const SplitSpan *span, Quarantine *q, Fault
         return NORMALISE_QUARANTINED;
 }
 
-static int parse(Normaliser *n, const SplitSpan *span) {
+/* Why the record is put aside, NULL when it is not. */
+static const char *members_find(Normaliser *n, const SplitSpan *span) {
+        SplitSpan checked = *span;
         json_object_put(n->record);
         n->record = NULL;
+        n->span = span->bytes;
+        n->expected = 0;
+        n->failed = n->n_invalid = 0;
         arena_clear(&n->arena);
-        json_tokener_reset(n->tokener);
-        errno = 0;
-        n->record = json_tokener_parse_ex(n->tokener, span->bytes.at, (int) span->bytes.len);
-        return n->record ? 0 : errno == ENOMEM ? -ENOMEM : 1;
+        for (size_t i = 0; i < n->stream->n_slots; i++)
+                n->slots[i].bytes = STR_NULL;
+        if (span->problem)
+                return span->problem;
+        bool object = split_members(&checked, member_seen, n);
+        return checked.problem ? checked.problem : object ? NULL : "not an object";
 }
 
 /* A part of the identity: text that is there and says something. */
 static int identity_text(Normaliser *n, const SplitSpan *span, const SlotSelect *s, Str *ret, Quarantine *q) {
-        json_object *value = NULL;
+        json_object *tree = NULL;
         Str written = STR_NULL, text;
-        Selected found = slot_get(n, s, &value);
+        Scalar kind = SCALAR_NONE;
+        Selected found = slot_scalar(n, s, &kind, &written, &tree);
         if (found == SELECTED_MISSING)
                 return quarantine(n, span, q, FAULT_SELECTOR_MISSING, s->select.text, STR("nothing there"));
-        Scalar kind = found == SELECTED_NULL ? SCALAR_NONE : scalar_text(n, value, &written);
         if (kind == SCALAR_NO_MEMORY)
                 return -ENOMEM;
         if (kind != SCALAR_TEXT && kind != SCALAR_NUMBER)
@@ -156,19 +159,15 @@ static int fields_read(Normaliser *n, const SplitSpan *span, RecordSide *side, Q
 
 int normalise_record(Normaliser *n, const SplitSpan *span, RecordSide *ret, Quarantine *ret_q) {
         *ret_q = (Quarantine) { .unit = str_of(n->account_unit) }; /* what an account of its own lists is its unit's */
-        n->n_invalid = 0;
-        if (span->problem) {
-                arena_clear(&n->arena);
-                return quarantine(n, span, ret_q, FAULT_RECORD_INVALID, "", str_of(span->problem));
-        }
-        int r = parse(n, span);
-        if (r < 0)
-                return r;
-        if (r > 0 || !json_object_is_type(n->record, json_type_object))
-                return quarantine(n, span, ret_q, FAULT_RECORD_INVALID, "", STR("not an object"));
+        const char *problem = members_find(n, span);
+        if (problem)
+                return quarantine(n, span, ret_q, FAULT_RECORD_INVALID, "", str_of(problem));
 
         memset(ret, 0, sizeof *ret);
-        slots_fill(n);
-        r = identity_read(n, span, &ret->identity, ret_q);
-        return r != 0 ? r : fields_read(n, span, ret, ret_q);
+        int r = identity_read(n, span, &ret->identity, ret_q);
+        if (r == 0)
+                r = fields_read(n, span, ret, ret_q);
+        if (n->failed == -ENOMEM)
+                return -ENOMEM;
+        return n->failed ? quarantine(n, span, ret_q, FAULT_RECORD_INVALID, "", STR("not JSON")) : r;
 }

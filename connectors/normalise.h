@@ -12,9 +12,12 @@
 #define NORMALISE_SLOTS 64
 #define NORMALISE_SAMPLE 2048
 
+/* A member that a selector begins with. A tree is kept while the next record has the same bytes: the unit that a list is
+ * in order of, mostly. */
 typedef struct NormaliseSlot {
-        json_object *at;
-        bool present;
+        Str bytes;  /* the value's JSON; at NULL: not there */
+        Str parsed; /* what `tree` was made of */
+        json_object *tree;
 } NormaliseSlot;
 
 /* One per listing that is being parsed. `arena` is cleared at each record. */
@@ -27,7 +30,10 @@ typedef struct Normaliser {
         Arena arena;
         Text scratch;
         json_tokener *tokener;
-        json_object *record;      /* texts of the last side are borrowed from it */
+        Str span;
+        json_object *record;      /* all of `span`, for the rare selector that begins with no member; NULL until then */
+        size_t expected;          /* the slot after the last match: systems write their members in one order */
+        int failed;               /* -ENOMEM or -EILSEQ: a part of the record could not be parsed */
         NormaliseSlot slots[NORMALISE_SLOTS];
         struct {                  /* the unit looked up last: lists are mostly in order of units */
                 const FieldPlan *plan;

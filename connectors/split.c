@@ -181,6 +181,47 @@ void split_record(SplitSpan *span) {
         span->problem = r == 0 ? problem : why ? why : "cut off";
 }
 
+static int members_scan(Scan *scan, SplitMember tell, void *userdata) {
+        ScanObject object;
+        scan->at++;
+        scan->depth++;
+        scan_blanks(scan);
+        scan_object_enter(scan, &object);
+        for (bool first = true; scan->at >= scan->end || *scan->at != '}' || !first; first = false) {
+                Str key;
+                int r = scan_key(scan, &object, &key);
+                const char *begin = scan->at;
+                if (r == 0)
+                        r = scan_value(scan);
+                if (r != 0)
+                        return r;
+                tell(userdata, key, (Str) { begin, (size_t) (scan->at - begin) });
+                scan_blanks(scan);
+                if (scan->at < scan->end && *scan->at == '}')
+                        break;
+                if (scan->at >= scan->end || *scan->at != ',')
+                        return scan_fail(scan, "expected , or } in an object");
+                scan->at++;
+                scan_blanks(scan);
+        }
+        scan->at++;
+        return 0;
+}
+
+bool split_members(SplitSpan *span, SplitMember tell, void *userdata) {
+        Scan scan;
+        if (span->bytes.len == 0 || span->bytes.at[0] != '{') {
+                split_record(span);
+                return false;
+        }
+        scan_begin(&scan, span->bytes);
+        int r = members_scan(&scan, tell, userdata);
+        if (r == 0)
+                r = document_end(&scan);
+        span->problem = r == 0 ? scan.problem : scan.why ? scan.why : "cut off";
+        return true;
+}
+
 int split_check(Str document, const char **ret_problem, size_t *ret_at, const char **ret_why) {
         Scan scan;
         scan_begin(&scan, document);

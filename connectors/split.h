@@ -39,6 +39,11 @@ void split_free(SplitPage *s);
 /* Checks a record by the letter of RFC 8259 before it is parsed; sets span->problem. */
 void split_record(SplitSpan *span);
 
+/* The same, and on the way every member of the record, if it is an object: its key unescaped, its value as the bytes of
+ * valid JSON. What was told counts only when span->problem stays NULL. false: not an object. */
+typedef void (*SplitMember)(void *userdata, Str key, Str value);
+bool split_members(SplitSpan *span, SplitMember tell, void *userdata);
+
 /* Checks one document by the same rules. 0 (and *ret_problem says what json-c would have changed, or NULL), or a
  * result above with why and where. */
 int split_check(Str document, const char **ret_problem, size_t *ret_at, const char **ret_why);

@@ -4,14 +4,37 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+/* What is told of a member is what json-c finds under its key. */
+static void check_member(void *userdata, Str key, Str value) {
+        json_object *record = userdata, *found = NULL;
+        if (!record || key.len >= 256 || memchr(key.at, '\0', key.len))
+                return;
+        char name[256];
+        memcpy(name, key.at, key.len);
+        name[key.len] = '\0';
+        if (!json_object_object_get_ex(record, name, &found))
+                abort();
+        json_tokener *t = json_tokener_new_ex(LIMIT_JSON_DEPTH + 1);
+        json_object *told = json_tokener_parse_ex(t, value.at, (int) value.len + 1);
+        if (json_tokener_get_error(t) != json_tokener_success || !json_object_equal(told, found))
+                abort();
+        json_object_put(told);
+        json_tokener_free(t);
+}
+
 static void check_record(SplitSpan *span) {
         split_record(span);
+        SplitSpan again = { .bytes = span->bytes };
+        split_members(&again, check_member, NULL);
+        if (!span->problem != !again.problem)
+                abort();
         if (span->problem || span->bytes.at[0] != '{')
                 return;
         json_tokener *t = json_tokener_new_ex(LIMIT_JSON_DEPTH + 1);
         json_object *o = json_tokener_parse_ex(t, span->bytes.at, (int) span->bytes.len);
         if (!o || json_tokener_get_parse_end(t) != span->bytes.len)
                 abort();
+        split_members(&again, check_member, o);
         json_object_put(o);
         json_tokener_free(t);
 }

@@ -90,6 +90,11 @@ static void test_too_many(void **state) {
 }
 
 /* What json-c would change in silence, or refuse: a problem of that record. */
+static void count_member(void *userdata, Str key, Str value) {
+        (void) key;
+        *(int *) userdata += value.len > 0;
+}
+
 static void test_records(void **state) {
         static const char *const bad[] = {
                 "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}", "{\"a\\u0000b\":1}", "{\"a\":9223372036854775808}", "{\"a\":-9223372036854775809}",
@@ -101,23 +106,64 @@ static void test_records(void **state) {
                 "{}", "{\"a\":9223372036854775807,\"b\":-9223372036854775808}", "{\"a\":\"\\ud83d\\ude00\"}", "{\"a\":{\"a\":{\"a\":1}},\"b\":[{\"a\":1},{\"a\":2}]}",
                 "{\"a\":-0,\"b\":1.5e+10,\"c\":12345678901234567890.5}", "{\"t\\u00ean\":\"\\n\"}",
         };
+        static const int members[] = { 0, 2, 1, 2, 3, 1 };
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
                 SplitSpan s = { .bytes = str_of(bad[i]) };
                 split_record(&s);
                 if (!s.problem)
                         fail_msg("%s", bad[i]);
+                SplitSpan again = { .bytes = s.bytes };
+                split_members(&again, count_member, &(int) { 0 });
+                if (!again.problem)
+                        fail_msg("%s, told", bad[i]);
         }
         for (size_t i = 0; i < sizeof fine / sizeof *fine; i++) {
                 SplitSpan s = { .bytes = str_of(fine[i]) };
                 split_record(&s);
                 if (s.problem)
                         fail_msg("%s: %s", fine[i], s.problem);
+                int n = 0;
+                assert_true(split_members(&s, count_member, &n));
+                if (s.problem || n != members[i])
+                        fail_msg("%s, told %d: %s", fine[i], n, s.problem ? s.problem : "");
         }
+}
+
+typedef struct Told { Str key[4], value[4]; int n; } Told;
+
+static void tell_member(void *userdata, Str key, Str value) {
+        Told *told = userdata;
+        told->key[told->n] = key;
+        told->value[told->n++] = value;
+}
+
+static void test_members(void **state) {
+        (void) state;
+        Told told = { 0 };
+        SplitSpan s = { .bytes = STR("{ \"a\" : -1.50 , \"o\":{\"a\":[1, 2]} ,\"t\":\"x\\\"y\", \"n\":null}") };
+        assert_true(split_members(&s, tell_member, &told));
+        assert_null(s.problem);
+        static const char *const wanted[][2] = {
+                { "a", "-1.50" }, { "o", "{\"a\":[1, 2]}" }, { "t", "\"x\\\"y\"" }, { "n", "null" },
+        };
+        assert_int_equal(told.n, 4);
+        for (int i = 0; i < 4; i++) {
+                assert_true(str_eq(told.key[i], str_of(wanted[i][0])));
+                assert_true(str_eq(told.value[i], str_of(wanted[i][1])));
+        }
+
+        SplitSpan list = { .bytes = STR("[1]") }, broken = { .bytes = STR("[1") };
+        assert_false(split_members(&list, tell_member, &told));
+        assert_null(list.problem);
+        assert_false(split_members(&broken, tell_member, &told));
+        assert_non_null(broken.problem);
+        assert_int_equal(told.n, 4);
 }
 
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_spans_and_skeleton),
+                cmocka_unit_test(test_members),
                 cmocka_unit_test(test_cut_everywhere),
                 cmocka_unit_test(test_pages),
                 cmocka_unit_test(test_depth),
