@@ -242,11 +242,22 @@ static bool mail_waits(const Planner *p, const PlanDue *due, size_t n) {
         return calendar_between(p->in->calendar, last, p->today) < p->in->policy->distance_days;
 }
 
-/* Today's letters were planned before: what became due since waits for the next morning. */
-static bool mail_late(const Planner *p, Str person) {
-        const PlanMorning *m = &p->in->morning;
+/* A last warning that the morning could not give (a source was blind, an item came back at noon) is worth an afternoon. */
+static bool mail_cannot_wait(const Planner *p, const PlanDue *due, size_t n) {
+        if (p->in->now >= when_at(p->today, PLAN_LAST_HOUR, 0))
+                return false;
+        for (size_t i = 0; i < n; i++)
+                if (due[i].claim.stage == STAGE_T1 || due[i].claim.stage == STAGE_T)
+                        return true;
+        return false;
+}
 
-        if (m->planned != p->today)
+/* Today's letters were planned before: what became due since waits for the next morning. */
+static bool mail_late(const Planner *p, const PlanDue *due, size_t n) {
+        const PlanMorning *m = &p->in->morning;
+        Str person = due->person;
+
+        if (m->planned != p->today || mail_cannot_wait(p, due, n))
                 return false;
         for (size_t i = 0; i < m->n_open; i++)
                 if (str_eq(m->open[i], person))
@@ -283,7 +294,7 @@ static int plan_messages(Planner *p, Plan *plan) {
                 for (n = 1; i + n < p->n_due && str_eq(due->person, p->due[i + n].person);)
                         n++;
                 waits = mail_waits(p, due, n);
-                if (plan->sending_time && !waits && !mail_late(p, due->person))
+                if (plan->sending_time && !waits && !mail_late(p, due, n))
                         r = mail_make(plan, due, n);
                 else
                         for (size_t k = 0; r == 0 && k < n; k++)

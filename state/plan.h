@@ -73,7 +73,9 @@ typedef struct PlanClaim {
 /* last day a mail went (or is going) to that person */
 typedef struct PlanLastMail { Str person; Date day; } PlanLastMail;
 
-/* The letters of a day are planned once; later that day only those that have not left yet follow the facts. */
+/* The letters of a day are planned once; later that day only those that have not left yet follow the facts, and until
+ * PLAN_LAST_HOUR a T-1 or T still goes to a person who had no mail that day. */
+#define PLAN_LAST_HOUR 17
 typedef struct PlanMorning {
         Date planned;                   /* the last day whose letters were planned; DATE_NONE: none yet */
         const Str *open;                /* persons whose letter of today has not left; sorted */

@@ -7,6 +7,7 @@ ZONE = dt.timezone(dt.timedelta(hours=7))
 REMINDERS = ("T-5", "T-3", "T-1", "T", "+1", "+1w", "+2w", "+3w", "+4w")
 URGENT = ("T-1", "T", "+1", "page")
 SENDING = dt.time(7, 30)
+LAST_WARNING = dt.time(17)
 
 
 def midnight(day):

@@ -13,7 +13,7 @@ import copy
 import datetime as dt
 
 import judge
-from occasions import REMINDERS, SENDING, URGENT, midnight, occasions
+from occasions import LAST_WARNING, REMINDERS, SENDING, URGENT, midnight, occasions
 
 Claim = collections.namedtuple("Claim", "occurrence unit stage seat")
 Obligation = collections.namedtuple("Obligation", "occasion unit state items waiting unreadable ready")
@@ -186,12 +186,15 @@ class Oracle:
             self.due_done(ob, day, mails)
         self.due_pages(day, mails)
         due = {p: m for p, m in mails.items() if m.claims and self.last_mail.get(p) != day and not self.held_back(m)}
-        return self.morning(due, day)
+        return self.morning(due, now)
 
-    def morning(self, due, day):
-        """A day's letters are planned once; later that day only those that have not left follow the facts."""
+    def morning(self, due, now):
+        """A day's letters are planned once; later that day only those that have not left follow the facts, and last
+        warnings still go until five."""
+        day = now.date()
         if self.planned == day:
-            due = {person: mail for person, mail in due.items() if person in self.open}
+            due = {person: mail for person, mail in due.items() if person in self.open or
+                   now.time() < LAST_WARNING and any(c.stage in ("T-1", "T") for c in mail.claims)}
         self.planned, self.open = day, set(due)
         return due
 

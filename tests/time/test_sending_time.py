@@ -39,6 +39,20 @@ def test_what_becomes_known_during_the_day_waits_for_the_morning(month):
     assert said >= {("done", "24412"), ("T-3", fine)}
 
 
+def test_a_last_warning_does_not_wait_for_tomorrow(month):
+    """On T-1 a unit falls behind after the morning's planning: its people hear of it that day, but not in the evening."""
+    for day in (QUIET, NEXT, WEDNESDAY, THURSDAY):
+        month.accept(month.run(at(day))[0])
+    fine = [ob.unit for ob in month.oracle.obligations(at(THURSDAY)) if ob.state == "done"][:2]
+    for unit, time in zip(fine, (dt.time(14), dt.time(18))):
+        code = next(r["code"] for r in month.world.records(unit, "central", "indicator") if not r["not_applicable"])
+        month.change(unit, code, "review", "draft", at(THURSDAY, time))
+        expected, arrived = month.run(at(THURSDAY, dt.time(time.hour, 30)))
+        assert compare(month, expected, arrived, THURSDAY) == []
+        month.accept(expected)
+        assert bool(arrived) == (time.hour < 17)
+
+
 def test_a_late_start_sends_as_soon_as_it_runs(month):
     expected, arrived = month.run(at(THURSDAY, dt.time(13, 20)))
     assert compare(month, expected, arrived, THURSDAY) == [] and arrived

@@ -230,7 +230,7 @@ static void test_sending_time(void **state) {
 
 /* Letters are planned in the morning; later on only one that has not left is planned anew. */
 static void test_planned_once_a_day(void **state) {
-        World *w = world_new(morning(2026, 6, 19), 1);
+        World *w = world_new(morning(2026, 6, 16), 1); /* T-3 */
         _cleanup_(plan_freep) Plan *p = NULL;
         Str open;
 
@@ -238,13 +238,26 @@ static void test_planned_once_a_day(void **state) {
         assert_int_equal(plan_make(&w->in, &p, NULL), 0);
         assert_int_equal(p->n_messages, 1);
         open = str_of(p->messages[0].to->person);
-        w->in.morning.planned = day(2026, 6, 18);
-        plan_is(w, "H’Lan Niê: 24500/0/T focal\n");
-        w->in.morning.planned = day(2026, 6, 19);
+        w->in.morning.planned = day(2026, 6, 15);
+        plan_is(w, "H’Lan Niê: 24500/0/T-3 focal\n");
+        w->in.morning.planned = day(2026, 6, 16);
         plan_is(w, "");
         w->in.morning.open = &open;
         w->in.morning.n_open = 1;
+        plan_is(w, "H’Lan Niê: 24500/0/T-3 focal\n");
+        world_free(w);
+}
+
+/* What the morning of the last day could not say goes until five in the afternoon. */
+static void test_a_last_warning_does_not_wait(void **state) {
+        World *w = world_new(morning(2026, 6, 19), 1);
+
+        world_item(w, 0, U_SMALL, REASON_OVERDUE, "A");
+        w->in.morning.planned = day(2026, 6, 19);
+        w->in.now = when_at(day(2026, 6, 19), 16, 59);
         plan_is(w, "H’Lan Niê: 24500/0/T focal\n");
+        w->in.now = when_at(day(2026, 6, 19), PLAN_LAST_HOUR, 0);
+        plan_is(w, "");
         world_free(w);
 }
 
@@ -411,6 +424,7 @@ int main(void) {
                 cmocka_unit_test(test_unknown_is_reminded_of_what_is_known),
                 cmocka_unit_test(test_sending_time),
                 cmocka_unit_test(test_planned_once_a_day),
+                cmocka_unit_test(test_a_last_warning_does_not_wait),
                 cmocka_unit_test(test_verdicts),
                 cmocka_unit_test(test_held),
                 cmocka_unit_test(test_deterministic),
