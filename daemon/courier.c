@@ -12,6 +12,7 @@
 
 #include "connectors/limits.h"
 #include "daemon/spawn.h"
+#include "state/model/kill.h"
 #include "state/model/when.h"
 
 #define KILL_AFTER (3 * US_SECOND)
@@ -262,12 +263,14 @@ int courier_run(Courier *c, const CourierJob *job, void (*done)(void *userdata, 
         *d = (Delivery) { .courier = c, .child = { .pidfd = -1, .output = -1, .attempt = -1 },
                           .done = done, .userdata = userdata };
         r = add_timer(d, job->channel->timeout_seconds, e);
+        KILL_POINT("courier-before-spawn");
         if (r >= 0)
                 r = spawn_program(job, &d->child, e);
         if (r < 0) {
                 (void) delivery_free(d);
                 return r;
         }
+        KILL_POINT("courier-after-spawn");
         d->next = c->deliveries;
         c->deliveries = d;
         watch(d);

@@ -7,7 +7,9 @@
 #include "daemon/paths.h"
 #include "daemon/report.h"
 #include "daemon/schedule.h"
+#include "state/model/kill.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -151,6 +153,7 @@ static int deliver_settle(Deliver *d, const Settings *s, const Message *m, const
 
         if (r < 0)
                 return r;
+        KILL_POINT("courier-before-unlink");
         (void) unlink(path); /* the ledger has it now; a file left behind is read again and says the same */
         deliver_told(m, v);
         if (v->outcome == OUTCOME_CHANNEL)
@@ -377,6 +380,21 @@ static int recover_wake(sd_event_source *source, uint64_t usec, void *userdata) 
         return 0;
 }
 
+/* What stands in the ledger needs no file any more; an earlier process may have died between the two. */
+static void recover_tidy(const Deliver *d) {
+        char path[512];
+        struct dirent *entry;
+        DIR *dir;
+
+        snprintf(path, sizeof(path), "%s/attempts", d->settings->state_dir);
+        dir = opendir(path);
+        while (dir && (entry = readdir(dir)))
+                if (entry->d_name[0] != '.')
+                        (void) unlinkat(dirfd(dir), entry->d_name, 0);
+        if (dir)
+                closedir(dir);
+}
+
 int deliver_recover(Deliver *d, Err *e) {
         Recovery rec = { .deliver = d };
         int r = store_visit_sending(d->store, recover_visit, &rec, e);
@@ -385,8 +403,11 @@ int deliver_recover(Deliver *d, Err *e) {
                 r = recover_one(&rec, &rec.message[i], e);
         arena_free(&rec.arena);
         d->orphans = r >= 0 && (rec.waiting || rec.n == 64);
-        if (!d->orphans)
+        if (!d->orphans) {
+                if (r >= 0)
+                        recover_tidy(d);
                 return r;
+        }
         sd_event_source_disable_unref(d->orphan_timer);
         d->orphan_timer = NULL;
         r = sd_event_add_time_relative(d->loop, &d->orphan_timer, CLOCK_BOOTTIME, 200000, 1, recover_wake, d);
