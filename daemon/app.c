@@ -197,7 +197,8 @@ static void app_status(App *a, const CycleReport *r) {
                 days = calendar_between(&a->settings->calendar, when_date(now), next.safe);
         }
         if (r->planned)
-                report_status("%d tasks, %d indicators, %d units behind, %d unknown, next deadline %s in %d working days",
+                report_status("%d tasks, %d indicators, %d units behind, %d unknown, "
+                              "next deadline %s in %d working days",
                               r->tasks, r->indicators, r->behind, r->unknown, date, days);
         else
                 report_status("MAIL HELD: clock (nq57ctl status); next deadline %s in %d working days", date, days);

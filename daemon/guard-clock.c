@@ -14,8 +14,8 @@ const char *clock_doubt(const ClockFacts *f) {
         if (f->built != INSTANT_NONE && f->now < f->built)
                 return "the clock stands before this program was built; mail is held until it is right";
         if (f->sync == CLOCK_UNSYNCHRONISED)
-                return "the clock is not synchronised (timedatectl); mail is held until it is, or until mail.clock-check "
-                       "is plausible";
+                return "the clock is not synchronised (timedatectl); mail is held until it is, or until "
+                       "mail.clock-check is plausible";
         if (f->sync == CLOCK_SYNC_UNKNOWN)
                 return "nothing here says whether the clock is synchronised (no systemd-timedated); mail is held until "
                        "something does, or until mail.clock-check is plausible";

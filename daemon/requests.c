@@ -16,7 +16,7 @@
 #define REQUEST_WORDS 8
 #define REQUEST_END ".req"
 #define BY_BYTES 64
-#define UID_NOBODY 65534 /* who has no place in this user namespace (/proc/sys is hidden from the service) */
+#define UID_NOBODY 65534 /* who has no place in this user namespace; /proc/sys, which says so, is hidden */
 
 typedef struct Request {
         Str word[REQUEST_WORDS];
@@ -181,7 +181,8 @@ int requests_put(const char *state_dir, const char *const *words, Text *path, Er
                 return err_set(e, -E2BIG, RETRY_NEVER, "the request is too long");
         fd = open(temp.at, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
         /* The service is neither the owner nor in the owner's group; the folder lets nobody else through. */
-        if (fd < 0 || fchmod(fd, 0644) < 0 || write(fd, line.at, line.len) != (ssize_t) line.len || rename(temp.at, path->at) < 0)
+        if (fd < 0 || fchmod(fd, 0644) < 0 || write(fd, line.at, line.len) != (ssize_t) line.len ||
+            rename(temp.at, path->at) < 0)
                 return err_set(e, -errno, RETRY_NEVER, "cannot write %s", path->at);
         return 0;
 }

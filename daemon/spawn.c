@@ -253,8 +253,8 @@ static int give(int *fd) {
 #error "clone takes its arguments in another order here"
 #endif
 
-/* fork and pidfd_open in one: between the two a failure would leave a child that nobody waits for. Not clone3: systemd's
- * RestrictNamespaces= refuses that one, because a filter cannot look at its flags. */
+/* fork and pidfd_open in one: between the two a failure would leave a child that nobody waits for. Not clone3:
+ * systemd's RestrictNamespaces= refuses that one, because a filter cannot look at its flags. */
 static int start(Plan *plan, Spawned *ret, Err *e) {
         int pidfd = -1;
         long pid = syscall(SYS_clone, (unsigned long) (CLONE_PIDFD | SIGCHLD), NULL, &pidfd, NULL, NULL);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""nq57d installed into the tree that boot.py boots: what `meson install` lays down, one site, and a script of named steps.
+"""nq57d in the tree that boot.py boots: what `meson install` lays down, one site, and a script of named steps.
 
 Two builds serve. The shipped one (no --clock, no kill points, the real clock and its guard) is made here, because a
 test build finds profiles and programs in the source tree; where days must be chosen, the programs of the test build
@@ -22,8 +22,9 @@ for folder in (HERE, SOURCE / "tests", SOURCE / "tests" / "flow"):
 import boot as harness  # noqa: E402
 from small import Small  # noqa: E402
 
-PROGRAMS = {"nq57d": "/usr/sbin/nq57d", "nq57ctl": "/usr/bin/nq57ctl", "deliver-smtp": "/usr/libexec/nq57d/deliver-smtp"}
-OPTIONS = ["--prefix=/usr", "--sysconfdir=/etc", "--buildtype=debug", "-Doptimization=0", "-Dtest_build=false"]
+PROGRAMS = {"nq57d": "/usr/sbin/nq57d", "nq57ctl": "/usr/bin/nq57ctl",
+            "deliver-smtp": "/usr/libexec/nq57d/deliver-smtp"}
+OPTIONS = ["--prefix=/usr", "--sysconfdir=/etc", "--buildtype=plain", "-Dtest_build=false"]
 
 PRELUDE = """
 export LC_ALL=C.UTF-8
@@ -33,6 +34,7 @@ until_true() { local try; for try in $(seq 150); do "$@" >/dev/null 2>&1 && retu
 said() { journalctl --sync; journalctl -u nq57d -o cat --no-pager | grep -qF -- "$1"; }
 shows() { systemctl show nq57d -p "$1" | grep -Eq -- "$2"; }
 status_says() { shows StatusText "$1"; }
+count_processes() { stat -c %U /proc/[0-9]* 2>/dev/null | grep -c '^nq57d$'; true; }
 systemd-sysusers
 useradd --groups nq57d mai
 useradd ngoai

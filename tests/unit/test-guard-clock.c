@@ -28,7 +28,8 @@ static void test_doubted(void **state) {
 }
 
 static const char *doubt(ClockSync sync) {
-        return clock_doubt(&(ClockFacts) { .now = NOW, .last_tick = INSTANT_NONE, .built = INSTANT_NONE, .sync = sync });
+        return clock_doubt(
+                &(ClockFacts) { .now = NOW, .last_tick = INSTANT_NONE, .built = INSTANT_NONE, .sync = sync });
 }
 
 static void test_synchronised(void **state) {
