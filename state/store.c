@@ -18,7 +18,9 @@ static int store_open_file(Store *s, const char *path, Err *e) {
         int flags = s->mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, on = 1,
             r;
 
-        if (sqlite3_open_v2(path, &s->db, flags | SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE, NULL) != SQLITE_OK)
+        /* A store is used from one thread: its mutexes would guard nothing. */
+        flags |= SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX;
+        if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
                 return s->db ? stmt_err(s->db, e, "opening") : err_oom(e);
         (void) sqlite3_busy_timeout(s->db, 5000);
         (void) sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);

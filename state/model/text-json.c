@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "state/model/text.h"
 
+#include <endian.h>
+
 /* 0: the byte stands for itself; 'u': \u00XX; else the letter behind the backslash (RFC 8259 section 7). */
 static const char json_escape[256] = {
         [0x00] = 'u', [0x01] = 'u', [0x02] = 'u', [0x03] = 'u', [0x04] = 'u', [0x05] = 'u', [0x06] = 'u', [0x07] = 'u',
@@ -13,14 +15,15 @@ static const char json_escape[256] = {
 size_t text_json_plain(Str s) {
         const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
         size_t n = 0;
-        for (; s.len - n >= 8; n += 8) { /* eight at a time: a set high bit marks a byte that needs an escape */
+        for (; s.len - n >= 8; n += 8) { /* eight at a time: the lowest set high bit marks a byte that needs an escape */
                 uint64_t word;
                 memcpy(&word, s.at + n, sizeof word);
+                word = le64toh(word);
                 uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
                 uint64_t found = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
                                  ((backslash - ones) & ~backslash);
                 if (found & high)
-                        break;
+                        return n + (size_t) __builtin_ctzll(found & high) / 8;
         }
         while (n < s.len && !json_escape[(unsigned char) s.at[n]])
                 n++;
