@@ -234,7 +234,7 @@ static void end_fill(Listing *l) {
         end->received = p->received;
         end->pages = p->pages;
         end->proof = complete ? p->proof : PROOF_NONE;
-        /* a record put aside without its identity may be the one that seems to be missing */
+        end->whole = complete;
         end->members_complete = complete && !l->anonymous;
         if (complete && end->fault == FAULT_NONE)
                 end->completeness = LISTING_COMPLETE;

@@ -161,6 +161,7 @@ App *app_free(App *a) {
         settings_unref(a->next);
         settings_unref(a->settings);
         sd_event_unref(a->loop);
+        clock_end(&a->clock);
         free(a);
         return NULL;
 }

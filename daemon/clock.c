@@ -41,25 +41,43 @@ static int file_read(const char *path, Instant *ret, Err *e) {
         return 0;
 }
 
-static Instant file_now(void *userdata) {
-        /* A file that is being replaced this very moment is read again rather than believed. */
-        for (int i = 0; i < 1000; i++) {
-                Instant t;
+/* A file that is being replaced, or was taken away, leaves the clock where it stood. */
+typedef struct ClockFile {
+        const char *path;
+        Instant last;
+} ClockFile;
 
-                if (file_read(userdata, &t, NULL) == 0)
-                        return t;
-                usleep(1000);
-        }
-        return 0;
+static Instant file_now(void *userdata) {
+        ClockFile *file = userdata;
+        Instant t;
+
+        if (file_read(file->path, &t, NULL) == 0)
+                file->last = t;
+        return file->last;
 }
 
 int clock_file(const char *path, Clock *ret, Err *e) {
-        Instant t;
-        int r = file_read(path, &t, e);
+        ClockFile *file = calloc(1, sizeof(*file));
+        int r;
 
-        if (r < 0)
+        if (!file)
+                return err_oom(e);
+        file->path = path;
+        r = file_read(path, &file->last, e);
+        if (r < 0) {
+                free(file);
                 return r;
-        *ret = (Clock) { .wall = file_now, .boottime = file_now, .userdata = (void *) path };
+        }
+        *ret = (Clock) { .wall = file_now, .boottime = file_now, .userdata = file };
         return 0;
 }
+
 #endif
+
+void clock_end(Clock *c) {
+#ifdef NQ57_TEST_BUILD
+        if (c->wall == file_now)
+                free(c->userdata);
+#endif
+        *c = (Clock) { 0 };
+}

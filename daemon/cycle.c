@@ -131,7 +131,7 @@ static int poll_store(Poll *poll, const ListingEnd *end, ListingReport *ret, Err
                 poll_freshness(poll);
         if (r >= 0)
                 r = listing_apply(poll->listing, end, now, ret, e);
-        if (r == 0 && end->members_complete)
+        if (r == 0 && end->whole)
                 c->newest[poll->partition->side] = now;
         return r;
 }

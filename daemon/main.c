@@ -51,7 +51,7 @@ static int fill_reference(const Settings *s, Text *t) {
 static int check(const AppOptions *o, bool print) {
         FindingSink sink = report_findings(o->vi);
         _cleanup_(settings_unrefp) Settings *s = NULL;
-        Clock clock;
+        _cleanup_clock_ Clock clock = { 0 };
         Err e = { 0 };
         int r = 0;
 

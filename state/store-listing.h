@@ -63,7 +63,7 @@ typedef struct PartitionState {
         Completeness completeness;
         Fault fault;
         Proof proof;
-        Instant last_complete;         /* start of the last listing with members_complete; INSTANT_NONE */
+        Instant last_complete;         /* start of the last listing that was read whole; INSTANT_NONE */
         int64_t members, quarantined, claimed, received, changed;
         int failures;                  /* in a row */
         Instant retry_after;

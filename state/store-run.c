@@ -54,7 +54,8 @@ int run_begin(Apply *a, Err *e) {
 }
 
 static bool is_failure(const Apply *a) {
-        return a->report.completeness == LISTING_FAILED || a->report.trip != GUARD_FINE || !a->end->members_complete;
+        return a->report.completeness == LISTING_FAILED || a->report.trip != GUARD_FINE ||
+               !(a->end->whole || a->end->members_complete);
 }
 
 /* An incomplete listing says nothing of what it did not bring. */
@@ -73,16 +74,17 @@ static int partition_write(Apply *a, Err *e) {
         Listing *l = a->listing;
         bool complete = a->end->members_complete && a->report.completeness != LISTING_FAILED &&
                         a->report.trip == GUARD_FINE;
+        bool whole = !is_failure(a);
         bool counted = a->report.completeness != LISTING_FAILED && a->report.trip == GUARD_FINE;
 
         return stmt_run(a->store, NULL, e,
                         "UPDATE partition SET run = ?2, retry_after = ?3, failures = iif(?4, failures + 1, 0),"
-                        " last_complete = iif(?5, ?6, last_complete), digest = iif(?5, ?7, digest), members = iif(?8, "
+                        " last_complete = iif(?11, ?6, last_complete), digest = iif(?5, ?7, digest), members = iif(?8, "
                         "?9, members),"
                         " quarantined = iif(?8, ?10, quarantined) WHERE id = ?1",
-                        "iitddtidii", l->id, a->run, a->end->retry_after, (int) is_failure(a), (int) complete,
+                        "iitddtidiid", l->id, a->run, a->end->retry_after, (int) is_failure(a), (int) complete,
                         l->started, (int64_t) l->digest, (int) counted, members_known(a, complete),
-                        a->report.quarantined);
+                        a->report.quarantined, (int) whole);
 }
 
 static int run_tidy(Apply *a, Err *e) {

@@ -202,6 +202,7 @@ int ctl_open(Ctl *c, const CtlArgs *args, unsigned needs) {
 void ctl_close(Ctl *c) {
         c->store = store_close(c->store);
         c->settings = settings_unref(c->settings);
+        clock_end(&c->clock);
 }
 
 /* ---- units and searching ---- */

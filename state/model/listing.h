@@ -53,11 +53,12 @@ extern const char *const completeness_names[];     /* "complete", "partial", "fa
 typedef enum Proof { PROOF_NONE, PROOF_TOTAL, PROOF_EMPTY_PAGE, PROOF_LAST_FLAG } Proof;
 extern const char *const proof_names[];            /* "", "total", "empty-page", "last-flag" */
 
-/* The trailer. `members_complete` is what absence may be judged by: every page was read and proved, even when records
- * were quarantined (then `completeness` is LISTING_PARTIAL). */
+/* The trailer. `whole`: every page was read and proved, even when records were quarantined (then `completeness` is
+ * LISTING_PARTIAL); the source is not blind. `members_complete` is what absence may be judged by: whole, and no record was put
+ * aside without its identity, which might be the one that seems to be missing. It implies `whole`. */
 typedef struct ListingEnd {
         Completeness completeness;
-        bool members_complete;
+        bool whole, members_complete;
         Proof proof;
         Fault fault;            /* the first thing that went wrong */
         Retry retry;

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+"""One record that nobody understands does not blind a whole system."""
+from small import UNITS, Small
+
+
+def test_a_first_poll_with_an_unmapped_unit_is_no_blindness(tmp_path):
+    with Small(tmp_path / "site") as site:
+        record = site.truth("24412", "task", "central")[0]
+        site.sims.post("faults", fault="unmapped-unit", system="central", path="/api/nhiem-vu", code=record["own_code"],
+                       on_unit="24412", value="99999")
+        assert site.once().status == 1
+        tasks = site.partition("theodoiq", "tasks")
+        assert (tasks["completeness"], tasks["fault"], tasks["quarantined"]) == ("partial", "unit-unmapped", 1)
+        assert site.query("SELECT kind, text FROM episode WHERE kind = 'blind'") == []
+        states = {row["unit"]: row["state"] for row in site.query("SELECT unit, state FROM obligation WHERE occurrence LIKE"
+                                                                  " 'monthly-20%'")}
+        others = {unit: state for unit, state in states.items() if unit not in ("24412", "24133")}
+        assert len(others) == len(UNITS) - 2 and "unknown" not in others.values()
+        # Whose record it is nobody can tell, so nothing that is not seen today counts as gone.
+        site.sims.post("drop", unit="22015", code=site.truth("22015", "task", "central")[0]["own_code"], system="central")
+        site.once()
+        assert site.query("SELECT count(*) AS n FROM side WHERE missing_since IS NOT NULL")[0]["n"] == 0
+        site.sims.clear()
+        site.once().ok()
+        assert site.query("SELECT count(*) AS n FROM side WHERE missing_since IS NOT NULL")[0]["n"] == 1
