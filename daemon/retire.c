@@ -46,8 +46,12 @@ static int retire_one(Store *s, const Settings *settings, const Partition *p, In
                                         .change_percent = 100, .grace_days = settings->guards.grace_days };
         const ListingContext context = { .links = settings->links, .units = settings->units, .policy = &settings->merge,
                                          .guards = &trusting, .fresh = { true, true } };
-        ListingEnd end = { .completeness = LISTING_COMPLETE, .whole = true, .members_complete = true, .proof = PROOF_TOTAL,
-                           .retry_after = INSTANT_NONE, .detail = "the account is no longer configured" };
+        ListingEnd end = { .completeness = LISTING_COMPLETE,
+                           .whole = true,
+                           .members_complete = true,
+                           .proof = PROOF_TOTAL,
+                           .retry_after = INSTANT_NONE,
+                           .detail = "the account is no longer configured" };
         _cleanup_(listing_freep) Listing *l = NULL;
         ListingReport told = { 0 };
         int r = store_listing_begin(s, p, &context, now, &l, e);

@@ -54,8 +54,8 @@ typedef enum Proof { PROOF_NONE, PROOF_TOTAL, PROOF_EMPTY_PAGE, PROOF_LAST_FLAG 
 extern const char *const proof_names[];            /* "", "total", "empty-page", "last-flag" */
 
 /* The trailer. `whole`: every page was read and proved, even when records were quarantined (then `completeness` is
- * LISTING_PARTIAL); the source is not blind. `members_complete` is what absence may be judged by: whole, and no record was put
- * aside without its identity, which might be the one that seems to be missing. It implies `whole`. */
+ * LISTING_PARTIAL); the source is not blind. `members_complete` is what absence may be judged by: whole, and no record
+ * was put aside without its identity, which might be the one that seems to be missing. It implies `whole`. */
 typedef struct ListingEnd {
         Completeness completeness;
         bool whole, members_complete;

@@ -6,18 +6,19 @@ from small import UNITS, Small
 def test_a_first_poll_with_an_unmapped_unit_is_no_blindness(tmp_path):
     with Small(tmp_path / "site") as site:
         record = site.truth("24412", "task", "central")[0]
-        site.sims.post("faults", fault="unmapped-unit", system="central", path="/api/nhiem-vu", code=record["own_code"],
-                       on_unit="24412", value="99999")
+        site.sims.post("faults", fault="unmapped-unit", system="central", path="/api/nhiem-vu",
+                       code=record["own_code"], on_unit="24412", value="99999")
         assert site.once().status == 1
         tasks = site.partition("theodoiq", "tasks")
         assert (tasks["completeness"], tasks["fault"], tasks["quarantined"]) == ("partial", "unit-unmapped", 1)
         assert site.query("SELECT kind, text FROM episode WHERE kind = 'blind'") == []
-        states = {row["unit"]: row["state"] for row in site.query("SELECT unit, state FROM obligation WHERE occurrence LIKE"
-                                                                  " 'monthly-20%'")}
+        rows = site.query("SELECT unit, state FROM obligation WHERE occurrence LIKE 'monthly-20%'")
+        states = {row["unit"]: row["state"] for row in rows}
         others = {unit: state for unit, state in states.items() if unit not in ("24412", "24133")}
         assert len(others) == len(UNITS) - 2 and "unknown" not in others.values()
         # Whose record it is nobody can tell, so nothing that is not seen today counts as gone.
-        site.sims.post("drop", unit="22015", code=site.truth("22015", "task", "central")[0]["own_code"], system="central")
+        gone = site.truth("22015", "task", "central")[0]["own_code"]
+        site.sims.post("drop", unit="22015", code=gone, system="central")
         site.once()
         assert site.query("SELECT count(*) AS n FROM side WHERE missing_since IS NOT NULL")[0]["n"] == 0
         site.sims.clear()
