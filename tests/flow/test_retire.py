@@ -31,8 +31,8 @@ def test_a_unit_without_its_account_goes_missing_then_is_removed(site):
     assert missing(site) == had
     # Its trouble is nobody's: no alarm is open for an account that nobody reads.
     assert site.query("SELECT * FROM episode WHERE closed IS NULL AND kind = 'blind'") == []
-    state = site.query("SELECT state FROM obligation WHERE unit = '24412' AND occurrence LIKE 'monthly-25%'")[0]["state"]
-    assert state == "unknown"
+    obligation = site.query("SELECT state FROM obligation WHERE unit = '24412' AND occurrence LIKE 'monthly-25%'")[0]
+    assert obligation["state"] == "unknown"
     for day in ("2026-06-22", "2026-07-06"):
         site.set_clock(day + "T08:00:00+07:00")
         site.once()
