@@ -120,8 +120,8 @@ const Key key_table[] = {
         { CONFIG_MAIN, "mail.clock-check", KEY_CHOICE, 0, 0, "synchronised", false, clock_checks,
                 "when mail may go by this machine's clock: when the machine says that it is synchronised (NTP), or, "
                 "for a machine without NTP, when it has neither run back nor stands before the program was built",
-                "khi nào tin đồng hồ máy để gửi thư: khi máy báo đã đồng bộ (NTP); hoặc, với máy không có NTP, khi đồng "
-                "hồ không chạy lùi và không đứng trước ngày dựng chương trình" },
+                "khi nào tin đồng hồ máy để gửi thư: khi máy báo đã đồng bộ (NTP); hoặc, với máy không có NTP, khi "
+                "đồng hồ không chạy lùi và không đứng trước ngày dựng chương trình" },
         { CONFIG_MAIN, "mail.program", KEY_PATH, 1, 1000, NULL, false, NULL,
                 "a delivery program of your own; default: deliver-smtp",
                 "chương trình gửi riêng; không ghi: deliver-smtp" },

@@ -25,6 +25,8 @@ from small import Small  # noqa: E402
 PROGRAMS = {"nq57d": "/usr/sbin/nq57d", "nq57ctl": "/usr/bin/nq57ctl",
             "deliver-smtp": "/usr/libexec/nq57d/deliver-smtp"}
 OPTIONS = ["--prefix=/usr", "--sysconfdir=/etc", "--buildtype=plain", "-Dtest_build=false"]
+# The clock of a build machine may stand before the last change of the sources, and such a clock holds mail.
+OLD = {"SOURCE_DATE_EPOCH": "1600000000"}
 
 PRELUDE = """
 export LC_ALL=C.UTF-8
@@ -55,9 +57,8 @@ def installed(into):
     with open(harness.CACHE / "shipped.lock", "w", encoding="utf-8") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not (build / "build.ninja").is_file():
-            # The clock of a build machine may stand before the last change of the sources.
-            run("meson", "setup", *OPTIONS, build, SOURCE, SOURCE_DATE_EPOCH="1600000000")
-        run("ninja", "-C", build, "daemon/nq57d", "daemon/nq57ctl", "connectors/deliver-smtp")
+            run("meson", "setup", *OPTIONS, build, SOURCE, **OLD)
+        run("ninja", "-C", build, "daemon/nq57d", "daemon/nq57ctl", "connectors/deliver-smtp", **OLD)
         run("meson", "install", "-C", build, "--no-rebuild", "--destdir", into)
     return into
 
@@ -130,6 +131,7 @@ def driven(clock="/etc/nq57d/clock"):
     build = test_build()
     files = {path: build / ("connectors" if name == "deliver-smtp" else "daemon") / name
              for name, path in PROGRAMS.items()}
-    return {**files, **drop_in("[Service]\nExecStart=\nExecStart=/usr/sbin/nq57d --clock %s\nRestartSec=200ms\n"
+    return {**files, **drop_in("[Service]\nExecStart=\n"
+                               "ExecStart=/usr/sbin/nq57d --config /etc/nq57d --clock %s\nRestartSec=200ms\n"
                                "Environment=NQ57_PROFILE_DIR=/usr/share/nq57d/profiles "
                                "NQ57_LIBEXEC_DIR=/usr/libexec/nq57d\n" % clock)}
