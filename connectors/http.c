@@ -156,11 +156,18 @@ static size_t header_seen(char *at, size_t size, size_t n, void *userdata) {
         return line.len;
 }
 
+static bool all_digits(Str s) {
+        for (size_t i = 0; i < s.len; i++)
+                if (s.at[i] < '0' || s.at[i] > '9')
+                        return false;
+        return s.len > 0;
+}
+
 int http_retry_after(Str value, Instant now, Instant *ret) {
         int64_t seconds;
         char text[64];
-        if (text_to_int64(value, &seconds) == 0 && seconds >= 0) {
-                if (seconds > INT32_MAX)
+        if (all_digits(value)) {
+                if (text_to_int64(value, &seconds) < 0 || seconds > INT32_MAX)
                         seconds = INT32_MAX;
         } else {
                 if (value.len < 8 || value.len >= sizeof text || !memchr(value.at, ':', value.len))
@@ -224,6 +231,7 @@ static CodeMeaning code_meaning(const HttpCall *c, CURLcode code) {
         case CURLE_SSL_INVALIDCERTSTATUS:
                 return (CodeMeaning) { FAULT_TLS, RETRY_LATER };
         case CURLE_FILESIZE_EXCEEDED:
+        case CURLE_OUT_OF_MEMORY: /* also of one header line beyond libcurl's own limit */
                 return (CodeMeaning) { FAULT_TOO_LARGE, RETRY_LATER };
         default:
                 return (CodeMeaning) { c->too_large ? FAULT_TOO_LARGE : FAULT_NETWORK, c->too_large ? RETRY_LATER : RETRY_NOW };
