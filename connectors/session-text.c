@@ -60,11 +60,11 @@ static int line_decode(SessionKeys *k, Str line) {
         if (line.len == 0 || !printable(line))
                 return -EBADMSG;
         if (str_eq(key, STR("token")))
-                return text_add(&k->token, line);
+                return k->token.len ? -EBADMSG : text_add(&k->token, line);
         if (str_eq(key, STR("refresh")))
-                return text_add(&k->refresh, line);
+                return k->refresh.len ? -EBADMSG : text_add(&k->refresh, line);
         if (str_eq(key, STR("expires")))
-                return text_to_int64(line, &k->expires) == 0 ? 0 : -EBADMSG;
+                return k->expires == INSTANT_NONE && text_to_int64(line, &k->expires) == 0 ? 0 : -EBADMSG;
         return -EBADMSG;
 }
 

@@ -255,6 +255,74 @@ def test_a_form_that_would_be_sent_elsewhere(site, elsewhere):
     assert posts(site, "/login") == []
 
 
+COOKIES = """profile: cookies
+status: assumed
+title: cookies
+session:
+  kind: html-form
+  login-path: /login
+  login-fields:
+    u: <account>
+    p: <secret>
+  proof-path: /home
+  proof-text: out
+streams:
+  tasks:
+    kind: task
+    path: /api/tasks
+    list: $.l
+    total: $.n
+    paging: offset
+    offset-parameter: o
+    size-parameter: s
+    size: 1
+    code: $.c
+    codes-per-unit: yes
+    fields:
+      lead: $.u
+"""
+
+
+def cookies_sent(server):
+    """path -> the names of the cookies of each request there."""
+    sent = collections.defaultdict(list)
+    for _, _, path, head, _ in server.seen:
+        line = re.search(r"(?mi)^cookie: (.*)\r$", head)
+        sent[path].append(sorted(line[1].split("; ")) if line else [])
+    return sent
+
+
+def test_cookies_keep_their_attributes(site):
+    """Path, Domain, Expires and Max-Age hold as a browser would have them, over redirects and restarts."""
+    def cookies(*lines):
+        return ["Set-Cookie: " + line for line in lines]
+
+    with RawServer() as server:
+        page = [reply(b'{"n":2,"l":[{"c":"C%d","u":"24412"}]}' % n, headers=cookies("gone=; Path=/; Max-Age=0")) for n in (1, 2)]
+        server.set({
+            "/login": [reply(b"<form method=post><input name=u><input type=password name=p></form>",
+                             headers=cookies("pre=1; Path=/")),
+                       reply(status="302 Found", headers=["Location: /home", *cookies(
+                           "s=1; Path=/; HttpOnly", "gone=1; Path=/api", "deep=1; Path=/api", "home=1; Path=/home",
+                           "pre=; Path=/; Max-Age=0", "alien=1; Path=/; Domain=other.example.vn",
+                           "past=1; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT")])],
+            "/home": reply(b"<a>out</a>"), "/api/tasks": page})
+        (site.config / "profiles" / "cookies.yaml").write_text(COOKIES, encoding="utf-8")
+        accounts = site.config / "accounts.yaml"
+        text = accounts.read_text(encoding="utf-8")
+        accounts.write_text(re.sub(r"(?m)^    portal: (?!xamdrak)\w.*$", "    portal: none (thử)", text), encoding="utf-8")
+        site.set_keys({"sources.nq57-daklak.profile": "cookies", "sources.nq57-daklak.url": server.url,
+                       "sources.nq57-daklak.requests-at-once": "1"})
+        poll(site)
+        sent = cookies_sent(server)
+        assert sent["/login"] == [[], ["pre=1"]] and sent["/home"] == [["home=1", "s=1"]]
+        assert sent["/api/tasks"] == [["deep=1", "gone=1", "s=1"], ["deep=1", "gone=1", "s=1"]], "another path's cookie"
+        server.set({"/api/tasks": [reply(p.split(b"\r\n\r\n", 1)[1], headers=cookies("gone=; Path=/api; Max-Age=0"))
+                                   for p in page]})
+        poll(site)
+        assert cookies_sent(server) == {"/api/tasks": [["deep=1", "gone=1", "s=1"], ["deep=1", "s=1"]]}
+
+
 # ---- where they stand ----
 
 def test_secrets_stand_nowhere_else(tmp_path):

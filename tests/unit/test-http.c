@@ -6,14 +6,16 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <cmocka.h>
+#include <errno.h>
 
 #include "connectors/dates.h"
+#include "connectors/gunzip.h"
 #include "connectors/html.h"
 #include "connectors/http-url.h"
 #include "connectors/http.h"
 #include "connectors/jar.h"
 #include "connectors/rate.h"
-#include "connectors/session.h"
+#include "connectors/session-parts.h"
 
 #define NOW ((Instant) 1781829000 * US_SECOND) /* Fri, 19 Jun 2026 00:30:00 GMT */
 
@@ -104,9 +106,83 @@ static void test_session_text(void **state) {
         session_keys_free(&back);
         session_keys_free(&k);
         static const char *const bad[] = { "", "x", "nq57d-session 2\n", "nq57d-session 1\ntoken\n", "nq57d-session 1\nexpires\tx\n",
-                                           "nq57d-session 1\nwhat\tx\n", "nq57d-session 1\ncookie\tx\n", "nq57d-session 1\ntoken\ta\rb\n" };
+                                           "nq57d-session 1\nwhat\tx\n", "nq57d-session 1\ncookie\tx\n", "nq57d-session 1\ntoken\ta\rb\n",
+                                           "nq57d-session 1\ntoken\ta\ntoken\tb\n", "nq57d-session 1\nrefresh\ta\nrefresh\ta\n",
+                                           "nq57d-session 1\nexpires\t1\nexpires\t1\n", "nq57d-session 1\ntoken\t\n",
+                                           "nq57d-session 1\nexpires\t99999999999999999999\n" };
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
                 assert_true(session_decode(str_of(bad[i]), &back) < 0);
+}
+
+/* Lines as libcurl writes them: HttpOnly stands before the domain; domain, path and name together name a cookie. */
+static void test_jar_names(void **state) {
+        static const char *const hidden = "#HttpOnly_a.example.vn\tFALSE\t/\tTRUE\t0\ts\t1\n";
+        static const char *const deep = "#HttpOnly_a.example.vn\tFALSE\t/api\tTRUE\t0\ts\t2\n";
+        static const char *const wide = "#HttpOnly_.example.vn\tTRUE\t/\tTRUE\t1893456000\ts\t3\n";
+        _cleanup_text_ Text all = TEXT_INIT(1000), two = TEXT_INIT(1000);
+        text_addf(&all, "%s%s%s", hidden, deep, wide);
+        text_addf(&two, "%s%s", hidden, wide);
+        assert_true(jar_valid(text_str(&all)));
+        check_merge("", "", all.at, all.at);
+        check_merge(all.at, all.at, two.at, two.at); /* the deep one was deleted */
+        check_merge(hidden, hidden, deep, deep);     /* another path is another cookie */
+        check_merge(all.at, "", "", all.at);
+        assert_false(jar_valid(STR("a.example.vn\tFALSE\t/\tTRUE\t0\ts\t1\r\n")));
+        assert_false(jar_valid(STR("a.example.vn\tFALSE\t/\tTRUE\t0\n")));
+}
+
+static void test_jar_too_large(void **state) {
+        _cleanup_text_ Text jar = TEXT_INIT(LIMIT_SESSION_BYTES), back = TEXT_INIT(LIMIT_SESSION_BYTES * 2);
+        text_add(&jar, STR(COOKIE("s", "1")));
+        text_addf(&back, "127.0.0.1\tFALSE\t/\tFALSE\t0\tbig\t%0*d\n", (int) LIMIT_SESSION_BYTES, 0);
+        assert_int_equal(jar_merge(&jar, STR(""), text_str(&back)), -E2BIG);
+        assert_true(str_eq(text_str(&jar), STR(COOKIE("s", "1"))));
+}
+
+static void check_fill(const char *value, const Fillings *f, const char *want) {
+        _cleanup_text_ Text t = TEXT_INIT(100);
+        assert_int_equal(session_fill(&t, value, f), 0);
+        assert_true(str_eq(text_str(&t), str_of(want)));
+}
+
+/* What is filled in is never looked at again: a password may read <token>. */
+static void test_fill(void **state) {
+        const Fillings f = { .account = STR("<secret>"), .secret = STR("<token>&<x>"), .token = STR("t"), .refresh = STR("r") };
+        check_fill("<account>:<secret>", &f, "<secret>:<token>&<x>");
+        check_fill("<<token>> <refresh <refresh>", &f, "<t> <refresh r");
+        check_fill("", &f, "");
+        _cleanup_text_ Text small = TEXT_INIT(8);
+        assert_int_equal(session_fill(&small, "<secret>", &f), -E2BIG);
+}
+
+static void check_gunzip(const char *bytes, size_t len, size_t step, int want, bool whole, const char *text) {
+        _cleanup_(gunzip_freep) Gunzip *g = NULL;
+        _cleanup_text_ Text t = TEXT_INIT(64);
+        int r = gunzip_new(&g);
+        for (size_t at = 0; at < len && r == 0; at += step)
+                r = gunzip_add(g, (Str) { bytes + at, len - at < step ? len - at : step }, &t);
+        assert_int_equal(r, want);
+        assert_int_equal(gunzip_whole(g), whole);
+        if (text && want == 0)
+                assert_true(str_eq(text_str(&t), str_of(text)));
+}
+
+static void test_gunzip(void **state) {
+        static const char hello[] = "\x1f\x8b\x08\0\0\0\0\0\x02\x03\xcb\x48\xcd\xc9\xc9\x07\0\x86\xa6\x10\x36\x05\0\0\0";
+        char bytes[2 * sizeof hello];
+        size_t n = sizeof hello - 1;
+        memcpy(bytes, hello, n);
+        memcpy(bytes + n, hello, n);
+        for (size_t step = 1; step <= 2 * n; step++) {
+                check_gunzip(bytes, n, step, 0, true, "hello");
+                check_gunzip(bytes, 2 * n, step, 0, true, "hellohello");
+        }
+        for (size_t cut = 1; cut < n; cut++)
+                check_gunzip(bytes, cut, 7, 0, false, NULL);
+        check_gunzip("", 0, 1, 0, true, "");
+        bytes[n - 6] ^= 1; /* the checksum */
+        check_gunzip(bytes, n, 5, GUNZIP_E_BROKEN, false, "");
+        check_gunzip("{}", 2, 1, GUNZIP_E_BROKEN, false, "");
 }
 
 static void test_html(void **state) {
@@ -167,7 +243,8 @@ static void test_rate(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_retry_after), cmocka_unit_test(test_addresses), cmocka_unit_test(test_form),
-                cmocka_unit_test(test_jar),         cmocka_unit_test(test_session_text), cmocka_unit_test(test_html),
+                cmocka_unit_test(test_jar),         cmocka_unit_test(test_session_text), cmocka_unit_test(test_jar_names), cmocka_unit_test(test_jar_too_large), cmocka_unit_test(test_fill),
+                cmocka_unit_test(test_gunzip), cmocka_unit_test(test_html),
                 cmocka_unit_test(test_moments),     cmocka_unit_test(test_rate),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
