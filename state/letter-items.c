@@ -235,10 +235,9 @@ static void write_item(Letter *l, const LetterItem *x) {
                 letter_outside(l, i->sub_unit, SHOWN_COLUMNS);
                 letter_add(l, ")");
         }
-        letter_end(l, 3);
-        letter_add(l, "   ");
+        letter_end(l);
         add_fact(l, i);
-        letter_end(l, 3);
+        letter_end(l);
 }
 
 static const char *const reason_heading[REASON_COUNT] = {
@@ -268,7 +267,7 @@ static void write_reason(Letter *l, const LetterUnit *u, Reason r, size_t first,
                 letter_day(l, when_date(u->items[first].occurrence->window_from));
         }
         letter_addf(l, " (%d). Cần: %s", u->by_reason[r] > (int) n ? u->by_reason[r] : (int) n, reason_need[r]);
-        letter_end(l, 0);
+        letter_end(l);
         for (size_t i = first; i < first + n; i++)
                 write_item(l, &u->items[i]);
 }
@@ -292,7 +291,7 @@ static void write_items(Letter *l, const LetterUnit *u) {
                 letter_reasons(l, u->by_reason);
         }
         letter_add(l, ". Xem đủ trên hệ thống.");
-        letter_end(l, 0);
+        letter_end(l);
 }
 
 /* "Trung ương: 4 việc. Cổng tỉnh: 2. Cả hai: 1." */
@@ -301,7 +300,7 @@ static void write_sides(Letter *l, const LetterUnit *u) {
         unsigned masks[] = {1u << SIDE_CENTRAL, 1u << SIDE_PORTAL, both};
         int n[] = {0, 0, 0};
 
-        if (u->cut)
+        if (u->cut || u->n_items < 2)
                 return;
         for (size_t i = 0; i < u->n_items; i++)
                 for (size_t k = 0; k < 3; k++)
@@ -309,9 +308,10 @@ static void write_sides(Letter *l, const LetterUnit *u) {
         for (size_t k = 0, before = 0; k < 3; k++) {
                 if (n[k] == 0)
                         continue;
-                letter_addf(l, "%s%s: %d việc.", before++ ? " " : "", sides_vn(masks[k]), n[k]);
+                letter_addf(l, "%s%s: %d%s.", before ? " " : "", sides_vn(masks[k]), n[k], before ? "" : " việc");
+                before++;
         }
-        letter_end(l, 0);
+        letter_end(l);
 }
 
 /* What could not be judged, so that nobody takes silence for "done". */
@@ -335,14 +335,14 @@ static void write_unknown(Letter *l, const LetterUnit *u) {
                         letter_add(l, "chưa đọc được hệ thống");
                 }
                 letter_add(l, "; việc ở đó không kể trong thư này.");
-                letter_end(l, 0);
+                letter_end(l);
         }
         for (size_t i = 0; i < u->n_claims; i++)
                 if (claim_own(&u->claims[i]) && u->claims[i].obligation->counts.quarantined > quarantined)
                         quarantined = u->claims[i].obligation->counts.quarantined;
         if (quarantined > 0) {
                 letter_addf(l, "%d mục có số liệu chưa đọc được, đang kiểm tra.", quarantined);
-                letter_end(l, 0);
+                letter_end(l);
         }
 }
 
@@ -386,7 +386,7 @@ static void write_others(Letter *l, const LetterUnit *u) {
                 letter_addf(l, " (%s)", seat_kind_vn(seats.at[i].as));
         }
         letter_add(l, first ? "Ngoài đ/c, chưa ai được nhắc việc này." : ".");
-        letter_end(l, 0);
+        letter_end(l);
 }
 
 void letter_write_unit(Letter *l, const LetterUnit *u, bool alone) {
@@ -395,7 +395,7 @@ void letter_write_unit(Letter *l, const LetterUnit *u, bool alone) {
                 letter_add(l, "--- ");
                 letter_unit_formal(l, u->unit);
                 letter_addf(l, ": còn %s%d việc ---", u->cut && u->n_occurrences > 1 ? "ít nhất " : "", u->total);
-                letter_end(l, 4);
+                letter_end(l);
         }
         write_sides(l, u);
         write_items(l, u);

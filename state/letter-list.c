@@ -20,17 +20,17 @@ static void write_focal(Letter *l, const Unit *u) {
 
                 if ((s->kind != SEAT_FOCAL && s->kind != SEAT_FOCAL_2) || !seat_holds(s, l->today))
                         continue;
-                letter_add(l, "   Đầu mối: đ/c ");
+                letter_add(l, "Đầu mối: đ/c ");
                 letter_outside(l, str_of(s->name), 60);
                 if (s->phone && *s->phone) {
                         letter_add(l, ", ĐT ");
                         letter_outside(l, str_of(s->phone), 30);
                 }
-                letter_end(l, 3);
+                letter_end(l);
                 return;
         }
-        letter_add(l, "   Chưa có đầu mối.");
-        letter_end(l, 3);
+        letter_add(l, "Chưa có đầu mối.");
+        letter_end(l);
 }
 
 static void write_behind(Letter *l, const NewClaim *c, int number) {
@@ -43,7 +43,7 @@ static void write_behind(Letter *l, const NewClaim *c, int number) {
         letter_add(l, ")");
         if (c->obligation->state == OBLIGATION_UNKNOWN)
                 letter_add(l, ", còn phần chưa xác định");
-        letter_end(l, 3);
+        letter_end(l);
         write_focal(l, u);
 }
 
@@ -56,7 +56,7 @@ static void write_whole(Letter *l, int occurrence) {
                         n[l->in->plan->obligations[i].state]++;
         letter_addf(l, "Toàn bộ %d đơn vị: xong %d, còn việc %d, chưa xác định %d.", n[0] + n[1] + n[2],
                     n[OBLIGATION_DONE], n[OBLIGATION_BEHIND], n[OBLIGATION_UNKNOWN]);
-        letter_end(l, 0);
+        letter_end(l);
 }
 
 static void write_oldest(Letter *l, const NewClaim *const *c, size_t n) {
@@ -95,16 +95,17 @@ void letter_write_list(Letter *l, int occurrence) {
         letter_addf(l, "CÒN VIỆC SAU HẠN TRƯỚC ");
         letter_day(l, o->before);
         letter_addf(l, " (%zu đơn vị), nhiều việc trước", n);
-        letter_end(l, 0);
+        letter_end(l);
         letter_add(l, "Hạn ");
         letter_deadline(l, o);
         letter_add(l, "; ");
-        letter_left(l, o);
+        letter_left(l, o, true);
         letter_add(l, ".");
-        letter_end(l, 0);
+        letter_end(l);
         write_whole(l, occurrence);
         for (size_t i = 0; i < n; i++)
                 write_behind(l, behind[i], (int) i + 1);
+        letter_gap(l);
         write_oldest(l, behind, n);
 }
 
@@ -118,10 +119,10 @@ static void write_done_one(Letter *l, const NewClaim *c) {
         letter_add(l, " không còn việc nào cho hạn ");
         letter_deadline(l, o);
         letter_add(l, ". Cảm ơn các đồng chí.");
-        letter_end(l, 0);
+        letter_end(l);
         if (l->today > o->strict) {
                 letter_add(l, "Hoàn thành sau hạn: kết quả chốt kỳ giữ nguyên, ngày hoàn thành được ghi thêm.");
-                letter_end(l, 0);
+                letter_end(l);
         }
         if (l->in->as_of)
                 letter_read_at(l, &l->in->as_of[c->unit], u);
@@ -141,11 +142,11 @@ static void write_done_listed(Letter *l, int occurrence) {
                         letter_gap(l);
                         letter_add(l, "NAY ĐÃ HOÀN THÀNH, HẠN TRƯỚC ");
                         letter_day(l, l->in->plan->occurrences[occurrence].before);
-                        letter_end(l, 0);
+                        letter_end(l);
                 }
                 letter_add(l, "- ");
                 letter_outside(l, str_of(l->in->plan->units->units[c->unit].name), 80);
-                letter_end(l, 2);
+                letter_end(l);
         }
 }
 

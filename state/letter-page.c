@@ -9,19 +9,18 @@ static int counts_all(const PageCounts *c) {
 static void write_counts(Letter *l, const char *who, const PageCounts *now, const PageCounts *before, Date previous) {
         if (counts_all(now) == 0)
                 return;
-        letter_addf(l, "%s (%d): xong %d, chậm %d, chưa xác định %d.", who, counts_all(now), now->done, now->late,
+        letter_addf(l, "%s (%d): xong %d, chậm %d, chưa xác định %d", who, counts_all(now), now->done, now->late,
                     now->unknown);
-        letter_end(l, 2);
-        if (counts_all(before) == 0)
-                return;
-        letter_add(l, "  Kỳ trước đó");
-        if (previous != DATE_NONE) {
-                letter_add(l, " (");
-                letter_day(l, previous);
-                letter_add(l, ")");
+        if (counts_all(before) > 0) {
+                letter_add(l, " (kỳ trước đó");
+                if (previous != DATE_NONE) {
+                        letter_add(l, ", ");
+                        letter_day(l, previous);
+                }
+                letter_addf(l, ": %d / %d / %d)", before->done, before->late, before->unknown);
         }
-        letter_addf(l, ": xong %d, chậm %d, chưa xác định %d.", before->done, before->late, before->unknown);
-        letter_end(l, 2);
+        letter_add(l, ".");
+        letter_end(l);
 }
 
 static void write_late(Letter *l, const LetterPage *p, bool twice, const char *heading) {
@@ -33,7 +32,7 @@ static void write_late(Letter *l, const LetterPage *p, bool twice, const char *h
                 return;
         letter_gap(l);
         letter_addf(l, "%s (%d)", heading, n);
-        letter_end(l, 0);
+        letter_end(l);
         for (size_t i = 0; i < p->n_units; i++) {
                 const PageUnit *u = &p->units[i];
 
@@ -42,7 +41,7 @@ static void write_late(Letter *l, const LetterPage *p, bool twice, const char *h
                 letter_addf(l, "%d. ", ++number);
                 letter_outside(l, str_of(u->unit->name), 80);
                 letter_addf(l, ": %d việc%s", u->outstanding, u->finished_since ? ", nay đã xong" : "");
-                letter_end(l, 3);
+                letter_end(l);
         }
 }
 
@@ -72,7 +71,7 @@ static void write_unknown(Letter *l, const LetterPage *p) {
                 return;
         letter_gap(l);
         letter_addf(l, "CHƯA XÁC ĐỊNH (%d), không tính là chậm", all);
-        letter_end(l, 0);
+        letter_end(l);
         for (UnknownWhy why = 0; why < UNKNOWN_COUNT; why++) {
                 bool first = true;
 
@@ -87,7 +86,7 @@ static void write_unknown(Letter *l, const LetterPage *p) {
                         first = false;
                 }
                 letter_add(l, ".");
-                letter_end(l, 2);
+                letter_end(l);
         }
 }
 
@@ -100,11 +99,11 @@ static void write_why(Letter *l, const LetterPage *p) {
                 letter_addf(l, "Vì sao (%d việc lúc chốt): ", n);
                 letter_reasons(l, p->by_reason);
                 letter_add(l, ".");
-                letter_end(l, 2);
+                letter_end(l);
         }
         if (p->waiting > 0) {
                 letter_addf(l, "Chờ cơ quan khác duyệt (không tính chậm): %d.", p->waiting);
-                letter_end(l, 2);
+                letter_end(l);
         }
 }
 
@@ -119,7 +118,7 @@ static void write_since(Letter *l, const LetterPage *p) {
         if (late == 0)
                 return;
         letter_addf(l, "Chậm hai kỳ liền: %d. Đã xong sau hạn, tính đến sáng nay: %d.", twice, since);
-        letter_end(l, 2);
+        letter_end(l);
 }
 
 static void write_explained(Letter *l, const LetterPage *p) {
@@ -127,12 +126,12 @@ static void write_explained(Letter *l, const LetterPage *p) {
 
         letter_gap(l);
         letter_add(l, "“Chậm” = còn việc của chính đơn vị lúc chốt; đây không phải điểm xếp hạng.");
-        letter_end(l, 0);
+        letter_end(l);
         if (p->as_of == INSTANT_NONE)
                 return;
         when_civil(p->as_of, &c);
         letter_addf(l, "Số liệu đọc lúc %02d:%02d ngày %d/%d/%d.", c.hour, c.minute, c.day, c.month, c.year);
-        letter_end(l, 0);
+        letter_end(l);
 }
 
 void letter_write_page(Letter *l, const LetterPage *p) {
@@ -145,10 +144,10 @@ void letter_write_page(Letter *l, const LetterPage *p) {
         letter_day(l, p->occurrence->before);
         letter_add(l, ", chốt 24 giờ ");
         letter_weekday(l, p->occurrence->strict);
-        letter_end(l, 0);
+        letter_end(l);
         letter_addf(l, "%d/%d đơn vị xong, %d chậm, %d chưa xác định.", all.done, counts_all(&all), all.late,
                     all.unknown);
-        letter_end(l, 0);
+        letter_end(l);
         write_counts(l, "Sở, ban, ngành", &p->departments, &p->departments_before, previous);
         write_counts(l, "Xã, phường", &p->communes, &p->communes_before, previous);
         write_since(l, p);

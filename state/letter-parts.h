@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of a letter share: a paragraph that is gathered, then broken into lines; names and dates as officials
+/* What the parts of a letter share: a paragraph that is gathered, then written as one line; names and dates as officials
  * write them. Private to state/letter. Adding never fails on the spot: a failed Text is found at the end. */
 #pragma once
 
 #include "state/letter.h"
 #include "state/plan-parts.h"
-
-#define LETTER_COLUMNS 70
 
 typedef struct Letter {
         const LetterInput *in;
@@ -25,10 +23,9 @@ void letter_outside(Letter *l, Str s, size_t columns);
 /* Makes the letter at `from` of the paragraph a capital: đ and plain letters, with which own text begins. */
 void letter_capital(Letter *l, size_t from);
 
-/* Breaks the paragraph at blanks; all lines but the first begin with `hanging` blanks. */
-void letter_end(Letter *l, int hanging);
+/* The paragraph becomes one line, its words one blank apart: what reads it knows its own width, we do not. */
+void letter_end(Letter *l);
 void letter_gap(Letter *l); /* an empty line, never two */
-void letter_heading(Letter *l, const char *own);
 
 void letter_weekday(Letter *l, Date d);            /* "thứ Sáu 24/7", with the year when it is another */
 void letter_day(Letter *l, Date d);                /* "24/7" */
@@ -37,12 +34,14 @@ void letter_unit(Letter *l, const Unit *u);        /* in a sentence: "xã M’Dr
 void letter_unit_formal(Letter *l, const Unit *u); /* as addressee: "UBND xã M’Drắk" */
 bool unit_communal(const Unit *u);
 
-/* "trước ngày 25/7/2026, tức hết thứ Sáu 24/7" and, with the day of rest or the earlier finish, why it is that day. */
+/* "trước ngày 25/7/2026, tức hết thứ Sáu 24/7", in short "trước 25/7 (hết thứ Sáu 24/7)"; and, with the day of rest or
+ * the earlier finish, why it is that day. */
 void letter_deadline(Letter *l, const Occurrence *o);
-/* "hôm nay là ngày cuối", "sau hôm nay còn 3 ngày làm việc: 22, 23, 24/7", "đã quá 3 ngày" */
-void letter_left(Letter *l, const Occurrence *o);
+void letter_deadline_short(Letter *l, const Occurrence *o);
+/* "hôm nay là ngày cuối", "sau hôm nay còn 3 ngày làm việc" and, where `which`, ": 22, 23, 24/7"; "đã quá 3 ngày" */
+void letter_left(Letter *l, const Occurrence *o, bool which);
 void letter_reasons(Letter *l, const int by_reason[static REASON_COUNT]); /* "quá hạn 4, chưa cập nhật trong kỳ 20" */
-void letter_read_at(Letter *l, const LetterAsOf *as_of, const Unit *u); /* "Số liệu đọc lúc: Trung ương 06:40, ..." */
+void letter_read_at(Letter *l, const LetterAsOf *as_of, const Unit *u); /* "Số liệu đọc lúc 06:40 (cả hai hệ thống)." */
 void letter_contact(Letter *l, const char *opening);
 
 static inline bool claim_own(const NewClaim *c) {

@@ -72,29 +72,19 @@ void letter_capital(Letter *l, size_t from) {
                 at[1] = (char) 0x90; /* U+0111 to U+0110: one byte apart */
 }
 
-void letter_end(Letter *l, int hanging) {
+void letter_end(Letter *l) {
         Str rest = text_str(&l->line), word;
-        size_t column = 0;
+        bool first = true;
 
         if (l->line.failed)
                 l->failed = l->line.failed;
-        /* Blanks at the beginning are indentation, not words. */
-        for (; rest.len > 0 && rest.at[0] == ' '; rest.at++, rest.len--, column++)
-                (void) text_addc(&l->body, ' ');
-        for (bool first = true; str_split(&rest, ' ', &word); first = false) {
-                size_t width = text_width(word);
-
+        while (str_split(&rest, ' ', &word)) {
                 if (word.len == 0)
                         continue;
-                if (!first && column + 1 + width > LETTER_COLUMNS) {
-                        (void) text_addf(&l->body, "\n%*s", hanging, "");
-                        column = (size_t) hanging;
-                } else if (!first) {
+                if (!first)
                         (void) text_addc(&l->body, ' ');
-                        column++;
-                }
                 (void) text_add(&l->body, word);
-                column += width;
+                first = false;
         }
         (void) text_addc(&l->body, '\n');
         text_clear(&l->line);
@@ -105,12 +95,6 @@ void letter_gap(Letter *l) {
 
         if (n > 1 && !(l->body.at[n - 1] == '\n' && l->body.at[n - 2] == '\n'))
                 (void) text_addc(&l->body, '\n');
-}
-
-void letter_heading(Letter *l, const char *own) {
-        letter_gap(l);
-        letter_add(l, own);
-        letter_end(l, 0);
 }
 
 void letter_day(Letter *l, Date d) {
@@ -169,31 +153,50 @@ void letter_unit_formal(Letter *l, const Unit *u) {
         letter_unit(l, u);
 }
 
+/* Why the last day is not the one before the deadline, or not a day to work on. */
+static void deadline_notes(Letter *l, const Occurrence *o, const char *opening) {
+        if (o->rule->units_finish > 0)
+                letter_addf(l, "%sđơn vị xong sớm hơn %d ngày làm việc", opening, o->rule->units_finish);
+        if (o->safe == o->strict)
+                return;
+        letter_addf(l, "%sngày nghỉ, ngày làm việc cuối là ", o->rule->units_finish > 0 ? "; " : opening);
+        letter_weekday(l, o->safe);
+}
+
 void letter_deadline(Letter *l, const Occurrence *o) {
         char text[DATE_TEXT];
 
         letter_addf(l, "trước ngày %s, tức hết ", date_vn(o->before, text));
         letter_weekday(l, o->strict);
-        if (o->rule->units_finish > 0)
-                letter_addf(l, " (đơn vị xong sớm hơn %d ngày làm việc)", o->rule->units_finish);
-        if (o->safe != o->strict) {
-                letter_add(l, " (ngày nghỉ; ngày làm việc cuối là ");
-                letter_weekday(l, o->safe);
+        if (o->rule->units_finish > 0 || o->safe != o->strict) {
+                deadline_notes(l, o, " (");
                 letter_add(l, ")");
         }
 }
 
-void letter_left(Letter *l, const Occurrence *o) {
+void letter_deadline_short(Letter *l, const Occurrence *o) {
+        letter_add(l, "trước ");
+        letter_day(l, o->before);
+        letter_add(l, " (hết ");
+        letter_weekday(l, o->strict);
+        deadline_notes(l, o, "; ");
+        letter_add(l, ")");
+}
+
+void letter_left(Letter *l, const Occurrence *o, bool which) {
         int left = calendar_between(l->in->plan->calendar, l->today, o->safe);
 
         if (l->today > o->strict) {
                 letter_addf(l, "đã quá %d ngày", (int) (l->today - o->strict));
         } else if (l->today == o->safe) {
-                letter_add(l, "hôm nay là ngày làm việc cuối");
+                letter_add(l, o->safe == o->strict ? "hôm nay là ngày cuối" : "hôm nay là ngày làm việc cuối");
         } else if (left <= 0) {
                 letter_add(l, "không còn ngày làm việc nào");
         } else {
-                letter_addf(l, "sau hôm nay còn %d ngày làm việc: ", left);
+                letter_addf(l, "sau hôm nay còn %d ngày làm việc", left);
+                if (!which)
+                        return;
+                letter_add(l, ": ");
                 letter_working_days(l, l->today, o->safe);
         }
 }
@@ -220,23 +223,46 @@ static void letter_moment(Letter *l, Instant at) {
         }
 }
 
-void letter_read_at(Letter *l, const LetterAsOf *as_of, const Unit *u) {
-        bool first = true;
+static bool read_from(const LetterAsOf *as_of, const Unit *u, Side side) {
+        return as_of->configured[side] && !(u && u->access[side].mode == ACCOUNT_NONE);
+}
+
+/* Both are read, and in one minute. */
+static bool read_together(const LetterAsOf *as_of, const Unit *u) {
+        Instant central = as_of->read[SIDE_CENTRAL], portal = as_of->read[SIDE_PORTAL];
+
+        return read_from(as_of, u, SIDE_CENTRAL) && read_from(as_of, u, SIDE_PORTAL) && central != INSTANT_NONE &&
+               portal != INSTANT_NONE && central / US_MINUTE == portal / US_MINUTE;
+}
+
+static void add_sides_read(Letter *l, const LetterAsOf *as_of, const Unit *u) {
+        const char *before = ": ";
 
         for (Side side = 0; side < SIDE_COUNT; side++) {
-                if (!as_of->configured[side] || (u && u->access[side].mode == ACCOUNT_NONE))
+                if (!read_from(as_of, u, side))
                         continue;
-                letter_addf(l, "%s%s ", first ? "Số liệu đọc lúc: " : ", ", side_vn(side));
+                letter_addf(l, "%s%s ", before, side_vn(side));
                 if (as_of->read[side] == INSTANT_NONE)
                         letter_add(l, "chưa đọc được lần nào");
                 else
                         letter_moment(l, as_of->read[side]);
-                first = false;
+                before = ", ";
         }
-        if (first)
+}
+
+void letter_read_at(Letter *l, const LetterAsOf *as_of, const Unit *u) {
+        if (!read_from(as_of, u, SIDE_CENTRAL) && !read_from(as_of, u, SIDE_PORTAL))
                 return;
+        letter_add(l, "Số liệu đọc lúc");
+        if (read_together(as_of, u)) {
+                letter_add(l, " ");
+                letter_moment(l, as_of->read[SIDE_CENTRAL]);
+                letter_add(l, " (cả hai hệ thống)");
+        } else {
+                add_sides_read(l, as_of, u);
+        }
         letter_add(l, ". Việc nhập sau giờ đó, xin bỏ qua.");
-        letter_end(l, 0);
+        letter_end(l);
 }
 
 static bool given(const char *text) {
@@ -260,5 +286,5 @@ void letter_contact(Letter *l, const char *opening) {
                 }
         }
         letter_add(l, ".");
-        letter_end(l, 0);
+        letter_end(l);
 }

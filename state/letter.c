@@ -4,6 +4,7 @@
 #include "state/letter-parts.h"
 
 #define PARAGRAPH_MAX (256 * 1024)
+#define MARK_COLUMNS 70
 
 /* The units of the mail's own reminders; claims are sorted by unit. */
 typedef struct LetterUnits {
@@ -43,15 +44,15 @@ static void write_top(Letter *l) {
         const LetterOptions *o = l->in->options;
 
         if (o->mark && *o->mark) {
-                letter_outside(l, str_of(o->mark), LETTER_COLUMNS);
-                letter_end(l, 0);
+                letter_outside(l, str_of(o->mark), MARK_COLUMNS);
+                letter_end(l);
                 letter_gap(l);
         }
         if (o->redirect_from && *o->redirect_from) {
                 letter_add(l, "Thư chuyển hướng để kiểm tra. Người nhận thật: ");
                 letter_outside(l, str_of(o->redirect_from), 200);
                 letter_add(l, ". Người đó không nhận được thư này.");
-                letter_end(l, 0);
+                letter_end(l);
                 letter_gap(l);
         }
 }
@@ -63,7 +64,7 @@ static void write_addressee(Letter *l, const LetterUnits *u) {
                 letter_add(l, ", ");
                 letter_unit_formal(l, u->at[0].unit);
         }
-        letter_end(l, 0);
+        letter_end(l);
 }
 
 /* What is outstanding for one deadline, over the units of the mail. */
@@ -90,31 +91,33 @@ static const NewClaim *own_claim(const Letter *l, int occurrence) {
         return NULL;
 }
 
-/* "- Trước ngày 25/6/2026, tức hết thứ Tư 24/6: 11 việc; sau hôm nay còn ...; kỳ số liệu từ 25/5." */
+/* "- Trước 25/6 (hết thứ Tư 24/6): 11 việc, sau hôm nay còn 3 ngày làm việc; kỳ từ 25/5." */
 static void write_deadline_of_several(Letter *l, const Occurrence *o, int outstanding) {
         letter_add(l, "- ");
-        letter_deadline(l, o);
+        letter_deadline_short(l, o);
         letter_capital(l, 2);
-        letter_addf(l, ": %d việc; ", outstanding);
-        letter_left(l, o);
-        letter_add(l, "; kỳ số liệu từ ");
+        letter_addf(l, ": %d việc, ", outstanding);
+        letter_left(l, o, false);
+        letter_add(l, "; kỳ từ ");
         letter_day(l, when_date(o->window_from));
         letter_add(l, ".");
-        letter_end(l, 2);
+        letter_end(l);
 }
 
 static void write_deadlines(Letter *l, const LetterUnits *u) {
         size_t n = 0;
-        int total = 0;
+        int total = 0, sum = 0;
 
-        for (size_t i = 0; i < l->in->plan->n_occurrences; i++)
+        for (size_t i = 0; i < l->in->plan->n_occurrences; i++) {
                 n += own_claim(l, (int) i) != NULL;
+                sum += own_outstanding(l, (int) i);
+        }
         for (size_t i = 0; i < u->n; i++)
                 total += u->at[i].total;
         l->several = n > 1;
         if (n > 1) {
                 letter_addf(l, "Còn %d việc cho %zu hạn:", total, n);
-                letter_end(l, 0);
+                letter_end(l);
         }
         for (size_t i = 0; i < l->in->plan->n_occurrences; i++) {
                 const Occurrence *o = &l->in->plan->occurrences[i];
@@ -128,15 +131,15 @@ static void write_deadlines(Letter *l, const LetterUnits *u) {
                 letter_addf(l, "Còn %d việc phải xong ", total);
                 letter_deadline(l, o);
                 letter_add(l, ".");
-                letter_end(l, 0);
-                letter_left(l, o);
+                letter_end(l);
+                letter_left(l, o, true);
                 letter_capital(l, 0);
                 letter_add(l, ".");
-                letter_end(l, 0);
+                letter_end(l);
         }
-        if (n > 1) {
+        if (n > 1 && sum > total) {
                 letter_add(l, "Việc thuộc nhiều hạn chỉ ghi một lần, ở hạn sớm nhất.");
-                letter_end(l, 0);
+                letter_end(l);
         }
 }
 
@@ -158,9 +161,9 @@ static void write_late(Letter *l, const Occurrence *o, Date day) {
         const char *id = o->rule->coordinator;
         const Unit *above = id ? unit_by_id(l->in->plan->units, str_of(id)) : NULL;
 
-        letter_add(l, ": nếu hết ");
+        letter_add(l, "nếu hết ");
         letter_day(l, o->strict);
-        letter_add(l, " còn việc, đơn vị bị ghi là chậm trong trang tổng hợp gửi lãnh đạo tỉnh");
+        letter_add(l, " còn việc, đơn vị bị ghi là chậm trong trang gửi lãnh đạo tỉnh");
         if (above) {
                 letter_add(l, "; sáng ");
                 letter_day(l, day);
@@ -171,7 +174,7 @@ static void write_late(Letter *l, const Occurrence *o, Date day) {
 }
 
 static void write_reminder(Letter *l, const LetterUnits *u, Stage s, Date day) {
-        letter_add(l, ": nếu sáng ");
+        letter_add(l, "nếu sáng ");
         letter_day(l, day);
         if (s != STAGE_T1) {
                 letter_add(l, " còn việc, thư nhắc lại.");
@@ -194,15 +197,20 @@ static void write_next(Letter *l, const LetterUnits *u) {
                 if (!own_claim(l, (int) i))
                         continue;
                 s = stage_next(l, o, &d);
-                letter_add(l, "Hạn trước ");
-                letter_day(l, o->before);
+                if (l->several) {
+                        letter_add(l, "Hạn trước ");
+                        letter_day(l, o->before);
+                        letter_add(l, ": ");
+                }
                 if (s == STAGE_NONE)
-                        letter_add(l, ": đây là thư nhắc cuối của kỳ này.");
+                        letter_add(l, "đây là thư nhắc cuối của kỳ này.");
                 else if (s == STAGE_PLUS1)
                         write_late(l, o, d);
                 else
                         write_reminder(l, u, s, d);
-                letter_end(l, 0);
+                if (!l->several)
+                        letter_capital(l, 0);
+                letter_end(l);
         }
 }
 
@@ -243,7 +251,7 @@ static void write_why_you(Letter *l) {
         if (page)
                 letter_addf(l, "%s%s", first ? "Đ/c nhận thư vì là " : ", ", seat_kind_vn(SEAT_LEADERSHIP));
         letter_add(l, ".");
-        letter_end(l, 0);
+        letter_end(l);
 }
 
 static bool carried(const Letter *l, int occurrence) {
@@ -296,7 +304,7 @@ static void write_basis(Letter *l) {
         if (!any)
                 return;
         letter_add(l, ".");
-        letter_end(l, 0);
+        letter_end(l);
 }
 
 static void write_foot(Letter *l, const LetterUnits *u) {
@@ -310,7 +318,7 @@ static void write_foot(Letter *l, const LetterUnits *u) {
                 letter_add(l, "Thư gửi tự động từ hệ thống nhắc việc Nghị quyết 57, tỉnh ");
                 letter_outside(l, str_of(l->in->options->province), 40);
                 letter_add(l, ".");
-                letter_end(l, 0);
+                letter_end(l);
         }
 }
 

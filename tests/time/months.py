@@ -146,8 +146,7 @@ def message_id(mail):
 
 
 def text_of(mail):
-    """A mail's text with its folded lines joined again."""
-    return re.sub(r"\n   (?=\S)", " ", mail["message"].get_content())
+    return mail["message"].get_content()
 
 
 ITEM = re.compile(r"^(\d+)\. \[([^\]]*)\] (\S+(?: / \S+)?)", re.M)
