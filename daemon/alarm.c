@@ -24,6 +24,13 @@ typedef struct Trouble {
         Str text;
 } Trouble;
 
+/* Somebody whose newest mail waits. Its text follows the facts, so what waits may be the tenth of its kind. */
+typedef struct Waiting {
+        Str person;
+        bool over; /* an older mail of theirs went out: what lies before it is another story */
+        struct Waiting *next;
+} Waiting;
+
 typedef struct Look {
         const Settings *settings;
         Instant now;
@@ -33,6 +40,7 @@ typedef struct Look {
         char first_failed[SIDE_COUNT][300];
         int failed[SIDE_COUNT], refused_logins[SIDE_COUNT], partitions[SIDE_COUNT];
         char first_login[SIDE_COUNT][200];
+        Waiting *waiting;
         int stuck;
         Instant stuck_since;
         char stuck_text[300];
@@ -106,17 +114,50 @@ static int look_partition(void *userdata, const PartitionState *p, Err *e) {
         return p->refusal ? look_refusal(l, p, e) : 0;
 }
 
+static Waiting *look_waiting(const Look *l, Str person) {
+        Waiting *w = l->waiting;
+
+        while (w && !str_eq(w->person, person))
+                w = w->next;
+        return w;
+}
+
+/* Messages come newest first. True: this one, replaced by a newer text after a refusal, shows how long the person has
+ * been waiting. */
+static int look_replaced(Look *l, const Message *m, bool waiting, Err *e) {
+        Waiting *w = look_waiting(l, m->person);
+
+        if (waiting && !w) {
+                w = arena_get(&l->arena, sizeof(*w));
+                if (!w)
+                        return err_oom(e);
+                *w = (Waiting) { .next = l->waiting };
+                if (arena_str(&l->arena, m->person, &w->person) < 0)
+                        return err_oom(e);
+                l->waiting = w;
+        } else if (w && m->state == MESSAGE_SENT)
+                w->over = true;
+        else if (w && !w->over && m->state == MESSAGE_SUPERSEDED && m->attempts > 0 &&
+                 l->now - m->created > l->settings->mail.stuck_minutes * US_MINUTE) {
+                w->over = true;
+                return 1;
+        }
+        return 0;
+}
+
 static int look_message(void *userdata, const Message *m, Err *e) {
         Look *l = userdata;
         bool waiting = m->state == MESSAGE_PLANNED || m->state == MESSAGE_TEMPORARY || m->state == MESSAGE_SENDING;
         bool lost = m->state == MESSAGE_UNKNOWN && m->next_at == INSTANT_NONE && l->now - m->settled < 3 * US_DAY;
+        int r = look_replaced(l, m, waiting, e);
 
-        (void) e;
+        if (r < 0)
+                return r;
         if (m->state == MESSAGE_HELD && m->day == when_date(l->now))
                 l->held++;
         if (m->state == MESSAGE_PERMANENT && l->now - m->settled < US_DAY)
                 lost = true;
-        if (!lost && !(waiting && l->now - m->created > l->settings->mail.stuck_minutes * US_MINUTE))
+        if (!lost && r == 0 && !(waiting && l->now - m->created > l->settings->mail.stuck_minutes * US_MINUTE))
                 return 0;
         if (l->stuck++ == 0)
                 snprintf(l->stuck_text, sizeof(l->stuck_text), STR_FMT ": %s, " STR_FMT " %d " STR_FMT,

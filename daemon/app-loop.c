@@ -69,6 +69,14 @@ static bool app_polled(const App *a) {
         return true;
 }
 
+/* A morning that could not be planned (mail is held, planning failed) is tried again with the next poll, and once a
+ * minute: not at every turn of the loop. */
+static bool app_plan_rests(const App *a) {
+        Instant since = clock_boottime(&a->clock) - a->unplanned;
+
+        return a->unplanned != INSTANT_NONE && since >= 0 && since < TICK_LONGEST;
+}
+
 static int app_requests(App *a, Err *e) {
         bool sync = false;
         int r = requests_take(a->store, a->settings, clock_wall(&a->clock), &sync, e);
@@ -114,7 +122,7 @@ static int app_work(App *a, Instant *ret_next, Err *e) {
         if (a->options.once)
                 return app_once(a, e);
         due = app_due(a, ret_next);
-        if (due || (app_polled(a) && app_sending_due(a, clock_wall(&a->clock))))
+        if (due || (app_polled(a) && app_sending_due(a, clock_wall(&a->clock)) && !app_plan_rests(a)))
                 return app_cycle(a, due, e);
         r = app_look(a, e);
         return r < 0 ? r : deliver_pump(a->deliver, e);
@@ -139,8 +147,10 @@ static int app_tick(sd_event_source *source, uint64_t usec, void *userdata) {
 
         (void) source;
         (void) usec;
-        if (a->stopping)
+        if (a->stopping) { /* the cycle that was cancelled has ended */
+                app_maybe_end(a);
                 return 0;
+        }
         if (app_work(a, &next, &e) < 0) {
                 report_err(LOG_ERR, &e, "this turn failed; the next is in a minute");
                 a->trouble = true;

@@ -14,6 +14,19 @@
         "PRAGMA cache_size=-2048; PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON;"              \
         "PRAGMA temp_store=FILE; PRAGMA cell_size_check=ON;"
 
+#define BUSY_WAIT_MS 10
+#define BUSY_TRIES 500
+
+/* Somebody else writes (a backup, a person with sqlite3): waited for, unless the process is asked to end. */
+static int store_busy(void *userdata, int tries) {
+        const Store *s = userdata;
+
+        if (tries >= BUSY_TRIES || (s->stop && s->stop(s->stop_userdata)))
+                return 0;
+        (void) usleep(BUSY_WAIT_MS * 1000);
+        return 1;
+}
+
 static int store_open_file(Store *s, const char *path, Err *e) {
         int flags = s->mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, on = 1,
             r;
@@ -24,7 +37,7 @@ static int store_open_file(Store *s, const char *path, Err *e) {
         flags |= SQLITE_OPEN_NOFOLLOW | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOMUTEX;
         if (sqlite3_open_v2(path, &s->db, flags, NULL) != SQLITE_OK)
                 return s->db ? stmt_err(s->db, e, "opening") : err_oom(e);
-        (void) sqlite3_busy_timeout(s->db, 5000);
+        (void) sqlite3_busy_handler(s->db, store_busy, s);
         (void) sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         (void) sqlite3_file_control(s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
         if (s->mode == STORE_WRITE) {
