@@ -26,11 +26,12 @@ struct App {
         sd_event_source *tick, *last_resort, *inotify, *signal[5];
         Date planned_day;             /* last day planned at or after the sending time */
         Instant looked;               /* boottime of the last alarm look */
+        Instant unplanned;            /* boottime of a cycle that planned nothing; INSTANT_NONE: the last one did */
         bool cycle_over, held, stopping, trouble, started_once;
 };
 
 int app_load(App *a, Settings **ret, Err *e);
-int app_sources(App *a, Err *e);
+int app_sources(App *a, Err *e);      /* those that are not there yet */
 int app_cycle(App *a, unsigned sides, Err *e);
 int app_take_next(App *a, Err *e);
 uint64_t app_random(void);

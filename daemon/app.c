@@ -36,7 +36,7 @@ int app_sources(App *a, Err *e) {
                                   .secret_userdata = a,
                                   .findings = NULL,
                                   .seed = app_random() };
-                int r = source_http_new(&env, o, &a->source[o->side], e);
+                int r = a->source[o->side] ? 0 : source_http_new(&env, o, &a->source[o->side], e);
 
                 if (r < 0)
                         return err_prefix(e, "source %s", o->id);
@@ -134,6 +134,7 @@ int app_new(const AppOptions *o, App **ret, int *ret_status, Err *e) {
                                             .wait_until = INSTANT_NONE,
                                             .random = app_random() };
         a->planned_day = DATE_NONE;
+        a->unplanned = INSTANT_NONE;
         clock_system(&a->clock);
 #ifdef NQ57_TEST_BUILD
         if (o->clock_path && (r = clock_file(o->clock_path, &a->clock, e)) < 0)
@@ -228,6 +229,7 @@ static void app_cycle_done(void *userdata, const CycleReport *r) {
         a->trouble = a->trouble || r->trouble;
         if (r->planned && r->sending_time)
                 a->planned_day = when_date(now);
+        a->unplanned = r->planned ? INSTANT_NONE : clock_boottime(&a->clock);
         if (r->planned || a->held)
                 app_status(a, r);
         a->cycle_over = true;
@@ -250,10 +252,7 @@ int app_cycle(App *a, unsigned sides, Err *e) {
         return cycle_start(&env, sides, app_cycle_done, a, &a->cycle, e);
 }
 
-/* A new generation takes over between cycles, never inside one. */
-int app_take_next(App *a, Err *e) {
-        if (!a->next || a->cycle)
-                return 0;
+static void app_swap(App *a) {
         for (int side = 0; side < SIDE_COUNT; side++)
                 a->source[side] = source_free(a->source[side]);
         settings_unref(a->settings);
@@ -263,5 +262,14 @@ int app_take_next(App *a, Err *e) {
                 a->poll[side].failures = 0;
                 a->poll[side].wanted = true;
         }
+}
+
+/* A new generation takes over between cycles, never inside one. A source that could not be made is made at a later turn:
+ * nothing is polled, and so nothing planned, until all are there. */
+int app_take_next(App *a, Err *e) {
+        if (a->cycle)
+                return 0;
+        if (a->next)
+                app_swap(a);
         return app_sources(a, e);
 }

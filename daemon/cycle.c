@@ -19,7 +19,6 @@ typedef struct Poll {
         SourceSink sink;
         ListingContext context;
         Listing *listing;
-        bool ended;
 } Poll;
 
 struct Cycle {
@@ -164,7 +163,6 @@ static void poll_end(void *userdata, const Partition *p, const ListingEnd *given
         Err e = { 0 };
         int r;
 
-        poll->ended = true;
         poll_reached(c, p, &end);
         if (!c->cancelled) {
                 r = poll_store(poll, &end, &stored, &e);
@@ -214,10 +212,11 @@ static int cycle_plan(Cycle *c, Err *e) {
         return 0;
 }
 
+/* A clock that is not believed leaves no tick: by it the next cycle would believe it. */
 static int cycle_deliver(Cycle *c, Err *e) {
         int r = alarm_look(c->env.store, c->env.settings, clock_wall(c->env.clock), e);
 
-        if (r >= 0)
+        if (r >= 0 && !c->env.hold_mail)
                 r = store_tick(c->env.store, clock_wall(c->env.clock), e);
         return r < 0 ? r : deliver_pump(c->env.deliver, e);
 }
@@ -318,21 +317,28 @@ static int cycle_gather(Cycle *c, unsigned sides, Err *e) {
         return 0;
 }
 
+/* Once one listing is under way the cycle has to live until it ends: a later one that cannot begin only fails itself. */
 static int cycle_poll(Cycle *c, Err *e) {
-        int r;
+        int r = sd_event_add_time_relative(c->env.loop, &c->limit, CLOCK_BOOTTIME, CYCLE_LIMIT, US_SECOND, cycle_limit,
+                                           c);
 
+        if (r < 0)
+                return err_set(e, r, RETRY_NEVER, "cannot arm a timer");
         for (size_t i = 0; i < c->n_polls; i++) {
-                Source *source = c->env.source[c->polls[i].partition->side];
+                const Partition *p = c->polls[i].partition;
+                Source *source = c->env.source[p->side];
+                Err why = { 0 };
 
-                c->open++;
-                r = source->ops->list(source, c->polls[i].partition, &c->polls[i].sink, e);
-                if (r < 0)
-                        return r;
+                if (source->ops->list(source, p, &c->polls[i].sink, &why) >= 0) {
+                        c->open++;
+                        continue;
+                }
+                report_err(LOG_ERR, &why, "a listing could not begin");
+                c->report.side[p->side].failed++;
         }
         if (c->open == 0)
                 cycle_finish_soon(c);
-        r = sd_event_add_time_relative(c->env.loop, &c->limit, CLOCK_BOOTTIME, CYCLE_LIMIT, US_SECOND, cycle_limit, c);
-        return r < 0 ? err_set(e, r, RETRY_NEVER, "cannot arm a timer") : 0;
+        return 0;
 }
 
 int cycle_start(const CycleEnv *env, unsigned sides, void (*done)(void *userdata, const CycleReport *r), void *userdata,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/planner-items.h"
 
+#include <errno.h>
+
 static int item_cmp(const void *x, const void *y) {
         return plan_item_cmp(x, y);
 }
@@ -32,7 +34,22 @@ static void json_member(Text *t, const char *key, Str value) {
         text_add_json(t, value);
 }
 
-static void json_claim(const Planner *p, const NewClaim *c, Text *t) {
+static void json_items(const PlanObligation *o, Text *t) {
+        text_add(t, STR(",\"items\":["));
+        for (size_t i = 0; i < o->n_items; i++) {
+                text_add(t, i ? STR(",{") : STR("{"));
+                json_member(t, "key", o->items[i].key);
+                text_addc(t, ',');
+                json_member(t, "title", o->items[i].title);
+                text_addc(t, ',');
+                json_member(t, "reason", str_of(reason_names[o->items[i].why.reason]));
+                text_addc(t, '}');
+        }
+        text_addc(t, ']');
+}
+
+/* The coordinating department's mail counts, it does not list; so does its alert. */
+static void json_claim(const Planner *p, const NewClaim *c, bool items, Text *t) {
         text_addc(t, '{');
         json_member(t, "deadline", str_of(p->occurrences[c->occurrence].id));
         text_addc(t, ',');
@@ -44,22 +61,14 @@ static void json_claim(const Planner *p, const NewClaim *c, Text *t) {
         if (c->obligation) {
                 text_addc(t, ',');
                 json_member(t, "state", str_of(obligation_states[c->obligation->state]));
-                text_addf(t, ",\"outstanding\":%d,\"items\":[", c->obligation->counts.outstanding);
-                for (size_t i = 0; i < c->obligation->n_items; i++) {
-                        text_add(t, i ? STR(",{") : STR("{"));
-                        json_member(t, "key", c->obligation->items[i].key);
-                        text_addc(t, ',');
-                        json_member(t, "title", c->obligation->items[i].title);
-                        text_addc(t, ',');
-                        json_member(t, "reason", str_of(reason_names[c->obligation->items[i].why.reason]));
-                        text_addc(t, '}');
-                }
-                text_addc(t, ']');
+                text_addf(t, ",\"outstanding\":%d", c->obligation->counts.outstanding);
+                if (items && c->seat != SEAT_COORDINATOR)
+                        json_items(c->obligation, t);
         }
         text_addc(t, '}');
 }
 
-int planner_json(const Planner *p, const NewMessage *m, const MessageDraft *d, Text *t, Err *e) {
+static void json_alert(const Planner *p, const NewMessage *m, const MessageDraft *d, bool items, Text *t) {
         char when[WHEN_TEXT];
 
         text_add(t, STR("{\"version\":1,"));
@@ -78,8 +87,16 @@ int planner_json(const Planner *p, const NewMessage *m, const MessageDraft *d, T
         for (size_t i = 0; i < m->n_claims; i++) {
                 if (i)
                         text_addc(t, ',');
-                json_claim(p, &m->claims[i], t);
+                json_claim(p, &m->claims[i], items, t);
         }
         text_add(t, STR("]}\n"));
+}
+
+int planner_json(const Planner *p, const NewMessage *m, const MessageDraft *d, Text *t, Err *e) {
+        json_alert(p, m, d, true, t);
+        if (t->failed == -E2BIG) { /* who answers for very many units: the text says it all */
+                text_clear(t);
+                json_alert(p, m, d, false, t);
+        }
         return t->failed ? err_set(e, t->failed, RETRY_LATER, "the alert does not fit into JSON of 512 KiB") : 0;
 }

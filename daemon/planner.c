@@ -5,6 +5,7 @@
 
 #include "daemon/planner-items.h"
 #include "daemon/planner-page.h"
+#include "daemon/report.h"
 
 /* Walks one unit's records, and those of its sub-units, over every occurrence that asks the unit. */
 typedef struct UnitWalk {
@@ -353,18 +354,25 @@ static int planner_draft(const Planner *p, size_t i, Arena *a, MessageDraft *ret
 int planner_commit(Planner *p, PlanReport *ret, Err *e) {
         _cleanup_arena_ Arena arena = { 0 };
         MessageDraft *drafts = arena_get(&arena, sizeof(MessageDraft) * (p->plan->n_messages + 1));
+        size_t n = 0;
 
         if (!drafts)
                 return err_oom(e);
         for (size_t i = 0; i < p->plan->n_messages; i++) {
-                int r = planner_draft(p, i, &arena, &drafts[i], e);
+                Err why = { 0 };
+                int r = planner_draft(p, i, &arena, &drafts[n], &why);
 
-                if (r < 0)
-                        return err_prefix(e, "mail to %s", p->plan->messages[i].to->person);
+                if (r == -ENOMEM)
+                        return err_oom(e);
+                if (r < 0) { /* one that cannot be written keeps nobody else waiting; it stays due */
+                        err_prefix(&why, "mail to %s", p->plan->messages[i].to->person);
+                        report_err(LOG_CRIT, &why, "a mail cannot be written");
+                } else
+                        n++;
         }
         return store_plan_commit(p->store, &(PlanCommit) {
                 .input = &p->input, .verdicts = p->plan->verdicts, .n_verdicts = p->plan->n_verdicts,
-                .drafts = drafts, .n_drafts = p->plan->n_messages, .mode = p->settings->plan.mode,
+                .drafts = drafts, .n_drafts = n, .mode = p->settings->plan.mode,
                 .batch_limit = p->settings->mail.batch_limit, .message_domain = p->settings->mail.message_domain,
                 .sending_time = p->plan->sending_time, .now = p->input.now }, ret, e);
 }

@@ -82,16 +82,26 @@ static void request_split(char *line, size_t n, Request *q) {
         }
 }
 
-static int request_answer(int dir, const char *name, Str text) {
+static int answer_write(int dir, const char *name, Str text) {
         char temp[300], done[300];
         _cleanup_close_ int fd = -1;
 
         snprintf(temp, sizeof(temp), ".%s.tmp", name);
         snprintf(done, sizeof(done), "%s.done", name);
-        fd = openat(dir, temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0660);
+        (void) unlinkat(dir, temp, 0); /* whoever may write here may have put a link in its place */
+        fd = openat(dir, temp, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0660);
         if (fd < 0 || write(fd, text.at, text.len) != (ssize_t) text.len || renameat(dir, temp, dir, done) < 0)
                 return -errno;
-        return unlinkat(dir, name, 0) < 0 ? -errno : 0;
+        return 0;
+}
+
+/* What was done is not done again, also where its answer cannot be left. */
+static int request_answer(int dir, const char *name, Str text) {
+        int r = answer_write(dir, name, text);
+
+        if (unlinkat(dir, name, 0) < 0 && (errno != EISDIR || unlinkat(dir, name, AT_REMOVEDIR) < 0))
+                return -errno;
+        return r;
 }
 
 /* Who asks is who owns the file. In a user namespace (PrivateUsers=yes of the unit) the kernel shows only root and the
@@ -122,7 +132,8 @@ static int request_read(int dir, const char *name, char line[static REQUEST_BYTE
         return 0;
 }
 
-static int request_take(Store *s, int dir, const char *name, Instant now, bool *sync, Err *e) {
+/* One that cannot be answered or taken away stops neither the others nor the daemon. */
+static void request_take(Store *s, int dir, const char *name, Instant now, bool *sync) {
         char line[REQUEST_BYTES + 1], by[BY_BYTES];
         _cleanup_text_ Text answer = TEXT_INIT(1024);
         Request q = { .by = by };
@@ -141,27 +152,27 @@ static int request_take(Store *s, int dir, const char *name, Instant now, bool *
                q.n ? q.word[0].at : "", q.n > 1 ? " " : "", STR_ARG(q.n > 1 ? q.word[1] : STR_NULL),
                r < 0 ? why.text : "done");
         r = request_answer(dir, name, text_str(&answer));
-        return r < 0 ? err_set(e, r, RETRY_LATER, "cannot answer the request %s", name) : 0;
+        if (r < 0)
+                report(LOG_ERR, REPORT_NONE, NULL, "cannot answer the request %s: %s", name, strerror(-r));
 }
 
 int requests_take(Store *s, const Settings *settings, Instant now, bool *ret_sync, Err *e) {
         char path[4096];
         struct dirent *entry;
         DIR *dir;
-        int r = 0;
 
         snprintf(path, sizeof(path), "%s/requests", settings->state_dir);
         dir = opendir(path);
         if (!dir)
                 return errno == ENOENT ? 0 : err_set(e, -errno, RETRY_LATER, "cannot read %s", path);
-        while (r >= 0 && (entry = readdir(dir))) {
+        while ((entry = readdir(dir))) {
                 size_t n = strlen(entry->d_name);
 
                 if (n > 4 && n < 200 && strcmp(entry->d_name + n - 4, REQUEST_END) == 0)
-                        r = request_take(s, dirfd(dir), entry->d_name, now, ret_sync, e);
+                        request_take(s, dirfd(dir), entry->d_name, now, ret_sync);
         }
         closedir(dir);
-        return r;
+        return 0;
 }
 
 int requests_put(const char *state_dir, const char *const *words, Text *path, Err *e) {
