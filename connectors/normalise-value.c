@@ -84,7 +84,8 @@ static Scalar integer_text(Normaliser *n, json_object *v, Str *ret) {
         while ((left /= 10) > 0);
         if (value < 0)
                 *--at = '-';
-        return arena_str(&n->arena, (Str) { at, (size_t) (digits + sizeof digits - at) }, ret) < 0 ? SCALAR_NO_MEMORY : SCALAR_NUMBER;
+        return arena_str(&n->arena, (Str) { at, (size_t) (digits + sizeof digits - at) }, ret) < 0 ? SCALAR_NO_MEMORY
+                                                                                                   : SCALAR_NUMBER;
 }
 
 Scalar scalar_text(Normaliser *n, json_object *v, Str *ret) {
@@ -166,7 +167,8 @@ static void word_apply(const Word *w, RecordSide *side, Value *v, Str raw) {
                 *v = (Value) { .state = VALUE_NULL };
         for (size_t i = 0; i < w->n_also; i++) {
                 Value *also = &side->field[w->also[i].field];
-                *also = w->also[i].text.at ? (Value) { .state = VALUE_SET, .text = w->also[i].text } : (Value) { .state = VALUE_NULL };
+                *also = w->also[i].text.at ? (Value) { .state = VALUE_SET, .text = w->also[i].text }
+                                           : (Value) { .state = VALUE_NULL };
         }
 }
 
@@ -193,7 +195,8 @@ static ValueResult read_decimal(Normaliser *n, const FieldPlan *plan, Scalar kin
         if (plan->percent && written.len > 0 && written.at[written.len - 1] == '%')
                 written = str_trim((Str) { written.at, written.len - 1 });
         bool number = kind == SCALAR_NUMBER;
-        int r = decimal_read(&n->arena, written, number ? '.' : plan->mark, number ? '\0' : plan->thousands, &canonical);
+        int r = decimal_read(&n->arena, written, number ? '.' : plan->mark, number ? '\0' : plan->thousands,
+                             &canonical);
         if (r == -ENOMEM)
                 return VALUE_NO_MEMORY;
         return r < 0 ? value_invalid(n, v, text) : value_set(v, canonical, text);
@@ -274,7 +277,8 @@ static ValueResult read_typed(Normaliser *n, const FieldPlan *plan, Scalar kind,
         return value_invalid(n, v, raw);
 }
 
-static ValueResult read_scalar(Normaliser *n, const FieldPlan *plan, Scalar kind, Str raw, RecordSide *side, Str *ret_seen) {
+static ValueResult read_scalar(Normaliser *n, const FieldPlan *plan, Scalar kind, Str raw, RecordSide *side,
+                               Str *ret_seen) {
         Value *v = &side->field[plan->id];
         Str text;
         Str source = raw;

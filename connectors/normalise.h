@@ -12,8 +12,8 @@
 #define NORMALISE_SLOTS 64
 #define NORMALISE_SAMPLE 2048
 
-/* A member that a selector begins with. A tree is kept while the next record has the same bytes: the unit that a list is
- * in order of, mostly. */
+/* A member that a selector begins with. A tree is kept while the next record has the same bytes: the unit that a list
+ * is in order of, mostly. */
 typedef struct NormaliseSlot {
         Str bytes;  /* the value's JSON; at NULL: not there */
         Str parsed; /* what `tree` was made of */
@@ -31,7 +31,7 @@ typedef struct Normaliser {
         Text scratch;
         json_tokener *tokener;
         Str span;
-        json_object *record;      /* all of `span`, for the rare selector that begins with no member; NULL until then */
+        json_object *record;      /* all of `span`, for a selector that begins with no member; NULL until then */
         size_t expected;          /* the slot after the last match: systems write their members in one order */
         int failed;               /* -ENOMEM or -EILSEQ: a part of the record could not be parsed */
         NormaliseSlot slots[NORMALISE_SLOTS];
@@ -45,7 +45,8 @@ typedef struct Normaliser {
 } Normaliser;
 
 /* -ENOMEM. Everything given must outlive it. */
-int normaliser_init(Normaliser *n, const StreamPlan *stream, const UnitTable *units, Side side, const char *account_unit);
+int normaliser_init(Normaliser *n, const StreamPlan *stream, const UnitTable *units, Side side,
+                    const char *account_unit);
 void normaliser_done(Normaliser *n);
 
 enum { NORMALISE_QUARANTINED = 1 };
