@@ -282,7 +282,8 @@ static ValueResult read_scalar(Normaliser *n, const FieldPlan *plan, Scalar kind
         Value *v = &side->field[plan->id];
         Str text;
         Str source = raw;
-        int r = plan->html && kind == SCALAR_TEXT ? html_text(&n->arena, raw, &source) : 0;
+        bool html = plan->html && kind == SCALAR_TEXT;
+        int r = !html ? 0 : utf8_valid(raw) ? html_text(&n->arena, raw, &source) : -EILSEQ; /* libxml repairs in silence */
         if (r == 0)
                 r = text_normalise(&n->arena, source, &text);
         if (r == -ENOMEM)
