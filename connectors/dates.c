@@ -67,11 +67,12 @@ static int timed(Instant at, Moment *ret) {
 static int pattern(const char *format, Str written, int64_t zone, Moment *ret) {
         Reading r = { .rest = written };
         Date date;
-        if (read_pattern(format, &r) < 0 || !date_from_ymd(r.year, r.month, r.day, &date) || r.hour > 23 || r.minute > 59 ||
-            r.second > 59)
+        if (read_pattern(format, &r) < 0 || !date_from_ymd(r.year, r.month, r.day, &date) || r.hour > 23 ||
+            r.minute > 59 || r.second > 59)
                 return -EINVAL;
         if (r.timed)
-                return timed(date * US_DAY + r.hour * US_HOUR + r.minute * US_MINUTE + r.second * US_SECOND - zone, ret);
+                return timed(date * US_DAY + r.hour * US_HOUR + r.minute * US_MINUTE + r.second * US_SECOND - zone,
+                             ret);
         *ret = (Moment) { .date = date };
         return 0;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Dates and times as a source writes them. Formats are named (iso, vn, epoch, epoch-ms) or patterns of yyyy MM dd HH mm ss
- * (M, d, H alone: one or two digits), every other character standing for itself. Pure. */
+/* Dates and times as a source writes them. Formats are named (iso, vn, epoch, epoch-ms) or patterns of yyyy MM dd HH mm
+ * ss (M, d, H alone: one or two digits), every other character standing for itself. Pure. */
 #pragma once
 
 #include "state/model/when.h"

@@ -7,7 +7,8 @@
 
 #include "connectors/limits.h"
 
-#define OPTIONS (HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_NOIMPLIED)
+#define OPTIONS                                                                                                        \
+        (HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_NOIMPLIED)
 
 static htmlDocPtr document_free(htmlDocPtr d) {
         if (d)
@@ -39,7 +40,8 @@ static bool named(const xmlNode *n, const char *name) {
 }
 
 static bool inline_element(const xmlNode *n) {
-        static const char *const names[] = { "a", "b", "i", "u", "em", "strong", "span", "sub", "sup", "font", "small", "mark" };
+        static const char *const names[] = { "a",    "b",   "i",   "u",    "em",    "strong",
+                                             "span", "sub", "sup", "font", "small", "mark" };
         for (size_t i = 0; i < sizeof names / sizeof *names; i++)
                 if (named(n, names[i]))
                         return true;
@@ -90,7 +92,8 @@ bool html_login_page(Str html) {
         if (!html_looks_so(html))
                 return false;
         _cleanup_(document_freep) xmlDoc *doc = document(html);
-        for (xmlNode *n = doc ? doc->children : NULL; n && n != (xmlNode *) doc; n = node_next(n, (const xmlNode *) doc, true))
+        for (xmlNode *n = doc ? doc->children : NULL; n && n != (xmlNode *) doc;
+             n = node_next(n, (const xmlNode *) doc, true))
                 if (named(n, "input") && attribute_is(n, "type", "password"))
                         return true;
         return false;
@@ -141,7 +144,8 @@ static int form_read(Arena *a, xmlNode *form, PlanNames hidden, HtmlForm *ret) {
 int html_form(Arena *a, Str html, PlanNames hidden, PlanPairs fields, HtmlForm *ret, const char **ret_missing) {
         _cleanup_(document_freep) xmlDoc *doc = document(html);
         const char *missing = "form";
-        for (xmlNode *n = doc ? doc->children : NULL; n && n != (xmlNode *) doc; n = node_next(n, (const xmlNode *) doc, true)) {
+        for (xmlNode *n = doc ? doc->children : NULL; n && n != (xmlNode *) doc;
+             n = node_next(n, (const xmlNode *) doc, true)) {
                 if (!named(n, "form"))
                         continue;
                 missing = missing_of(n, hidden, fields);

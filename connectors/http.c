@@ -47,7 +47,8 @@ int http_new(const HttpOptions *o, Http **ret, Err *e) {
         h->loopback = url_loopback(h->base.host);
         bool http = strcmp(h->base.scheme, "http") == 0;
         if ((!http && strcmp(h->base.scheme, "https") != 0) || (http && !h->loopback) || h->base.user)
-                return err_set(e, -EINVAL, RETRY_RECONFIGURE, "%s: https is required, without a user in it (http only to 127.0.0.1)", o->base_url);
+                return err_set(e, -EINVAL, RETRY_RECONFIGURE,
+                               "%s: https is required, without a user in it (http only to 127.0.0.1)", o->base_url);
         r = loop_curl_new(o->loop, o->concurrency, &h->curl, e);
         if (r < 0)
                 return r;
@@ -192,7 +193,8 @@ void http_form_add(Text *t, Str name, Str value) {
                         text_addc(t, '=');
                 for (size_t i = 0; i < both[k].len; i++) {
                         unsigned char b = (unsigned char) both[k].at[i];
-                        bool plain = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') || (b && strchr("*-._", b));
+                        bool plain = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') ||
+                                     (b && strchr("*-._", b));
                         if (b == ' ')
                                 text_addc(t, '+');
                         else if (plain)
@@ -234,7 +236,8 @@ static CodeMeaning code_meaning(const HttpCall *c, CURLcode code) {
         case CURLE_OUT_OF_MEMORY: /* also of one header line beyond libcurl's own limit */
                 return (CodeMeaning) { FAULT_TOO_LARGE, RETRY_LATER };
         default:
-                return (CodeMeaning) { c->too_large ? FAULT_TOO_LARGE : FAULT_NETWORK, c->too_large ? RETRY_LATER : RETRY_NOW };
+                return (CodeMeaning) { c->too_large ? FAULT_TOO_LARGE : FAULT_NETWORK,
+                                       c->too_large ? RETRY_LATER : RETRY_NOW };
         }
 }
 
@@ -304,8 +307,8 @@ static bool redirect(HttpCall *c, HttpResponse *r) {
         if (resolved < 0 || !url_allowed(&c->http->base, c->http->o.allowed_hosts, &to)) {
                 r->fault = FAULT_REDIRECT;
                 r->retry = RETRY_RECONFIGURE;
-                snprintf(r->detail, sizeof r->detail, "%s redirects to %.150s, which the profile does not allow", c->at.path,
-                         resolved == 0 ? to.url : "something that is no address");
+                snprintf(r->detail, sizeof r->detail, "%s redirects to %.150s, which the profile does not allow",
+                         c->at.path, resolved == 0 ? to.url : "something that is no address");
                 free(location);
                 url_parts_free(&to);
                 return false;
@@ -349,7 +352,8 @@ static void response_fill(HttpCall *c, CURLcode code, HttpResponse *r) {
         curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &sent);
         r->status = (int) status;
         r->sent = sent > 0 || c->hops > 1;
-        if (c->retry_after[0] && http_retry_after(str_of(c->retry_after), clock_wall(c->http->o.clock), &r->retry_after) < 0)
+        if (c->retry_after[0] &&
+            http_retry_after(str_of(c->retry_after), clock_wall(c->http->o.clock), &r->retry_after) < 0)
                 r->retry_after = INSTANT_NONE;
         if (code == CURLE_OK && (!c->gunzip || gunzip_whole(c->gunzip)))
                 return;
@@ -436,7 +440,8 @@ static int call_target(HttpCall *c, Err *e) {
         if (r == -ENOMEM)
                 return err_oom(e);
         if (r < 0 || !url_allowed(base, c->http->o.allowed_hosts, &c->at))
-                return err_set(e, -EPERM, RETRY_RECONFIGURE, "%.200s is not an address the profile allows", c->q.target);
+                return err_set(e, -EPERM, RETRY_RECONFIGURE, "%.200s is not an address the profile allows",
+                               c->q.target);
         return 0;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* HTTP requests to one system: its base URL and the hosts its profile allows, and no other, over redirects too. A session
- * is a jar of cookies and a header, never a curl handle; connections are kept by the multi's pool. */
+/* HTTP requests to one system: its base URL and the hosts its profile allows, and no other, over redirects too. A
+ * session is a jar of cookies and a header, never a curl handle; connections are kept by the multi's pool. */
 #pragma once
 
 #include "connectors/limits.h"
@@ -59,8 +59,8 @@ typedef void HttpDone(void *userdata, HttpResponse *r);
 int http_send(Http *h, const HttpRequest *q, HttpDone *done, void *userdata, HttpCall **ret, Err *e);
 HttpCall *http_abandon(HttpCall *c); /* NULL-safe; returns NULL */
 
-/* Retry-After (RFC 9110 10.2.3): seconds or a date. 0: *ret is a wall instant, at least a second from `now`, however far;
- * -EINVAL for what is neither. */
+/* Retry-After (RFC 9110 10.2.3): seconds or a date. 0: *ret is a wall instant, at least a second from `now`, however
+ * far; -EINVAL for what is neither. */
 int http_retry_after(Str value, Instant now, Instant *ret);
 
 /* application/x-www-form-urlencoded (WHATWG URL 5.2). */

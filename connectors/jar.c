@@ -23,7 +23,8 @@ static bool cookie_name(Str line, CookieName *ret) {
 
 static bool same_cookie(Str a, Str b) {
         CookieName x, y;
-        return cookie_name(a, &x) && cookie_name(b, &y) && str_eq(x.domain, y.domain) && str_eq(x.path, y.path) && str_eq(x.name, y.name);
+        return cookie_name(a, &x) && cookie_name(b, &y) && str_eq(x.domain, y.domain) && str_eq(x.path, y.path) &&
+               str_eq(x.name, y.name);
 }
 
 static bool find(Str jar, Str line, Str *ret) {

@@ -39,12 +39,14 @@ static void retry(Listing *l, Fault f, Retry when, Instant asked, const char *de
                 s->hold_wall = asked < longest ? asked : longest;
                 l->end.retry_after = s->hold_wall;
                 if (asked - wall > LISTING_WAIT_MAX) {
-                        listing_stop(l, f, RETRY_LATER, "%s; it asks for a pause of %lld s", detail, (long long) ((asked - wall) / US_SECOND));
+                        listing_stop(l, f, RETRY_LATER, "%s; it asks for a pause of %lld s", detail,
+                                     (long long) ((asked - wall) / US_SECOND));
                         return;
                 }
         }
         if (when != RETRY_NOW || ++l->tries >= LIMIT_REQUEST_TRIES) {
-                listing_stop(l, f, when == RETRY_NOW ? RETRY_LATER : when, "%s%s", detail, when == RETRY_NOW ? " (tried 3 times)" : "");
+                listing_stop(l, f, when == RETRY_NOW ? RETRY_LATER : when, "%s%s", detail,
+                             when == RETRY_NOW ? " (tried 3 times)" : "");
                 return;
         }
         go_on(l, now + source_random(s, BACKOFF << l->tries));
@@ -53,7 +55,8 @@ static void retry(Listing *l, Fault f, Retry when, Instant asked, const char *de
 static void session_ready(void *userdata, const SessionFailure *f);
 
 static void session_failed(Listing *l, const SessionFailure *f) {
-        bool ours = f->fault == FAULT_LOGIN_BUDGET; /* our own limit, on this account alone: the system is not to be held */
+        bool ours = f->fault ==
+                    FAULT_LOGIN_BUDGET; /* our own limit, on this account alone: the system is not to be held */
         if (ours)
                 l->end.retry_after = f->retry_after;
         retry(l, f->fault, f->retry, ours ? INSTANT_NONE : f->retry_after, f->detail);
@@ -164,7 +167,9 @@ static void page_seen(Listing *l, Str body) {
                 l->tries = 0;
                 l->relogged = false;
                 if (o.last)
-                        listing_stop(l, l->pager.fault, l->pager.fault == FAULT_COUNT_MISMATCH ? RETRY_NOW : RETRY_LATER, "%s", l->pager.detail);
+                        listing_stop(l, l->pager.fault,
+                                     l->pager.fault == FAULT_COUNT_MISMATCH ? RETRY_NOW : RETRY_LATER, "%s",
+                                     l->pager.detail);
                 else
                         go_on(l, source_now(l->source));
         }
@@ -184,7 +189,8 @@ static void body_seen(Listing *l, const HttpResponse *r) {
         }
         document_sample(body, sample, sizeof sample);
         if (login_page(l, body)) {
-                snprintf(detail, sizeof detail, "%.100s: expected JSON, seen an HTML login page with status 200: %s", r->path, sample);
+                snprintf(detail, sizeof detail, "%.100s: expected JSON, seen an HTML login page with status 200: %s",
+                         r->path, sample);
                 not_let_in(l, FAULT_LOGIN_PAGE, detail);
         } else {
                 snprintf(detail, sizeof detail, "%.100s: expected JSON, seen HTML: %s", r->path, sample);
@@ -196,7 +202,8 @@ static void status_seen(Listing *l, const HttpResponse *r) {
         const SessionPlan *plan = &l->source->o.profile->session;
         char detail[300];
         if (r->location_path) {
-                snprintf(detail, sizeof detail, "%.100s: expected a list, seen a redirect (%d) to %.100s", r->path, r->status, r->location_path);
+                snprintf(detail, sizeof detail, "%.100s: expected a list, seen a redirect (%d) to %.100s", r->path,
+                         r->status, r->location_path);
                 if (plan->login_path && strcmp(r->location_path, plan->login_path) == 0)
                         not_let_in(l, FAULT_SESSION_LOST, detail);
                 else

@@ -15,11 +15,13 @@ static void fault(PageOutcome *o, Fault f, const char *format, ...) {
         o->fault = f;
 }
 
-static void selector_missing(const Listing *l, const Select *s, const SplitPage *p, const char *wanted, PageOutcome *o) {
+static void selector_missing(const Listing *l, const Select *s, const SplitPage *p, const char *wanted,
+                             PageOutcome *o) {
         char head[90], tail[90];
         document_sample(p->head, head, sizeof head);
         document_sample(p->tail, tail, sizeof tail);
-        fault(o, FAULT_SELECTOR_MISSING, "%s page %d: expected %s at %s, seen %s..%s", l->stream->path, l->pager.pages + 1, wanted, s->text, head, tail);
+        fault(o, FAULT_SELECTOR_MISSING, "%s page %d: expected %s at %s, seen %s..%s", l->stream->path,
+              l->pager.pages + 1, wanted, s->text, head, tail);
 }
 
 static bool read_ok(const Listing *l, json_object *root, PageOutcome *o) {
@@ -34,7 +36,8 @@ static bool read_ok(const Listing *l, json_object *root, PageOutcome *o) {
         const char *seen = json_object_get_string(v);
         if (seen && strcmp(seen, s->ok_value) == 0)
                 return true;
-        fault(o, FAULT_HTTP_STATUS, "%s page %d: expected %s to be %s, seen %.80s", s->path, l->pager.pages + 1, s->ok.text, s->ok_value, seen ? seen : "");
+        fault(o, FAULT_HTTP_STATUS, "%s page %d: expected %s to be %s, seen %.80s", s->path, l->pager.pages + 1,
+              s->ok.text, s->ok_value, seen ? seen : "");
         return false;
 }
 
@@ -42,9 +45,11 @@ static bool read_ok(const Listing *l, json_object *root, PageOutcome *o) {
 static void no_list(Listing *l, Str body, const char *sample, PageOutcome *o) {
         _cleanup_(json_root_freep) json_object *root = NULL;
         char why[160];
-        if (l->stream->ok.text && document_parse(body, &root, why) == FAULT_NONE && !read_ok(l, root, o) && o->fault == FAULT_HTTP_STATUS)
+        if (l->stream->ok.text && document_parse(body, &root, why) == FAULT_NONE && !read_ok(l, root, o) &&
+            o->fault == FAULT_HTTP_STATUS)
                 return;
-        fault(o, FAULT_SELECTOR_MISSING, "%s page %d: expected a list at %s, seen %s", l->stream->path, l->pager.pages + 1, l->stream->list.text, sample);
+        fault(o, FAULT_SELECTOR_MISSING, "%s page %d: expected a list at %s, seen %s", l->stream->path,
+              l->pager.pages + 1, l->stream->list.text, sample);
 }
 
 static bool split(Listing *l, Str body, PageOutcome *o) {
@@ -97,7 +102,8 @@ static bool read_total(const Listing *l, json_object *root, PageSeen *seen, Page
         seen->total = -1;
         if (!s->text)
                 return true;
-        if (select_get(s, root, &v) == SELECTED_VALUE && text_to_int64(str_of(json_object_get_string(v)), &seen->total) == 0 && seen->total >= 0)
+        if (select_get(s, root, &v) == SELECTED_VALUE &&
+            text_to_int64(str_of(json_object_get_string(v)), &seen->total) == 0 && seen->total >= 0)
                 return true;
         selector_missing(l, s, &l->source->split, "a total", o);
         return false;
@@ -151,8 +157,9 @@ static void note_quarantine(Listing *l, const Quarantine *q) {
                 return;
         end->fault = q->fault;
         snprintf(end->detail, sizeof end->detail, "%.40s " STR_FMT ": %.*s `%.*s`%s%.*s", l->partition->stream,
-                 STR_ARG(q->identity.code), (int) (q->field.len > 60 ? 60 : q->field.len), q->field.at ? q->field.at : "",
-                 (int) (q->value.len > 120 ? 120 : q->value.len), q->value.at ? q->value.at : "", q->nearest.len ? ", nearest: " : "",
+                 STR_ARG(q->identity.code), (int) (q->field.len > 60 ? 60 : q->field.len),
+                 q->field.at ? q->field.at : "", (int) (q->value.len > 120 ? 120 : q->value.len),
+                 q->value.at ? q->value.at : "", q->nearest.len ? ", nearest: " : "",
                  (int) (q->nearest.len > 60 ? 60 : q->nearest.len), q->nearest.at ? q->nearest.at : "");
 }
 
@@ -164,11 +171,17 @@ static void report_invalid(Listing *l, const RecordSide *side) {
                 if (v->state != VALUE_INVALID)
                         continue;
                 int cut = (int) (v->raw.len > 100 ? 100 : v->raw.len);
-                snprintf(subject, sizeof subject, "%s/%s/%.*s", l->partition->source, l->partition->stream, (int) side->identity.code.len, side->identity.code.at);
-                snprintf(en, sizeof en, "%s `%.*s` cannot be read", field_table[id].key, cut, v->raw.at ? v->raw.at : "");
-                snprintf(vi, sizeof vi, "%s: không đọc được `%.*s`", field_table[id].vi, cut, v->raw.at ? v->raw.at : "");
-                finding_put(l->source->env.findings, &(Finding) { .severity = SEVERITY_WARNING, .code = fault_names[FAULT_FIELD_INVALID],
-                                                                  .subject = subject, .en = en, .vi = vi });
+                snprintf(subject, sizeof subject, "%s/%s/%.*s", l->partition->source, l->partition->stream,
+                         (int) side->identity.code.len, side->identity.code.at);
+                snprintf(en, sizeof en, "%s `%.*s` cannot be read", field_table[id].key, cut,
+                         v->raw.at ? v->raw.at : "");
+                snprintf(vi, sizeof vi, "%s: không đọc được `%.*s`", field_table[id].vi, cut,
+                         v->raw.at ? v->raw.at : "");
+                finding_put(l->source->env.findings, &(Finding) { .severity = SEVERITY_WARNING,
+                                                                  .code = fault_names[FAULT_FIELD_INVALID],
+                                                                  .subject = subject,
+                                                                  .en = en,
+                                                                  .vi = vi });
                 l->findings++;
         }
 }
@@ -219,7 +232,8 @@ void listing_take_page(Listing *l, Str body, PageOutcome *o) {
                 return;
         _cleanup_(json_root_freep) json_object *root = skeleton(l, o);
         PageSeen seen = { .received = (int) p->n_spans };
-        if (!root || !read_ok(l, root, o) || !read_total(l, root, &seen, o) || !read_cursor(l, root, &seen, o) || !read_more(l, root, &seen, o))
+        if (!root || !read_ok(l, root, o) || !read_total(l, root, &seen, o) || !read_cursor(l, root, &seen, o) ||
+            !read_more(l, root, &seen, o))
                 return;
         XXH128_hash_t hash = XXH3_128bits(body.at, body.len);
         seen.bytes_hash = hash.low64;

@@ -55,7 +55,10 @@ static int socket_ready(sd_event_source *source, int fd, uint32_t revents, void 
 }
 
 static uint32_t events_of(int what) {
-        return what == CURL_POLL_IN ? EPOLLIN : what == CURL_POLL_OUT ? EPOLLOUT : what == CURL_POLL_INOUT ? EPOLLIN | EPOLLOUT : 0;
+        return what == CURL_POLL_IN      ? EPOLLIN
+               : what == CURL_POLL_OUT   ? EPOLLOUT
+               : what == CURL_POLL_INOUT ? EPOLLIN | EPOLLOUT
+                                         : 0;
 }
 
 /* curl may have closed `fd` already, and the number may be another file's by now: a source is never turned to a new
@@ -172,7 +175,8 @@ int loop_curl_add(LoopCurl *l, CURL *easy, LoopCurlDone *done, void *userdata, E
                 return 0;
         curl_easy_setopt(easy, CURLOPT_PRIVATE, NULL);
         free(t);
-        return code == CURLM_OUT_OF_MEMORY ? err_oom(e) : err_set(e, -EIO, RETRY_LATER, "%s", curl_multi_strerror(code));
+        return code == CURLM_OUT_OF_MEMORY ? err_oom(e)
+                                           : err_set(e, -EIO, RETRY_LATER, "%s", curl_multi_strerror(code));
 }
 
 void loop_curl_remove(LoopCurl *l, CURL *easy) {

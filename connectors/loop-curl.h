@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* curl's multi interface on sd-event. Knows no HTTP. Transfers end in a callback from the event loop, never from inside a
- * call made here. */
+/* curl's multi interface on sd-event. Knows no HTTP. Transfers end in a callback from the event loop, never from inside
+ * a call made here. */
 #pragma once
 
 #include <curl/curl.h>

@@ -100,7 +100,8 @@ ValueResult units_read(Normaliser *n, const FieldPlan *plan, json_object *list, 
         Str canonical, raw = STR_NULL;
         if (array_write(n, ids, count, false, &canonical) < 0)
                 return VALUE_NO_MEMORY;
-        if (renamed && arena_str(&n->arena, str_of(json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN)), &raw) < 0)
+        if (renamed &&
+            arena_str(&n->arena, str_of(json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN)), &raw) < 0)
                 return VALUE_NO_MEMORY;
         *v = (Value) { .state = VALUE_SET, .text = canonical, .raw = raw };
         return VALUE_READ;
@@ -148,7 +149,8 @@ ValueResult evidence_read(Normaliser *n, const FieldPlan *plan, json_object *lis
                 return VALUE_NO_MEMORY;
         for (size_t i = 0; i < count; i++) {
                 json_object *member = json_object_array_get_idx(list, i);
-                int r = json_object_is_type(member, json_type_object) ? evidence_member(n, plan, member, &members[i]) : -EINVAL;
+                int r = json_object_is_type(member, json_type_object) ? evidence_member(n, plan, member, &members[i])
+                                                                      : -EINVAL;
                 if (r == -EINVAL)
                         return list_invalid(n, v, list);
                 if (r < 0)

@@ -283,7 +283,9 @@ static ValueResult read_scalar(Normaliser *n, const FieldPlan *plan, Scalar kind
         Str text;
         Str source = raw;
         bool html = plan->html && kind == SCALAR_TEXT;
-        int r = !html ? 0 : utf8_valid(raw) ? html_text(&n->arena, raw, &source) : -EILSEQ; /* libxml repairs in silence */
+        int r = !html ? 0 : -EILSEQ;
+        if (html && utf8_valid(raw)) /* libxml repairs in silence */
+                r = html_text(&n->arena, raw, &source);
         if (r == 0)
                 r = text_normalise(&n->arena, source, &text);
         if (r == -ENOMEM)

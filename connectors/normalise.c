@@ -6,7 +6,8 @@
 #include "connectors/normalise-value.h"
 #include "state/model/period.h"
 
-int normaliser_init(Normaliser *n, const StreamPlan *stream, const UnitTable *units, Side side, const char *account_unit) {
+int normaliser_init(Normaliser *n, const StreamPlan *stream, const UnitTable *units, Side side,
+                    const char *account_unit) {
         *n = (Normaliser) {
                 .stream = stream, .units = units, .side = side, .account_unit = account_unit, .lead = -1,
                 .arena.max = 8u << 20, .scratch = TEXT_INIT(LIMIT_RECORD_BYTES * 2),

@@ -20,7 +20,8 @@ void pager_done(Pager *p) {
 static void add_encoded(Text *t, Str s) {
         for (size_t i = 0; i < s.len; i++) {
                 unsigned char c = (unsigned char) s.at[i];
-                bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || (c && strchr("-._~", c));
+                bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                             (c && strchr("-._~", c));
                 if (plain)
                         text_addc(t, (char) c);
                 else
@@ -119,7 +120,8 @@ static uint64_t text_hash(Str s) {
         return h;
 }
 
-/* The same bytes or the same first record: a repetition. An overlap by an edge record is drift: rows moved between pages. */
+/* The same bytes or the same first record: a repetition. An overlap by an edge record is drift: rows moved between
+ * pages. */
 static int check_repeat(Pager *p, const PageSeen *s, bool *ret) {
         *ret = false;
         if (s->received == 0)
@@ -130,7 +132,8 @@ static int check_repeat(Pager *p, const PageSeen *s, bool *ret) {
                 fault(p, FAULT_PAGE_REPEATS, true, "page %d repeats %s", p->pages,
                       page ? "an earlier page byte by byte" : "an earlier page's first record");
         else if (seen_has(p, s->first_hash, SALT_LAST))
-                fault(p, FAULT_COUNT_MISMATCH, true, "page %d begins with the last record of another: rows moved between pages", p->pages);
+                fault(p, FAULT_COUNT_MISMATCH, true,
+                      "page %d begins with the last record of another: rows moved between pages", p->pages);
         if (seen_add(p, s->bytes_hash, SALT_PAGE) < 0 || seen_add(p, s->first_hash, SALT_FIRST) < 0)
                 return -ENOMEM;
         return seen_add(p, s->last_hash, SALT_LAST);
@@ -166,7 +169,8 @@ static int next_cursor(Pager *p, const PageSeen *s) {
         if (ended)
                 return end_by(p, PROOF_LAST_FLAG);
         if (s->cursor.len == 0) {
-                fault(p, FAULT_SELECTOR_MISSING, true, "page %d says that more follows, but %s holds no cursor", p->pages, p->plan->cursor.text);
+                fault(p, FAULT_SELECTOR_MISSING, true, "page %d says that more follows, but %s holds no cursor",
+                      p->pages, p->plan->cursor.text);
                 return PAGER_END;
         }
         if (seen_has(p, text_hash(s->cursor), SALT_CURSOR)) {
@@ -193,8 +197,9 @@ static int next_numbered(Pager *p, const PageSeen *s) {
         if (p->total >= 0 && p->received >= p->total)
                 return end_by(p, PROOF_TOTAL);
         if (p->total >= 0 && s->received < p->plan->size) {
-                fault(p, FAULT_PAGE_SIZE_LOWERED, numbered, "asked for pages of %d, page %d has %d while %lld of %lld are still to come",
-                      p->plan->size, p->pages, s->received, (long long) (p->total - p->received), (long long) p->total);
+                fault(p, FAULT_PAGE_SIZE_LOWERED, numbered,
+                      "asked for pages of %d, page %d has %d while %lld of %lld are still to come", p->plan->size,
+                      p->pages, s->received, (long long) (p->total - p->received), (long long) p->total);
                 if (numbered)
                         return PAGER_END;
         }

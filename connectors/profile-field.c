@@ -106,15 +106,21 @@ static void check_dates(ProfileReader *r, const Tree *t, const FieldPlan *f) {
 static void check_source(ProfileReader *r, const Tree *t, const FieldKeys *k, FieldType type) {
         int sources = (tree_get(t, "from") != NULL) + (tree_get(t, "constant") != NULL) + k->account_unit;
         if (sources != 1)
-                profile_complain(r, &(Complaint) { .message = PROFILE_FIELD_SOURCE, .severity = SEVERITY_ERROR, .origin = t->origin });
+                profile_complain(r, &(Complaint) { .message = PROFILE_FIELD_SOURCE,
+                                                   .severity = SEVERITY_ERROR,
+                                                   .origin = t->origin });
         bool listed = type == TYPE_UNITS || type == TYPE_EVIDENCE;
         if (k->account_unit && type != TYPE_UNIT)
                 profile_only(r, t, &keys[2], 1, NAMES("from"), field_table[FIELD_TITLE].key);
         if (k->constant && listed)
                 profile_only(r, t, &keys[1], 1, NAMES("from"), "a list");
         if (k->unknown == UNKNOWN_KEEP && type != TYPE_TEXT && type != TYPE_DUE)
-                profile_complain(r, &(Complaint) { PROFILE_NOT_ONE_OF, SEVERITY_ERROR, tree_get(t, "unknown")->origin, "unknown",
-                                                   { "keep", "quarantine, invalid", NULL }, NULL });
+                profile_complain(r, &(Complaint) { PROFILE_NOT_ONE_OF,
+                                                   SEVERITY_ERROR,
+                                                   tree_get(t, "unknown")->origin,
+                                                   "unknown",
+                                                   { "keep", "quarantine, invalid", NULL },
+                                                   NULL });
 }
 
 static char thousands_of(int choice) {
@@ -143,7 +149,11 @@ static void plan_fill(FieldPlan *f, const FieldKeys *k, const Tree *t) {
 
 static bool find_field(ProfileReader *r, const Tree *t, RecordKind kind, FieldId *ret) {
         if (field_find(str_of(t->key), ret) < 0) {
-                profile_complain(r, &(Complaint) { PROFILE_KEY_UNKNOWN, SEVERITY_ERROR, t->key_origin, t->key, { NULL, NULL, NULL },
+                profile_complain(r, &(Complaint) { PROFILE_KEY_UNKNOWN,
+                                                   SEVERITY_ERROR,
+                                                   t->key_origin,
+                                                   t->key,
+                                                   { NULL, NULL, NULL },
                                                    text_nearest(str_of(t->key), field_keys, FIELD_COUNT) });
                 return false;
         }
@@ -155,7 +165,8 @@ static bool find_field(ProfileReader *r, const Tree *t, RecordKind kind, FieldId
         return true;
 }
 
-static void field_words(ProfileReader *r, const Tree *t, const FieldKeys *k, RecordKind kind, const Tree *words, FieldPlan *f) {
+static void field_words(ProfileReader *r, const Tree *t, const FieldKeys *k, RecordKind kind, const Tree *words,
+                        FieldPlan *f) {
         bool wanted = f->type == TYPE_WORK_STATE || f->type == TYPE_REVIEW_STATE;
         if (k->words)
                 profile_words_compile(r, k->words, words, kind, f->id, f);
@@ -164,16 +175,23 @@ static void field_words(ProfileReader *r, const Tree *t, const FieldKeys *k, Rec
                                                    { t->key, NULL, NULL }, NULL });
 }
 
-bool profile_field_compile(ProfileReader *r, const Tree *t, RecordKind kind, const Tree *words, const ProfileDefaults *defaults,
-                           FieldPlan *ret) {
+bool profile_field_compile(ProfileReader *r, const Tree *t, RecordKind kind, const Tree *words,
+                           const ProfileDefaults *defaults, FieldPlan *ret) {
         FieldId id;
         if (!find_field(r, t, kind, &id))
                 return false;
         FieldPlan f = { .id = id, .type = field_table[id].type };
-        FieldKeys k = { .mark = defaults->mark, .thousands = defaults->thousands, .dates = defaults->dates, .zone = defaults->zone };
+        FieldKeys k = { .mark = defaults->mark,
+                        .thousands = defaults->thousands,
+                        .dates = defaults->dates,
+                        .zone = defaults->zone };
         size_t path = profile_enter(r, t->key);
         if (t->kind == TREE_SCALAR) {
-                const Tree only = { .kind = TREE_SCALAR, .origin = t->origin, .key_origin = t->key_origin, .key = "from", .text = t->text };
+                const Tree only = { .kind = TREE_SCALAR,
+                                    .origin = t->origin,
+                                    .key_origin = t->key_origin,
+                                    .key = "from",
+                                    .text = t->text };
                 const Tree map = { .kind = TREE_MAP, .origin = t->origin, .key_origin = t->key_origin, .key = t->key,
                                    .child = (Tree *) &only };
                 profile_read(r, &map, keys, COUNT(keys), &k);

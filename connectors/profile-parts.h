@@ -23,11 +23,13 @@ bool profile_header_value(const char *value); /* printable, UTF-8 */
 bool profile_date_format(const char *format);
 
 void profile_session_compile(ProfileReader *r, const Tree *t, SessionPlan *ret);
-void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, const ProfileDefaults *defaults, StreamPlan *ret);
+void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, const ProfileDefaults *defaults,
+                            StreamPlan *ret);
 
 /* One field of a stream. false when it cannot be used (complained of, or no field of that name). */
-bool profile_field_compile(ProfileReader *r, const Tree *t, RecordKind kind, const Tree *words, const ProfileDefaults *defaults,
-                           FieldPlan *ret);
+bool profile_field_compile(ProfileReader *r, const Tree *t, RecordKind kind, const Tree *words,
+                           const ProfileDefaults *defaults, FieldPlan *ret);
 
 /* The vocabulary `name` as it reads for the field `id`. */
-void profile_words_compile(ProfileReader *r, const Tree *name, const Tree *words, RecordKind kind, FieldId id, FieldPlan *ret);
+void profile_words_compile(ProfileReader *r, const Tree *name, const Tree *words, RecordKind kind, FieldId id,
+                           FieldPlan *ret);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A compiled profile, as the parts of the engine read it. Immutable; everything lies in the profile's arena or is borrowed
- * from its tree. docs/PROFILES.md explains each key. Private to connectors/. */
+/* A compiled profile, as the parts of the engine read it. Immutable; everything lies in the profile's arena or is
+ * borrowed from its tree. docs/PROFILES.md explains each key. Private to connectors/. */
 #pragma once
 
 #include "connectors/profile.h"
@@ -23,7 +23,12 @@ typedef struct PlanNames {
         size_t n;
 } PlanNames;
 
-typedef enum SessionKind { SESSION_KIND_NONE, SESSION_KIND_API_KEY, SESSION_KIND_JSON_LOGIN, SESSION_KIND_HTML_FORM } SessionKind;
+typedef enum SessionKind {
+        SESSION_KIND_NONE,
+        SESSION_KIND_API_KEY,
+        SESSION_KIND_JSON_LOGIN,
+        SESSION_KIND_HTML_FORM
+} SessionKind;
 
 typedef struct SessionPlan {
         int kind;                    /* SessionKind */
@@ -60,7 +65,8 @@ typedef struct WordSet {
 typedef struct Word {
         Str word, folded;
         Str text;  /* canonical for the field itself; at NULL: null */
-        const WordSet *also; /* a flag that any word of the table sets is here "false" where this word does not set it */
+        const WordSet
+                *also; /* a flag that any word of the table sets is here "false" where this word does not set it */
         size_t n_also;
 } Word;
 
@@ -68,7 +74,8 @@ typedef enum UnknownPolicy { UNKNOWN_DEFAULT, UNKNOWN_QUARANTINE, UNKNOWN_INVALI
 typedef enum UnitBy { UNIT_BY_CODE, UNIT_BY_NAME, UNIT_BY_ID } UnitBy;
 typedef enum DateOnly { DATE_ONLY_START, DATE_ONLY_END } DateOnly;
 
-/* A selector whose first step, a member of the record, is looked up once per record for all fields: slots of StreamPlan. */
+/* A selector whose first step, a member of the record, is looked up once per record for all fields: slots of
+ * StreamPlan. */
 typedef struct SlotSelect {
         Select select;
         int slot; /* -1: walks from the record itself */

@@ -162,7 +162,8 @@ static void read_zone(ProfileReader *r, const Tree *t, int64_t *out) {
                 return;
         }
         if (strlen(z) != 6 || (z[0] != '+' && z[0] != '-') || z[3] != ':' ||
-            text_to_int((Str) { z + 1, 2 }, 0, 14, &hours) < 0 || text_to_int((Str) { z + 4, 2 }, 0, 59, &minutes) < 0) {
+            text_to_int((Str) { z + 1, 2 }, 0, 14, &hours) < 0 ||
+            text_to_int((Str) { z + 4, 2 }, 0, 59, &minutes) < 0) {
                 bad(r, t, PROFILE_ZONE, z, NULL, NULL);
                 return;
         }
@@ -305,7 +306,8 @@ static bool among(const char *const *names, const char *name) {
         return false;
 }
 
-void profile_only(ProfileReader *r, const Tree *map, const KeySpec *specs, size_t n, const char *const *applies, const char *because) {
+void profile_only(ProfileReader *r, const Tree *map, const KeySpec *specs, size_t n, const char *const *applies,
+                  const char *because) {
         for (const Tree *t = map->child; t; t = t->next) {
                 bool known = false;
                 for (size_t i = 0; i < n; i++)
@@ -322,7 +324,8 @@ void profile_need(ProfileReader *r, const Tree *map, const char *const *keys) {
                         bad(r, map, PROFILE_KEY_MISSING, *keys, NULL, NULL);
 }
 
-void profile_placeholders(ProfileReader *r, const char *value, Origin origin, const char *key, const char *const *allowed) {
+void profile_placeholders(ProfileReader *r, const char *value, Origin origin, const char *key,
+                          const char *const *allowed) {
         _cleanup_text_ Text list = TEXT_INIT(SENTENCE_MAX);
         for (const char *const *a = allowed; *a; a++)
                 text_addf(&list, "%s<%s>", a == allowed ? "" : ", ", *a);

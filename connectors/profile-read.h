@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Reads maps of a profile's tree by tables of keys into plain structs: one place for types, limits, unknown keys and the
- * words of errors. Private to profile*.c. */
+/* Reads maps of a profile's tree by tables of keys into plain structs: one place for types, limits, unknown keys and
+ * the words of errors. Private to profile*.c. */
 #pragma once
 
 #include "connectors/profile-plan.h"
@@ -81,7 +81,8 @@ typedef struct KeySpec {
 void profile_read(ProfileReader *r, const Tree *map, const KeySpec *specs, size_t n, void *out);
 
 /* Only keys `applies` lists are useful under this choice: complains of the others. */
-void profile_only(ProfileReader *r, const Tree *map, const KeySpec *specs, size_t n, const char *const *applies, const char *because);
+void profile_only(ProfileReader *r, const Tree *map, const KeySpec *specs, size_t n, const char *const *applies,
+                  const char *because);
 void profile_need(ProfileReader *r, const Tree *map, const char *const *keys);
 
 size_t profile_enter(ProfileReader *r, const char *key); /* a path length for profile_leave */
@@ -89,4 +90,5 @@ void profile_leave(ProfileReader *r, size_t length);
 void *profile_alloc(ProfileReader *r, size_t n, size_t size); /* zeroed; NULL marks the reader failed */
 
 /* Only the placeholders of `allowed` (NULL-ended, without < >) may stand in the value. */
-void profile_placeholders(ProfileReader *r, const char *value, Origin origin, const char *key, const char *const *allowed);
+void profile_placeholders(ProfileReader *r, const char *value, Origin origin, const char *key,
+                          const char *const *allowed);

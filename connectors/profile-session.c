@@ -44,8 +44,8 @@ static const KindRules kind_rules[] = {
                                             "leeway", "login-text", "refused-status", "lost-status"),
                                       NAMES("header", "value", "login-path", "login-fields", "token"),
                                       NAMES("account", "token") },
-        [SESSION_KIND_HTML_FORM] = { NAMES("kind", "login-path", "login-fields", "hidden-fields", "login-text", "proof-path",
-                                           "proof-text", "refused-status", "lost-status"),
+        [SESSION_KIND_HTML_FORM] = { NAMES("kind", "login-path", "login-fields", "hidden-fields", "login-text",
+                                           "proof-path", "proof-text", "refused-status", "lost-status"),
                                      NAMES("login-path", "login-fields", "proof-path", "proof-text"), nothing },
 };
 

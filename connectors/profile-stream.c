@@ -42,8 +42,9 @@ static const KeySpec keys[] = {
         KEY("fields", KEY_TREE, fields, .required = true),
 };
 
-#define COMMON "kind", "path", "query", "list", "ok", "ok-value", "total", "paging", "size-parameter", "size", "code", "period", \
-        "codes-per-unit", "fields"
+#define COMMON                                                                                                         \
+        "kind", "path", "query", "list", "ok", "ok-value", "total", "paging", "size-parameter", "size", "code",        \
+                "period", "codes-per-unit", "fields"
 
 static void check_paging(ProfileReader *r, const Tree *t, const PagingPlan *p) {
         switch ((PagingKind) p->kind) {
@@ -56,7 +57,8 @@ static void check_paging(ProfileReader *r, const Tree *t, const PagingPlan *p) {
                 profile_need(r, t, NAMES("offset-parameter", "size-parameter", "size"));
                 return;
         case PAGING_CURSOR:
-                profile_only(r, t, keys, COUNT(keys), NAMES(COMMON, "cursor-parameter", "cursor", "more"), "paging: cursor");
+                profile_only(r, t, keys, COUNT(keys), NAMES(COMMON, "cursor-parameter", "cursor", "more"),
+                             "paging: cursor");
                 profile_need(r, t, NAMES("cursor-parameter", "cursor"));
         }
 }
@@ -108,18 +110,27 @@ static void check_fields(ProfileReader *r, const Tree *t, const StreamPlan *s) {
                 lead |= s->fields[i].id == FIELD_LEAD;
                 for (size_t j = 0; j < s->n_fields; j++)
                         if (sets_field(&s->fields[j], s->fields[i].id))
-                                profile_complain(r, &(Complaint) { PROFILE_FIELD_TWICE, SEVERITY_ERROR, s->fields[i].origin,
-                                                                   "fields", { field_table[s->fields[i].id].key, NULL, NULL }, NULL });
+                                profile_complain(r, &(Complaint) { PROFILE_FIELD_TWICE,
+                                                                   SEVERITY_ERROR,
+                                                                   s->fields[i].origin,
+                                                                   "fields",
+                                                                   { field_table[s->fields[i].id].key, NULL, NULL },
+                                                                   NULL });
         }
         if (s->codes_per_unit && !lead)
-                profile_complain(r, &(Complaint) { .message = PROFILE_CODE_UNIT, .severity = SEVERITY_ERROR,
-                                                   .origin = tree_get(t, "codes-per-unit")->origin, .key = "codes-per-unit" });
+                profile_complain(r, &(Complaint) { .message = PROFILE_CODE_UNIT,
+                                                   .severity = SEVERITY_ERROR,
+                                                   .origin = tree_get(t, "codes-per-unit")->origin,
+                                                   .key = "codes-per-unit" });
 }
 
-static void compile_fields(ProfileReader *r, const Tree *fields, const Tree *words, const ProfileDefaults *defaults, StreamPlan *s) {
+static void compile_fields(ProfileReader *r, const Tree *fields, const Tree *words, const ProfileDefaults *defaults,
+                           StreamPlan *s) {
         size_t path = profile_enter(r, "fields");
         if (fields->kind != TREE_MAP) {
-                profile_complain(r, &(Complaint) { .message = PROFILE_WANTS_MAP, .severity = SEVERITY_ERROR, .origin = fields->origin });
+                profile_complain(r, &(Complaint) { .message = PROFILE_WANTS_MAP,
+                                                   .severity = SEVERITY_ERROR,
+                                                   .origin = fields->origin });
                 profile_leave(r, path);
                 return;
         }
@@ -133,7 +144,8 @@ static void compile_fields(ProfileReader *r, const Tree *fields, const Tree *wor
                 assign_slots(r, s, plans);
 }
 
-void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, const ProfileDefaults *defaults, StreamPlan *ret) {
+void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, const ProfileDefaults *defaults,
+                            StreamPlan *ret) {
         StreamKeys k = { .plan.paging.first_page = 1, .plan.ok_value = "true" };
         size_t path = profile_enter(r, t->key);
         profile_read(r, t, keys, COUNT(keys), &k);

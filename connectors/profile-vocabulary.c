@@ -87,7 +87,8 @@ static bool also_read(Vocabulary *v, Str part, WordSet *ret) {
                 return false;
         }
         FieldType type = field_table[ret->field].type;
-        if (ret->field == v->id || (type != TYPE_FLAG && type != TYPE_TEXT && type != TYPE_WORK_STATE && type != TYPE_REVIEW_STATE)) {
+        if (ret->field == v->id ||
+            (type != TYPE_FLAG && type != TYPE_TEXT && type != TYPE_WORK_STATE && type != TYPE_REVIEW_STATE)) {
                 wrong(v, key, field_table[v->id].key, NULL, "another field of type flag, text or status");
                 return false;
         }
@@ -133,8 +134,12 @@ static bool same_meaning(const Word *a, const Word *b) {
 static void check_twice(Vocabulary *v, const Word *words, size_t n) {
         for (size_t i = 0; i < n; i++)
                 if (str_eq(words[i].folded, words[n].folded) && !same_meaning(&words[i], &words[n]))
-                        profile_complain(v->r, &(Complaint) { PROFILE_WORD_TWICE, SEVERITY_ERROR, v->node->key_origin, NULL,
-                                                              { v->node->key, NULL, NULL }, NULL });
+                        profile_complain(v->r, &(Complaint) { PROFILE_WORD_TWICE,
+                                                              SEVERITY_ERROR,
+                                                              v->node->key_origin,
+                                                              NULL,
+                                                              { v->node->key, NULL, NULL },
+                                                              NULL });
 }
 
 static bool also_has(const Word *w, FieldId id) {
@@ -167,7 +172,9 @@ static const Tree *find(ProfileReader *r, const Tree *name, const Tree *words) {
         const char *names[64];
         size_t n = 0;
         if (name->kind != TREE_SCALAR) {
-                profile_complain(r, &(Complaint) { .message = PROFILE_WANTS_TEXT, .severity = SEVERITY_ERROR, .origin = name->origin,
+                profile_complain(r, &(Complaint) { .message = PROFILE_WANTS_TEXT,
+                                                   .severity = SEVERITY_ERROR,
+                                                   .origin = name->origin,
                                                    .key = "words" });
                 return NULL;
         }
@@ -181,12 +188,15 @@ static const Tree *find(ProfileReader *r, const Tree *name, const Tree *words) {
         return NULL;
 }
 
-void profile_words_compile(ProfileReader *r, const Tree *name, const Tree *words, RecordKind kind, FieldId id, FieldPlan *ret) {
+void profile_words_compile(ProfileReader *r, const Tree *name, const Tree *words, RecordKind kind, FieldId id,
+                           FieldPlan *ret) {
         const Tree *table = find(r, name, words);
         if (!table)
                 return;
         if (table->kind != TREE_MAP || tree_count(table) > WORDS_MAX) {
-                profile_complain(r, &(Complaint) { .message = PROFILE_WANTS_MAP, .severity = SEVERITY_ERROR, .origin = table->origin });
+                profile_complain(r, &(Complaint) { .message = PROFILE_WANTS_MAP,
+                                                   .severity = SEVERITY_ERROR,
+                                                   .origin = table->origin });
                 return;
         }
         Vocabulary v = { .r = r, .kind = kind, .id = id };

@@ -78,8 +78,12 @@ static void check_top(ProfileReader *r, const Tree *root, const TopKeys *k) {
         }
         for (size_t i = 0; i < k->defaults.dates.n; i++)
                 if (!profile_date_format(k->defaults.dates.at[i]))
-                        profile_complain(r, &(Complaint) { PROFILE_DATE_FORMAT, SEVERITY_ERROR, tree_get(root, "dates")->origin,
-                                                           "dates", { k->defaults.dates.at[i], NULL, NULL }, NULL });
+                        profile_complain(r, &(Complaint) { PROFILE_DATE_FORMAT,
+                                                           SEVERITY_ERROR,
+                                                           tree_get(root, "dates")->origin,
+                                                           "dates",
+                                                           { k->defaults.dates.at[i], NULL, NULL },
+                                                           NULL });
 }
 
 static void compile_streams(ProfileReader *r, Profile *p, const TopKeys *k) {
@@ -112,8 +116,12 @@ static void check_words_used(ProfileReader *r, const TopKeys *k) {
                 return;
         for (const Tree *w = k->words->child; w; w = w->next)
                 if (!words_used(k->streams, w->key))
-                        profile_complain(r, &(Complaint) { PROFILE_WORDS_UNUSED, SEVERITY_WARNING, w->key_origin, "words",
-                                                           { w->key, NULL, NULL }, NULL });
+                        profile_complain(r, &(Complaint) { PROFILE_WORDS_UNUSED,
+                                                           SEVERITY_WARNING,
+                                                           w->key_origin,
+                                                           "words",
+                                                           { w->key, NULL, NULL },
+                                                           NULL });
 }
 
 static void compile(ProfileReader *r, const Tree *root, Profile *p) {

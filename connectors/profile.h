@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* A connector profile: a system described, not coded. Compiled from a YAML tree and checked whole at load; every fault is
- * a finding with file:line:column. docs/PROFILES.md is the language. Nothing in C knows a field name, a path or a word
- * of any system. */
+/* A connector profile: a system described, not coded. Compiled from a YAML tree and checked whole at load; every fault
+ * is a finding with file:line:column. docs/PROFILES.md is the language. Nothing in C knows a field name, a path or a
+ * word of any system. */
 #pragma once
 
 #include "state/model/err.h"

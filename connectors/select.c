@@ -25,7 +25,8 @@ static int step_add(Compiler *c, SelectStep step) {
 
 /* RFC 9535 2.5.1.1: ALPHA, "_" and everything beyond ASCII begin a shorthand name; digits may follow. */
 static bool name_byte(unsigned char c, bool first) {
-        return c == '_' || c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (!first && c >= '0' && c <= '9');
+        return c == '_' || c >= 0x80 || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+               (!first && c >= '0' && c <= '9');
 }
 
 static int shorthand(Compiler *c) {
@@ -142,7 +143,8 @@ Selected select_walk(const Select *s, int from, json_object *root, json_object *
                 if (!at)
                         return SELECTED_NULL;
                 if (step->name.at) {
-                        if (!json_object_is_type(at, json_type_object) || !json_object_object_get_ex(at, step->name.at, &at))
+                        if (!json_object_is_type(at, json_type_object) ||
+                            !json_object_object_get_ex(at, step->name.at, &at))
                                 return SELECTED_MISSING;
                 } else {
                         if (!json_object_is_type(at, json_type_array) ||

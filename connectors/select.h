@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Selectors: a subset of JSONPath (RFC 9535): `$`, `.name`, `['name']`, `["name"]`, `[3]`, and one `[*]` at the very end
- * where a list is wanted. Compiled once, so that a mistake is found at load and never while records pass. */
+/* Selectors: a subset of JSONPath (RFC 9535): `$`, `.name`, `['name']`, `["name"]`, `[3]`, and one `[*]` at the very
+ * end where a list is wanted. Compiled once, so that a mistake is found at load and never while records pass. */
 #pragma once
 
 #include <json-c/json.h>

@@ -6,7 +6,9 @@
 #include "connectors/session-parts.h"
 
 void session_form_begin(Session *s) {
-        session_send(s, STEP_FORM, &(HttpRequest) { .target = s->env->plan->login_path, .jar = &s->fresh.jar, .follow = LIMIT_REDIRECTS });
+        session_send(
+                s, STEP_FORM,
+                &(HttpRequest) { .target = s->env->plan->login_path, .jar = &s->fresh.jar, .follow = LIMIT_REDIRECTS });
 }
 
 static int body_write(Text *t, const HtmlForm *form, PlanPairs fields, const Fillings *f) {
@@ -33,9 +35,14 @@ static void form_send(Session *s, const HttpResponse *r, const HtmlForm *form) {
                 return;
         }
         session_send(s, STEP_FORM_SENT,
-                     &(HttpRequest) { .target = form->action[0] ? form->action : r->url, .referer = r->url, .post = true,
-                                      .body = text_str(&body), .content_type = "application/x-www-form-urlencoded",
-                                      .jar = &s->fresh.jar, .follow = LIMIT_REDIRECTS, .stop_path = plan->login_path });
+                     &(HttpRequest) { .target = form->action[0] ? form->action : r->url,
+                                      .referer = r->url,
+                                      .post = true,
+                                      .body = text_str(&body),
+                                      .content_type = "application/x-www-form-urlencoded",
+                                      .jar = &s->fresh.jar,
+                                      .follow = LIMIT_REDIRECTS,
+                                      .stop_path = plan->login_path });
 }
 
 static void form_seen(Session *s, const HttpResponse *r) {
@@ -47,7 +54,8 @@ static void form_seen(Session *s, const HttpResponse *r) {
         if (result < 0)
                 session_fail(s, FAULT_NETWORK, RETRY_LATER, "out of memory");
         else if (result > 0)
-                session_fail(s, FAULT_SELECTOR_MISSING, RETRY_RECONFIGURE, "%s: no login form with `%s`", r->path, missing);
+                session_fail(s, FAULT_SELECTOR_MISSING, RETRY_RECONFIGURE, "%s: no login form with `%s`", r->path,
+                             missing);
         else
                 form_send(s, r, &form);
 }
@@ -59,7 +67,8 @@ static bool has_proof(const Session *s, const HttpResponse *r) {
 }
 
 static bool back_at_login(const Session *s, const HttpResponse *r) {
-        return r->location_path || strcmp(r->path, s->env->plan->login_path) == 0 || html_login_page(text_str(&r->body));
+        return r->location_path || strcmp(r->path, s->env->plan->login_path) == 0 ||
+               html_login_page(text_str(&r->body));
 }
 
 static void sent_seen(Session *s, const HttpResponse *r) {
@@ -67,11 +76,15 @@ static void sent_seen(Session *s, const HttpResponse *r) {
         if (has_proof(s, r))
                 session_succeed(s);
         else if (back_at_login(s, r))
-                session_fail(s, FAULT_LOGIN_REFUSED, RETRY_RECONFIGURE, "%s shows its login page again: name or password of %s were refused",
-                             s->env->source, s->account);
+                session_fail(s, FAULT_LOGIN_REFUSED, RETRY_RECONFIGURE,
+                             "%s shows its login page again: name or password of %s were refused", s->env->source,
+                             s->account);
         else
-                session_send(s, STEP_PROOF, &(HttpRequest) { .target = plan->proof_path, .jar = &s->fresh.jar,
-                                                              .follow = LIMIT_REDIRECTS, .stop_path = plan->login_path });
+                session_send(s, STEP_PROOF,
+                             &(HttpRequest) { .target = plan->proof_path,
+                                              .jar = &s->fresh.jar,
+                                              .follow = LIMIT_REDIRECTS,
+                                              .stop_path = plan->login_path });
 }
 
 static void proof_seen(Session *s, const HttpResponse *r) {
@@ -79,15 +92,18 @@ static void proof_seen(Session *s, const HttpResponse *r) {
         if (has_proof(s, r))
                 session_succeed(s);
         else if (back_at_login(s, r))
-                session_fail(s, FAULT_SESSION_LOST, RETRY_LATER, "logged in as %s, but %s leads back to the login page", s->account, plan->proof_path);
+                session_fail(s, FAULT_SESSION_LOST, RETRY_LATER, "logged in as %s, but %s leads back to the login page",
+                             s->account, plan->proof_path);
         else
-                session_fail(s, FAULT_SELECTOR_MISSING, RETRY_RECONFIGURE, "%s does not show `%s`: nothing proves that %s is logged in",
-                             plan->proof_path, plan->proof_text, s->account);
+                session_fail(s, FAULT_SELECTOR_MISSING, RETRY_RECONFIGURE,
+                             "%s does not show `%s`: nothing proves that %s is logged in", plan->proof_path,
+                             plan->proof_text, s->account);
 }
 
 void session_form_answer(Session *s, HttpResponse *r) {
         if (s->step == STEP_FORM_SENT && r->status == s->env->plan->refused_status) {
-                session_fail(s, FAULT_LOGIN_REFUSED, RETRY_RECONFIGURE, "%s refuses the password of %s (status %d)", s->env->source, s->account, r->status);
+                session_fail(s, FAULT_LOGIN_REFUSED, RETRY_RECONFIGURE, "%s refuses the password of %s (status %d)",
+                             s->env->source, s->account, r->status);
                 return;
         }
         if (session_bad_status(s, r))

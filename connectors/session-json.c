@@ -29,8 +29,11 @@ static void credentials_send(Session *s, bool refresh, const Fillings *f) {
                 return;
         }
         session_send(s, refresh ? STEP_REFRESH : STEP_LOGIN,
-                     &(HttpRequest) { .target = refresh ? plan->refresh_path : plan->login_path, .post = true,
-                                      .body = text_str(&body), .content_type = "application/json", .jar = &s->fresh.jar });
+                     &(HttpRequest) { .target = refresh ? plan->refresh_path : plan->login_path,
+                                      .post = true,
+                                      .body = text_str(&body),
+                                      .content_type = "application/json",
+                                      .jar = &s->fresh.jar });
 }
 
 void session_json_begin(Session *s, bool refresh) {
@@ -41,7 +44,10 @@ void session_json_begin(Session *s, bool refresh) {
                 session_fail(s, FAULT_TOO_LARGE, RETRY_LATER, "out of memory");
                 return;
         }
-        credentials_send(s, refresh, &(Fillings) { .account = str_of(s->account), .secret = text_str(&secret), .refresh = text_str(&s->keys.refresh) });
+        credentials_send(s, refresh,
+                         &(Fillings) { .account = str_of(s->account),
+                                       .secret = text_str(&secret),
+                                       .refresh = text_str(&s->keys.refresh) });
 }
 
 /* A refresh that is refused was no attempt with a password: the login follows, for those who wait already. */
@@ -77,7 +83,8 @@ static bool token_text(json_object *v, Text *ret) {
 }
 
 /* Seconds, as a number or a text; what is neither is as good as nothing. Counted from the receipt, by our own clock. At
- * least half of the time a token is in use, however short it lives beside the leeway: else it would be renewed for ever. */
+ * least half of the time a token is in use, however short it lives beside the leeway: else it would be renewed for
+ * ever. */
 static void expiry_read(Session *s, json_object *root) {
         const SessionPlan *plan = s->env->plan;
         json_object *v = NULL;
@@ -103,7 +110,8 @@ static void tokens_read(Session *s, const HttpResponse *r) {
                 return;
         }
         if (select_get(&plan->token, root, &v) != SELECTED_VALUE || !token_text(v, &s->fresh.token)) {
-                session_fail(s, FAULT_SELECTOR_MISSING, RETRY_RECONFIGURE, "%s: no token at %s in the answer to a login", r->path, plan->token.text);
+                session_fail(s, FAULT_SELECTOR_MISSING, RETRY_RECONFIGURE,
+                             "%s: no token at %s in the answer to a login", r->path, plan->token.text);
                 return;
         }
         if (plan->refresh_token.text && select_get(&plan->refresh_token, root, &v) == SELECTED_VALUE)
@@ -120,7 +128,8 @@ void session_json_answer(Session *s, HttpResponse *r) {
         if (refresh && r->status >= 400 && r->status < 500 && r->status != 408 && r->status != 429)
                 login_instead(s);
         else if (r->status == plan->refused_status)
-                session_fail(s, FAULT_LOGIN_REFUSED, RETRY_RECONFIGURE, "%s refuses the password of %s (status %d)", s->env->source, s->account, r->status);
+                session_fail(s, FAULT_LOGIN_REFUSED, RETRY_RECONFIGURE, "%s refuses the password of %s (status %d)",
+                             s->env->source, s->account, r->status);
         else if (r->status >= 300 && r->status < 400)
                 session_fail(s, FAULT_REDIRECT, RETRY_LATER, "%s redirects a login", r->path);
         else if (!session_bad_status(s, r))

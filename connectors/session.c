@@ -75,7 +75,8 @@ bool session_secret(Session *s, Text *ret) {
         if (r == 0)
                 return true;
         if (r > 0)
-                session_fail(s, FAULT_NO_SECRET, RETRY_RECONFIGURE, "there is no password for the account %s of %s", s->account, s->env->source);
+                session_fail(s, FAULT_NO_SECRET, RETRY_RECONFIGURE, "there is no password for the account %s of %s",
+                             s->account, s->env->source);
         else
                 session_fail(s, FAULT_NO_SECRET, e.retry, "%.250s", e.text);
         return false;
@@ -104,7 +105,8 @@ static void attempt_undo(Session *s) {
 static void answered(void *userdata, HttpResponse *r) {
         Session *s = userdata;
         SessionStep step = s->step;
-        bool password = step == STEP_LOGIN || step == STEP_FORM_SENT, unsent = password && r->fault != FAULT_NONE && !r->sent;
+        bool password = step == STEP_LOGIN || step == STEP_FORM_SENT,
+             unsent = password && r->fault != FAULT_NONE && !r->sent;
         s->call = NULL;
         s->requests += r->hops;
         s->failure.retry_after = INSTANT_NONE;
@@ -136,14 +138,16 @@ static bool budget(Session *s) {
         const Vault *v = s->env->env->vault;
         Instant again = INSTANT_NONE;
         Err e = { 0 };
-        int r = v ? v->login_attempt_try(v->userdata, str_of(s->env->source), str_of(s->account), s->env->logins_per_hour,
-                                         US_HOUR, &again, &e) : 0;
+        int r = v ? v->login_attempt_try(v->userdata, str_of(s->env->source), str_of(s->account),
+                                         s->env->logins_per_hour, US_HOUR, &again, &e)
+                  : 0;
         if (r == 0)
                 return true;
         s->failure.retry_after = r == VAULT_E_BUDGET ? again : INSTANT_NONE;
         if (r == VAULT_E_BUDGET)
-                session_fail(s, FAULT_LOGIN_BUDGET, RETRY_LATER, "%s of %s: %d logins an hour are allowed, all were used",
-                             s->account, s->env->source, s->env->logins_per_hour);
+                session_fail(s, FAULT_LOGIN_BUDGET, RETRY_LATER,
+                             "%s of %s: %d logins an hour are allowed, all were used", s->account, s->env->source,
+                             s->env->logins_per_hour);
         else
                 session_fail(s, FAULT_LOGIN_BUDGET, RETRY_LATER, "%.250s", e.text);
         return false;

@@ -41,7 +41,8 @@ static bool hold_ends(HttpSource *s, Listing *l, uint64_t now) {
         if (s->hold <= now + LISTING_WAIT_MAX)
                 return false;
         l->end.retry_after = s->hold_wall;
-        listing_stop(l, FAULT_RATE_LIMITED, RETRY_LATER, "%s asked for a pause of %lld s", s->o.id, (long long) ((s->hold - now) / US_SECOND));
+        listing_stop(l, FAULT_RATE_LIMITED, RETRY_LATER, "%s asked for a pause of %lld s", s->o.id,
+                     (long long) ((s->hold - now) / US_SECOND));
         return true;
 }
 
@@ -152,9 +153,16 @@ static const SourceOps ops = { .partitions = partitions, .list = list, .cancel =
 static int setup(HttpSource *s, Err *e) {
         const Profile *p = s->o.profile;
         HttpOptions http = {
-                .loop = s->env.loop, .clock = s->env.clock, .base_url = s->o.base_url, .ca_file = s->o.ca_file,
-                .allowed_hosts = p->allowed_hosts, .headers = p->headers, .concurrency = s->o.concurrency,
-                .timeout_seconds = s->o.timeout_seconds < 1 || s->o.timeout_seconds > LIMIT_REQUEST_SECONDS ? LIMIT_REQUEST_SECONDS : s->o.timeout_seconds,
+                .loop = s->env.loop,
+                .clock = s->env.clock,
+                .base_url = s->o.base_url,
+                .ca_file = s->o.ca_file,
+                .allowed_hosts = p->allowed_hosts,
+                .headers = p->headers,
+                .concurrency = s->o.concurrency,
+                .timeout_seconds = s->o.timeout_seconds < 1 || s->o.timeout_seconds > LIMIT_REQUEST_SECONDS
+                                           ? LIMIT_REQUEST_SECONDS
+                                           : s->o.timeout_seconds,
         };
         int r = http_new(&http, &s->http, e);
         if (r < 0)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The HTTP source from inside: a queue of listings, each a small state machine that holds no page while it waits. Private
- * to source-http*.c and listing*.c. */
+/* The HTTP source from inside: a queue of listings, each a small state machine that holds no page while it waits.
+ * Private to source-http*.c and listing*.c. */
 #pragma once
 
 #include "connectors/normalise.h"

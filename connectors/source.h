@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* THE CONTRACT of a source: something that lists partitions. HTTP systems fill it in today, dropped files later.
  *
- * A listing is: begin, then per page `page` and its records and quarantines, then end, exactly once, from the event loop and
- * never from inside source_list or source_cancel. After begin returned an error nothing but end is called. Everything a
- * callback gets is borrowed for the time of the call. A negative return from a callback stops that listing (its end
- * then carries LISTING_FAILED); other listings of the source go on. */
+ * A listing is: begin, then per page `page` and its records and quarantines, then end, exactly once, from the event
+ * loop and never from inside source_list or source_cancel. After begin returned an error nothing but end is called.
+ * Everything a callback gets is borrowed for the time of the call. A negative return from a callback stops that listing
+ * (its end then carries LISTING_FAILED); other listings of the source go on. */
 #pragma once
 
 #include <systemd/sd-event.h>
@@ -18,7 +18,8 @@ typedef struct SourceSink {
         /* A page arrived whole. `hash` is 128-bit over its bytes; `number` counts from 1 in the order of the listing.
          * *ret_known true: the bytes are as before under the same digest, its members are taken as seen, and
          * *ret_members says how many; the page's records are then not parsed. */
-        int (*page)(void *userdata, const Partition *p, int number, const uint64_t hash[static 2], bool *ret_known, int *ret_members, Err *e);
+        int (*page)(void *userdata, const Partition *p, int number, const uint64_t hash[static 2], bool *ret_known,
+                    int *ret_members, Err *e);
         int (*record)(void *userdata, const Partition *p, const RecordSide *r, Err *e);
         int (*quarantine)(void *userdata, const Partition *p, const Quarantine *q, Err *e);
         void (*end)(void *userdata, const Partition *p, const ListingEnd *end);
@@ -57,7 +58,8 @@ typedef struct SourceEnv {
 typedef struct Source Source;
 
 typedef struct SourceOps {
-        /* Every partition this source has under the given unit table, sorted by (stream, account); owned by the source. */
+        /* Every partition this source has under the given unit table, sorted by (stream, account); owned by the source.
+         */
         int (*partitions)(Source *s, const Partition **ret, size_t *ret_n, Err *e);
         /* Queues one listing of `p` (one of the above). The source keeps its own limits: listings wait their turn. */
         int (*list)(Source *s, const Partition *p, const SourceSink *sink, Err *e);

@@ -30,8 +30,8 @@ static void problem(Scan *s, const char *what) {
 
 #define BYTES(c) (0x0101010101010101ull * (c))
 
-/* High bit set in the lowest byte that is a quote, a backslash or below 0x20; higher bytes may be flagged in error, which
- * is why only the lowest counts. */
+/* High bit set in the lowest byte that is a quote, a backslash or below 0x20; higher bytes may be flagged in error,
+ * which is why only the lowest counts. */
 static inline uint64_t special_bytes(uint64_t w) {
         uint64_t quote = w ^ BYTES('"'), slash = w ^ BYTES('\\');
         uint64_t hit = ((quote - BYTES(1)) & ~quote) | ((slash - BYTES(1)) & ~slash) | ((w - BYTES(0x20)) & ~w);
@@ -53,7 +53,10 @@ static inline const char *plain_run(const char *at, const char *end) {
 }
 
 static int hex_digit(char c) {
-        return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+        return c >= '0' && c <= '9'   ? c - '0'
+               : c >= 'a' && c <= 'f' ? c - 'a' + 10
+               : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                      : -1;
 }
 
 /* The four digits after \u at `at`; -1 when they are none. */

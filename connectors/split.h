@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The splitter: cuts a JSON page (RFC 8259) into its skeleton and the spans of its records, without building anything. It
- * is strict where a parser may be lenient, because a library that repairs in silence turns a broken page into fewer
- * records: structure, depth, truncation, and what json-c would change (numbers that fit no int64, duplicate keys, NUL in
- * a key, lone surrogates). */
+/* The splitter: cuts a JSON page (RFC 8259) into its skeleton and the spans of its records, without building anything.
+ * It is strict where a parser may be lenient, because a library that repairs in silence turns a broken page into fewer
+ * records: structure, depth, truncation, and what json-c would change (numbers that fit no int64, duplicate keys, NUL
+ * in a key, lone surrogates). */
 #pragma once
 
 #include "connectors/limits.h"

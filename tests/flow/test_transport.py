@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
-"""What a network may do to a body: cut it anywhere, compress it badly, label it wrongly, swell it without end, redirect
-it, serve it behind a certificate of nobody. A listing is complete only with its whole bytes; else the fault has its code.
+"""What a network may do to a body: cut it anywhere, compress it badly, label it wrongly, swell it without end,
+redirect it, serve it behind a certificate of nobody. A listing is complete only with its whole bytes; else the fault
+has its code.
 
 Each case is one stream of a profile made here, so that a single poll asks for hundreds of them."""
 import gzip
@@ -319,7 +320,8 @@ SERVER = """    server {
         location / { return 200 '{"n":1,"l":[{"c":"%(name)s","u":"24412"}]}'; }
     }
 """
-CERTIFICATES = {"good": ("ours", "IP:127.0.0.1", "20400101000000Z"), "alien": ("theirs", "IP:127.0.0.1", "20400101000000Z"),
+CERTIFICATES = {"good": ("ours", "IP:127.0.0.1", "20400101000000Z"),
+                "alien": ("theirs", "IP:127.0.0.1", "20400101000000Z"),
                 "name": ("ours", "DNS:other.example.vn", "20400101000000Z"),
                 "expired": ("ours", "IP:127.0.0.1", "20210101000000Z")}
 

@@ -60,7 +60,8 @@ static void test_addresses(void **state) {
         assert_false(allowed(base, "https://u:p@a.example.vn/x"));
         assert_false(allowed(base, "ftp://a.example.vn/x"));
         assert_true(url_loopback("127.0.0.1") && url_loopback("127.9.9.9") && url_loopback("[::1]"));
-        assert_false(url_loopback("localhost") || url_loopback("128.0.0.1") || url_loopback("127.0.0.1.example.vn") || url_loopback("[::2]"));
+        assert_false(url_loopback("localhost") || url_loopback("128.0.0.1") || url_loopback("127.0.0.1.example.vn") ||
+                     url_loopback("[::2]"));
 }
 
 static void test_form(void **state) {
@@ -105,10 +106,18 @@ static void test_session_text(void **state) {
         assert_true(str_eq(text_str(&back.jar), text_str(&k.jar)) && back.expires == NOW);
         session_keys_free(&back);
         session_keys_free(&k);
-        static const char *const bad[] = { "", "x", "nq57d-session 2\n", "nq57d-session 1\ntoken\n", "nq57d-session 1\nexpires\tx\n",
-                                           "nq57d-session 1\nwhat\tx\n", "nq57d-session 1\ncookie\tx\n", "nq57d-session 1\ntoken\ta\rb\n",
-                                           "nq57d-session 1\ntoken\ta\ntoken\tb\n", "nq57d-session 1\nrefresh\ta\nrefresh\ta\n",
-                                           "nq57d-session 1\nexpires\t1\nexpires\t1\n", "nq57d-session 1\ntoken\t\n",
+        static const char *const bad[] = { "",
+                                           "x",
+                                           "nq57d-session 2\n",
+                                           "nq57d-session 1\ntoken\n",
+                                           "nq57d-session 1\nexpires\tx\n",
+                                           "nq57d-session 1\nwhat\tx\n",
+                                           "nq57d-session 1\ncookie\tx\n",
+                                           "nq57d-session 1\ntoken\ta\rb\n",
+                                           "nq57d-session 1\ntoken\ta\ntoken\tb\n",
+                                           "nq57d-session 1\nrefresh\ta\nrefresh\ta\n",
+                                           "nq57d-session 1\nexpires\t1\nexpires\t1\n",
+                                           "nq57d-session 1\ntoken\t\n",
                                            "nq57d-session 1\nexpires\t99999999999999999999\n" };
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
                 assert_true(session_decode(str_of(bad[i]), &back) < 0);
@@ -147,7 +156,9 @@ static void check_fill(const char *value, const Fillings *f, const char *want) {
 
 /* What is filled in is never looked at again: a password may read <token>. */
 static void test_fill(void **state) {
-        const Fillings f = { .account = STR("<secret>"), .secret = STR("<token>&<x>"), .token = STR("t"), .refresh = STR("r") };
+        const Fillings f = {
+                .account = STR("<secret>"), .secret = STR("<token>&<x>"), .token = STR("t"), .refresh = STR("r")
+        };
         check_fill("<account>:<secret>", &f, "<secret>:<token>&<x>");
         check_fill("<<token>> <refresh <refresh>", &f, "<t> <refresh r");
         check_fill("", &f, "");
@@ -168,7 +179,8 @@ static void check_gunzip(const char *bytes, size_t len, size_t step, int want, b
 }
 
 static void test_gunzip(void **state) {
-        static const char hello[] = "\x1f\x8b\x08\0\0\0\0\0\x02\x03\xcb\x48\xcd\xc9\xc9\x07\0\x86\xa6\x10\x36\x05\0\0\0";
+        static const char hello[] =
+                "\x1f\x8b\x08\0\0\0\0\0\x02\x03\xcb\x48\xcd\xc9\xc9\x07\0\x86\xa6\x10\x36\x05\0\0\0";
         char bytes[2 * sizeof hello];
         size_t n = sizeof hello - 1;
         memcpy(bytes, hello, n);
@@ -186,8 +198,9 @@ static void test_gunzip(void **state) {
 }
 
 static void test_html(void **state) {
-        static const char *const page = "<html><form action=/search><input name=q></form><form method=post action='/login'>"
-                                        "<input type=hidden name=_token value='a&amp;b'><input name=u><input type=PASSWORD name=p></form>";
+        static const char *const page =
+                "<html><form action=/search><input name=q></form><form method=post action='/login'>"
+                "<input type=hidden name=_token value='a&amp;b'><input name=u><input type=PASSWORD name=p></form>";
         static const char *const hidden[] = { "_token" };
         static const PlanPair fields[] = { { .name = "u" }, { .name = "p" } }, wrong[] = { { .name = "user" } };
         _cleanup_arena_ Arena a = { 0 };
@@ -197,10 +210,13 @@ static void test_html(void **state) {
         assert_true(html_login_page(str_of(page)));
         assert_false(html_login_page(STR("<html><form><input name=q></form>")));
         assert_false(html_login_page(STR("{\"a\":\"<input type=password>\"}")));
-        assert_int_equal(html_form(&a, str_of(page), (PlanNames) { hidden, 1 }, (PlanPairs) { fields, 2 }, &form, &missing), 0);
+        assert_int_equal(
+                html_form(&a, str_of(page), (PlanNames) { hidden, 1 }, (PlanPairs) { fields, 2 }, &form, &missing), 0);
         assert_string_equal(form.action, "/login");
         assert_string_equal(form.hidden.at[0].value, "a&b");
-        assert_int_equal(html_form(&a, str_of(page), (PlanNames) { hidden, 1 }, (PlanPairs) { wrong, 1 }, &form, &missing), HTML_E_NO_FORM);
+        assert_int_equal(
+                html_form(&a, str_of(page), (PlanNames) { hidden, 1 }, (PlanPairs) { wrong, 1 }, &form, &missing),
+                HTML_E_NO_FORM);
         assert_string_equal(missing, "user");
         assert_int_equal(html_text(&a, STR("<p>Đã <b>ban</b> hành</p><script>x</script><p>A &amp; B</p>"), &text), 0);
         assert_non_null(memmem(text.at, text.len, "Đã ban hành", strlen("Đã ban hành")));
@@ -242,10 +258,12 @@ static void test_rate(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_retry_after), cmocka_unit_test(test_addresses), cmocka_unit_test(test_form),
-                cmocka_unit_test(test_jar),         cmocka_unit_test(test_session_text), cmocka_unit_test(test_jar_names), cmocka_unit_test(test_jar_too_large), cmocka_unit_test(test_fill),
-                cmocka_unit_test(test_gunzip), cmocka_unit_test(test_html),
-                cmocka_unit_test(test_moments),     cmocka_unit_test(test_rate),
+                cmocka_unit_test(test_retry_after),   cmocka_unit_test(test_addresses),
+                cmocka_unit_test(test_form),          cmocka_unit_test(test_jar),
+                cmocka_unit_test(test_session_text),  cmocka_unit_test(test_jar_names),
+                cmocka_unit_test(test_jar_too_large), cmocka_unit_test(test_fill),
+                cmocka_unit_test(test_gunzip),        cmocka_unit_test(test_html),
+                cmocka_unit_test(test_moments),       cmocka_unit_test(test_rate),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

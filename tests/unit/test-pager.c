@@ -58,8 +58,11 @@ static Verdict read_all(Server *s, const PagingPlan *plan) {
                 int from = from_of(s, plan, &q), to = from;
                 for (; to < s->records && to - from < s->size && to - from < s->cap; to++)
                         s->given[to] = true;
-                PageSeen seen = { .received = to - from, .total = s->total ? s->records + s->lie : -1, .bytes_hash = (uint64_t) s->pages * 977,
-                                  .first_hash = to > from ? (uint64_t) from + 1 : 0, .last_hash = to > from ? (uint64_t) to : 0 };
+                PageSeen seen = { .received = to - from,
+                                  .total = s->total ? s->records + s->lie : -1,
+                                  .bytes_hash = (uint64_t) s->pages * 977,
+                                  .first_hash = to > from ? (uint64_t) from + 1 : 0,
+                                  .last_hash = to > from ? (uint64_t) to : 0 };
                 snprintf(cursor, sizeof cursor, "%d", to);
                 if (plan->kind == PAGING_CURSOR && to < s->records)
                         seen.cursor = str_of(cursor);
@@ -81,8 +84,14 @@ static bool all_given(const Server *s) {
 }
 
 static PagingPlan plan_of(PagingKind kind, int size) {
-        return (PagingPlan) { .kind = (int) kind, .page_parameter = "p", .offset_parameter = "o", .cursor_parameter = "c",
-                              .size_parameter = "s", .size = size, .first_page = 1, .cursor.text = "$.c" };
+        return (PagingPlan) { .kind = (int) kind,
+                              .page_parameter = "p",
+                              .offset_parameter = "o",
+                              .cursor_parameter = "c",
+                              .size_parameter = "s",
+                              .size = size,
+                              .first_page = 1,
+                              .cursor.text = "$.c" };
 }
 
 /* Whatever the server does, complete is only said of what was given whole; an honest server is always complete. */
@@ -91,17 +100,28 @@ static void test_never_lies(void **state) {
                 for (int n = 0; n <= 9; n++)
                         for (int size = 1; size <= 4; size++)
                                 for (int cap = 1; cap <= 4; cap++)
-                                        for (int lie = 0; lie <= 2; lie++) /* a total below the truth cannot be seen through */
+                                        for (int lie = 0; lie <= 2;
+                                             lie++) /* a total below the truth cannot be seen through */
                                                 for (int repeat = 0; repeat <= 3; repeat++)
                                                         for (int total = 0; total <= 1; total++) {
-                                                                Server s = { .records = n, .size = size, .cap = cap, .total = total, .lie = n + lie < 0 ? 0 : lie, .repeat_at = repeat };
+                                                                Server s = { .records = n,
+                                                                             .size = size,
+                                                                             .cap = cap,
+                                                                             .total = total,
+                                                                             .lie = n + lie < 0 ? 0 : lie,
+                                                                             .repeat_at = repeat };
                                                                 PagingPlan plan = plan_of((PagingKind) kind, size);
                                                                 Verdict v = read_all(&s, &plan);
                                                                 if (v.complete && !all_given(&s))
-                                                                        fail_msg("kind %d n %d size %d cap %d lie %d repeat %d total %d", kind, n, size, cap, lie, repeat, total);
+                                                                        fail_msg("kind %d n %d size %d cap %d lie %d "
+                                                                                 "repeat %d total %d",
+                                                                                 kind, n, size, cap, lie, repeat,
+                                                                                 total);
                                                                 bool honest = cap >= size && s.lie == 0 && repeat == 0;
                                                                 if (honest && (!v.complete || v.fault != FAULT_NONE))
-                                                                        fail_msg("honest: kind %d n %d size %d total %d", kind, n, size, total);
+                                                                        fail_msg(
+                                                                                "honest: kind %d n %d size %d total %d",
+                                                                                kind, n, size, total);
                                                         }
 }
 
@@ -120,7 +140,8 @@ static void test_lowered_page_size(void **state) {
 
 static void test_repeats_and_totals(void **state) {
         Server repeats = { .records = 9, .size = 3, .cap = 3, .total = true, .repeat_at = 2 };
-        Server more = { .records = 6, .size = 3, .cap = 3, .total = true, .lie = 1 }, less = { .records = 6, .size = 3, .cap = 3, .total = true, .lie = -1 };
+        Server more = { .records = 6, .size = 3, .cap = 3, .total = true, .lie = 1 },
+               less = { .records = 6, .size = 3, .cap = 3, .total = true, .lie = -1 };
         PagingPlan plan = plan_of(PAGING_OFFSET, 3);
         assert_int_equal(read_all(&repeats, &plan).fault, FAULT_PAGE_REPEATS);
         assert_int_equal(read_all(&more, &plan).fault, FAULT_COUNT_MISMATCH);
@@ -128,7 +149,8 @@ static void test_repeats_and_totals(void **state) {
 }
 
 static void test_proofs(void **state) {
-        Server empty = { .records = 6, .size = 3, .cap = 3 }, none = { .size = 3, .cap = 3, .total = true }, flag = { .records = 6, .size = 3, .cap = 3, .flag = true };
+        Server empty = { .records = 6, .size = 3, .cap = 3 }, none = { .size = 3, .cap = 3, .total = true },
+               flag = { .records = 6, .size = 3, .cap = 3, .flag = true };
         PagingPlan offset = plan_of(PAGING_OFFSET, 3), cursor = plan_of(PAGING_CURSOR, 3);
         assert_int_equal(read_all(&empty, &offset).proof, PROOF_EMPTY_PAGE);
         assert_int_equal(read_all(&none, &offset).proof, PROOF_TOTAL);
@@ -144,8 +166,12 @@ static void test_drift(void **state) {
         PagingPlan plan = plan_of(PAGING_PAGE, 2);
         Pager p;
         pager_begin(&p, &plan);
-        assert_int_equal(feed(&p, (PageSeen) { .received = 2, .total = 3, .bytes_hash = 1, .first_hash = 1, .last_hash = 2 }), PAGER_NEXT);
-        assert_int_equal(feed(&p, (PageSeen) { .received = 2, .total = 4, .bytes_hash = 2, .first_hash = 3, .last_hash = 4 }), PAGER_END);
+        assert_int_equal(
+                feed(&p, (PageSeen) { .received = 2, .total = 3, .bytes_hash = 1, .first_hash = 1, .last_hash = 2 }),
+                PAGER_NEXT);
+        assert_int_equal(
+                feed(&p, (PageSeen) { .received = 2, .total = 4, .bytes_hash = 2, .first_hash = 3, .last_hash = 4 }),
+                PAGER_END);
         assert_false(pager_complete(&p)); /* 4 of 4, but 4 was not the total all along */
         assert_int_equal(p.fault, FAULT_COUNT_MISMATCH);
         pager_done(&p);
@@ -161,18 +187,38 @@ static void test_cursors(void **state) {
         PagingPlan plan = plan_of(PAGING_CURSOR, 2);
         Pager p;
         pager_begin(&p, &plan);
-        assert_int_equal(feed(&p, (PageSeen) { .received = 2, .total = -1, .bytes_hash = 1, .first_hash = 1, .last_hash = 2, .cursor = STR("a&b=") }), PAGER_NEXT);
+        assert_int_equal(feed(&p, (PageSeen) { .received = 2,
+                                               .total = -1,
+                                               .bytes_hash = 1,
+                                               .first_hash = 1,
+                                               .last_hash = 2,
+                                               .cursor = STR("a&b=") }),
+                         PAGER_NEXT);
         _cleanup_text_ Text q = TEXT_INIT(200);
         assert_int_equal(pager_query(&p, &q), 0);
         assert_string_equal(q.at, "c=a%26b%3D&s=2");
-        assert_int_equal(feed(&p, (PageSeen) { .received = 0, .total = -1, .cursor = STR("x") }), PAGER_NEXT); /* an empty page on the way */
-        assert_int_equal(feed(&p, (PageSeen) { .received = 2, .total = -1, .bytes_hash = 3, .first_hash = 5, .last_hash = 6, .cursor = STR("a&b=") }), PAGER_END);
+        assert_int_equal(feed(&p, (PageSeen) { .received = 0, .total = -1, .cursor = STR("x") }),
+                         PAGER_NEXT); /* an empty page on the way */
+        assert_int_equal(feed(&p, (PageSeen) { .received = 2,
+                                               .total = -1,
+                                               .bytes_hash = 3,
+                                               .first_hash = 5,
+                                               .last_hash = 6,
+                                               .cursor = STR("a&b=") }),
+                         PAGER_END);
         assert_int_equal(p.fault, FAULT_PAGE_REPEATS);
         assert_false(pager_complete(&p));
         pager_done(&p);
 
         pager_begin(&p, &plan);
-        assert_int_equal(feed(&p, (PageSeen) { .received = 1, .total = -1, .bytes_hash = 1, .first_hash = 1, .last_hash = 1, .more_known = true, .more = true }), PAGER_END);
+        assert_int_equal(feed(&p, (PageSeen) { .received = 1,
+                                               .total = -1,
+                                               .bytes_hash = 1,
+                                               .first_hash = 1,
+                                               .last_hash = 1,
+                                               .more_known = true,
+                                               .more = true }),
+                         PAGER_END);
         assert_int_equal(p.fault, FAULT_SELECTOR_MISSING);
         pager_done(&p);
 }
@@ -183,7 +229,8 @@ static void test_page_cap(void **state) {
         int r = PAGER_NEXT;
         pager_begin(&p, &plan);
         for (uint64_t i = 1; r == PAGER_NEXT; i++)
-                r = feed(&p, (PageSeen) { .received = 1, .total = -1, .bytes_hash = i, .first_hash = i, .last_hash = i });
+                r = feed(&p,
+                         (PageSeen) { .received = 1, .total = -1, .bytes_hash = i, .first_hash = i, .last_hash = i });
         assert_int_equal(p.fault, FAULT_TOO_LARGE);
         assert_false(pager_complete(&p));
         pager_done(&p);

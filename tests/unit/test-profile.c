@@ -97,7 +97,8 @@ static void test_mistakes(void **state) {
                 { "  token: $.token\n", "", 6, 3, "key-missing", NULL },
                 { "token: $.token", "token: token", 11, 10, "selector", NULL },
                 { "header: Authorization", "header: A uth", 12, 11, "value", NULL },
-                { "  value: Bearer <token>\n", "  value: Bearer <token>\n  proof-text: x\n", 14, 3, "key-useless", NULL },
+                { "  value: Bearer <token>\n", "  value: Bearer <token>\n  proof-text: x\n", 14, 3, "key-useless",
+                  NULL },
                 { "Xong: done", "Xong: don", 16, 11, "words", "done" },
                 { "Xong: done\n", "Xong: done\n    XONG: suspended\n", 17, 5, "words", NULL },
                 { "claims_late true", "claims_later true", 17, 16, "field", "claims_late" },
@@ -137,13 +138,15 @@ static void test_mistakes(void **state) {
                 int r = compile(yaml.at, &found, &d, &p);
                 bool hit = false;
                 for (size_t k = 0; k < found.n; k++)
-                        hit |= found.at[k].severity == SEVERITY_ERROR && found.at[k].origin.line == m->line && found.at[k].origin.column == m->column &&
-                               strcmp(found.at[k].code, m->code) == 0 &&
-                               (!m->nearest || (found.at[k].nearest && strcmp(found.at[k].nearest, m->nearest) == 0)) && found.at[k].vi[0];
+                        hit |= found.at[k].severity == SEVERITY_ERROR && found.at[k].origin.line == m->line &&
+                               found.at[k].origin.column == m->column && strcmp(found.at[k].code, m->code) == 0 &&
+                               (!m->nearest || (found.at[k].nearest && strcmp(found.at[k].nearest, m->nearest) == 0)) &&
+                               found.at[k].vi[0];
                 if (r != PROFILE_E_INVALID || !hit) {
                         for (size_t k = 0; k < found.n; k++)
-                                print_error("%d:%d %s %s %s (%s)\n", found.at[k].origin.line, found.at[k].origin.column, found.at[k].code,
-                                            found.at[k].subject, found.at[k].en, found.at[k].nearest ? found.at[k].nearest : "");
+                                print_error("%d:%d %s %s %s (%s)\n", found.at[k].origin.line, found.at[k].origin.column,
+                                            found.at[k].code, found.at[k].subject, found.at[k].en,
+                                            found.at[k].nearest ? found.at[k].nearest : "");
                         fail_msg("%s -> %s: expected %d:%d %s", m->from, m->to, m->line, m->column, m->code);
                 }
                 finding_list_free(&found);
@@ -151,7 +154,9 @@ static void test_mistakes(void **state) {
 }
 
 static void test_shipped(void **state) {
-        static const char *const files[] = { "connectors/profiles/theodoiq.yaml", "connectors/profiles/nq57-daklak.yaml", "tests/fixtures/profiles/third.yaml" };
+        static const char *const files[] = { "connectors/profiles/theodoiq.yaml",
+                                             "connectors/profiles/nq57-daklak.yaml",
+                                             "tests/fixtures/profiles/third.yaml" };
         const char *source = getenv("NQ57_SOURCE");
         uint64_t digests[3];
         for (size_t i = 0; i < 3; i++) {

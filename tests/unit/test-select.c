@@ -20,7 +20,9 @@ static void check_found(const char *text, Selected want, const char *json) {
         assert_int_equal(select_compile(&a, text, &s, &at, &why), 0);
         assert_int_equal(select_get(&s, root, &found), want);
         if (want == SELECTED_VALUE)
-                assert_string_equal(json_object_to_json_string_ext(found, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE), json);
+                assert_string_equal(
+                        json_object_to_json_string_ext(found, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE),
+                        json);
         json_object_put(root);
 }
 
@@ -52,9 +54,11 @@ typedef struct Bad {
 
 static void test_mistakes(void **state) {
         static const Bad bad[] = {
-                { "", 0 }, { "a.b", 0 }, { "$a", 1 }, { "$.", 2 }, { "$..a", 2 }, { "$.9", 2 }, { "$.a-b", 3 }, { "$[", 2 },
-                { "$[-1]", 2 }, { "$[01]", 4 }, { "$[1", 3 }, { "$['a", 4 }, { "$['a'", 5 }, { "$['\\n']", 3 }, { "$[*].a", 3 },
-                { "$[*", 3 }, { "$.a b", 3 }, { "$[100001]", 8 }, { "$.\xff", 0 }, { "$.a.b.c.d.e.f.g.h.i.j.k.l.m", 27 },
+                { "", 0 },      { "a.b", 0 },       { "$a", 1 },     { "$.", 2 },
+                { "$..a", 2 },  { "$.9", 2 },       { "$.a-b", 3 },  { "$[", 2 },
+                { "$[-1]", 2 }, { "$[01]", 4 },     { "$[1", 3 },    { "$['a", 4 },
+                { "$['a'", 5 }, { "$['\\n']", 3 },  { "$[*].a", 3 }, { "$[*", 3 },
+                { "$.a b", 3 }, { "$[100001]", 8 }, { "$.\xff", 0 }, { "$.a.b.c.d.e.f.g.h.i.j.k.l.m", 27 },
         };
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
                 _cleanup_arena_ Arena a = { 0 };

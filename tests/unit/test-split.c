@@ -8,7 +8,8 @@
 
 #include "connectors/split.h"
 
-static const char *const good = "{\"code\":0,\"data\":{\"total\":3,\"items\":[{\"a\":\"x]}\\\"\"}, [1,2] ,\"s\"],\"after\":{\"k\":[1]}}}";
+static const char *const good =
+        "{\"code\":0,\"data\":{\"total\":3,\"items\":[{\"a\":\"x]}\\\"\"}, [1,2] ,\"s\"],\"after\":{\"k\":[1]}}}";
 
 static int cut(SplitPage *p, const char *path, Str page) {
         _cleanup_arena_ Arena a = { 0 };
@@ -54,13 +55,26 @@ typedef struct Case {
 
 static void test_pages(void **state) {
         static const Case cases[] = {
-                { " \r\n\t", SPLIT_E_EMPTY }, { "{}", SPLIT_E_NO_LIST }, { "[]", SPLIT_E_NO_LIST }, { "1", SPLIT_E_NO_LIST },
-                { "{\"l\":{}}", SPLIT_E_NO_LIST }, { "{\"l\":null}", SPLIT_E_NO_LIST }, { "{\"l\":[1,]}", SPLIT_E_NOT_JSON },
-                { "{\"l\":[1 2]}", SPLIT_E_NOT_JSON }, { "{\"l\":[]}x", SPLIT_E_NOT_JSON }, { "{\"l\":[],\"l\":[1]}", SPLIT_E_NOT_JSON },
-                { "{\"l\":[],\"n\":01}", SPLIT_E_NOT_JSON }, { "{\"l\":[],\"n\":NaN}", SPLIT_E_NOT_JSON }, { "{'l':[]}", SPLIT_E_NOT_JSON },
-                { "{\"l\":[{\"a\":1]}]}", SPLIT_E_NOT_JSON }, { "<html>", SPLIT_E_NOT_JSON }, { "{\"l\":[}", SPLIT_E_NOT_JSON },
-                { "{\"l\":[],\"n\":9223372036854775808}", SPLIT_E_NOT_JSON }, { "{\"l\":[],\"n\":9223372036854775807}", 0 },
-                { "{\"x\":{\"l\":[9]},\"l\":[1]}", 0 }, { "{\"\\u006c\":[1]}", 0 },
+                { " \r\n\t", SPLIT_E_EMPTY },
+                { "{}", SPLIT_E_NO_LIST },
+                { "[]", SPLIT_E_NO_LIST },
+                { "1", SPLIT_E_NO_LIST },
+                { "{\"l\":{}}", SPLIT_E_NO_LIST },
+                { "{\"l\":null}", SPLIT_E_NO_LIST },
+                { "{\"l\":[1,]}", SPLIT_E_NOT_JSON },
+                { "{\"l\":[1 2]}", SPLIT_E_NOT_JSON },
+                { "{\"l\":[]}x", SPLIT_E_NOT_JSON },
+                { "{\"l\":[],\"l\":[1]}", SPLIT_E_NOT_JSON },
+                { "{\"l\":[],\"n\":01}", SPLIT_E_NOT_JSON },
+                { "{\"l\":[],\"n\":NaN}", SPLIT_E_NOT_JSON },
+                { "{'l':[]}", SPLIT_E_NOT_JSON },
+                { "{\"l\":[{\"a\":1]}]}", SPLIT_E_NOT_JSON },
+                { "<html>", SPLIT_E_NOT_JSON },
+                { "{\"l\":[}", SPLIT_E_NOT_JSON },
+                { "{\"l\":[],\"n\":9223372036854775808}", SPLIT_E_NOT_JSON },
+                { "{\"l\":[],\"n\":9223372036854775807}", 0 },
+                { "{\"x\":{\"l\":[9]},\"l\":[1]}", 0 },
+                { "{\"\\u006c\":[1]}", 0 },
         };
         SplitPage p = { 0 };
         for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -97,14 +111,38 @@ static void count_member(void *userdata, Str key, Str value) {
 
 static void test_records(void **state) {
         static const char *const bad[] = {
-                "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}", "{\"a\\u0000b\":1}", "{\"a\":9223372036854775808}", "{\"a\":-9223372036854775809}",
-                "{\"a\":\"\\ud800\"}", "{\"a\":\"\\udc00\\ud800\"}", "{\"a\":NaN}", "{\"a\":Infinity}", "{\"a\":01}", "{\"a\":1.}", "{\"a\":.5}",
-                "{\"a\":+1}", "{\"a\":1e}", "{\"a\" 1}", "{a:1}", "{\"a\":1,}", "{\"a\":tru}", "{\"a\":'x'}", "{\"a\":\"\\x\"}", "{\"a\":\"\\u12g4\"}",
-                "{\"a\":\"\n\"}", "{\"o\":{\"b\":1,\"c\":2,\"b\":3}}", "{\"a\":[1,]}",
+                "{\"a\":1,\"a\":2}",
+                "{\"a\":1,\"\\u0061\":2}",
+                "{\"a\\u0000b\":1}",
+                "{\"a\":9223372036854775808}",
+                "{\"a\":-9223372036854775809}",
+                "{\"a\":\"\\ud800\"}",
+                "{\"a\":\"\\udc00\\ud800\"}",
+                "{\"a\":NaN}",
+                "{\"a\":Infinity}",
+                "{\"a\":01}",
+                "{\"a\":1.}",
+                "{\"a\":.5}",
+                "{\"a\":+1}",
+                "{\"a\":1e}",
+                "{\"a\" 1}",
+                "{a:1}",
+                "{\"a\":1,}",
+                "{\"a\":tru}",
+                "{\"a\":'x'}",
+                "{\"a\":\"\\x\"}",
+                "{\"a\":\"\\u12g4\"}",
+                "{\"a\":\"\n\"}",
+                "{\"o\":{\"b\":1,\"c\":2,\"b\":3}}",
+                "{\"a\":[1,]}",
         };
         static const char *const fine[] = {
-                "{}", "{\"a\":9223372036854775807,\"b\":-9223372036854775808}", "{\"a\":\"\\ud83d\\ude00\"}", "{\"a\":{\"a\":{\"a\":1}},\"b\":[{\"a\":1},{\"a\":2}]}",
-                "{\"a\":-0,\"b\":1.5e+10,\"c\":12345678901234567890.5}", "{\"t\\u00ean\":\"\\n\"}",
+                "{}",
+                "{\"a\":9223372036854775807,\"b\":-9223372036854775808}",
+                "{\"a\":\"\\ud83d\\ude00\"}",
+                "{\"a\":{\"a\":{\"a\":1}},\"b\":[{\"a\":1},{\"a\":2}]}",
+                "{\"a\":-0,\"b\":1.5e+10,\"c\":12345678901234567890.5}",
+                "{\"t\\u00ean\":\"\\n\"}",
         };
         static const int members[] = { 0, 2, 1, 2, 3, 1 };
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
