@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of a letter share: a paragraph that is gathered, then written as one line; names and dates as officials
- * write them. Private to state/letter. Adding never fails on the spot: a failed Text is found at the end. */
+/* What the parts of a letter share: a paragraph that is gathered, then written as one line; names and dates as
+ * officials write them. Private to state/letter. Adding never fails on the spot: a failed Text is found at the end. */
 #pragma once
 
 #include "state/letter.h"
@@ -38,7 +38,8 @@ bool unit_communal(const Unit *u);
  * the earlier finish, why it is that day. */
 void letter_deadline(Letter *l, const Occurrence *o);
 void letter_deadline_short(Letter *l, const Occurrence *o);
-/* "hôm nay là ngày cuối", "sau hôm nay còn 3 ngày làm việc" and, where `which`, ": 22, 23, 24/7"; "đã quá 3 ngày" */
+/* "hôm nay là ngày cuối", "còn 3 ngày làm việc nữa" or, where `which`, "sau hôm nay còn 3 ngày làm việc: 22, 23, 24/7";
+ * "đã quá 3 ngày" */
 void letter_left(Letter *l, const Occurrence *o, bool which);
 void letter_reasons(Letter *l, const int by_reason[static REASON_COUNT]); /* "quá hạn 4, chưa cập nhật trong kỳ 20" */
 void letter_read_at(Letter *l, const LetterAsOf *as_of, const Unit *u); /* "Số liệu đọc lúc 06:40 (cả hai hệ thống)." */

@@ -193,10 +193,11 @@ void letter_left(Letter *l, const Occurrence *o, bool which) {
         } else if (left <= 0) {
                 letter_add(l, "không còn ngày làm việc nào");
         } else {
-                letter_addf(l, "sau hôm nay còn %d ngày làm việc", left);
-                if (!which)
+                if (!which) {
+                        letter_addf(l, "còn %d ngày làm việc nữa", left);
                         return;
-                letter_add(l, ": ");
+                }
+                letter_addf(l, "sau hôm nay còn %d ngày làm việc: ", left);
                 letter_working_days(l, l->today, o->safe);
         }
 }

@@ -91,16 +91,30 @@ static const NewClaim *own_claim(const Letter *l, int occurrence) {
         return NULL;
 }
 
-/* "- Trước 25/6 (hết thứ Tư 24/6): 11 việc, sau hôm nay còn 3 ngày làm việc; kỳ từ 25/5." */
-static void write_deadline_of_several(Letter *l, const Occurrence *o, int outstanding) {
+/* Whether the mail asks for data of this deadline's window. */
+static bool own_asks_window(const Letter *l, int occurrence) {
+        const NewMessage *m = l->in->message;
+
+        for (size_t i = 0; i < m->n_claims; i++)
+                if (claim_own(&m->claims[i]) && m->claims[i].occurrence == occurrence &&
+                    m->claims[i].obligation->counts.by_reason[REASON_NOT_UPDATED] > 0)
+                        return true;
+        return false;
+}
+
+/* "- Trước 25/6 (hết thứ Tư 24/6): 11 việc, còn 3 ngày làm việc nữa; kỳ từ 25/5" */
+static void write_deadline_of_several(Letter *l, int occurrence) {
+        const Occurrence *o = &l->in->plan->occurrences[occurrence];
+
         letter_add(l, "- ");
         letter_deadline_short(l, o);
         letter_capital(l, 2);
-        letter_addf(l, ": %d việc, ", outstanding);
+        letter_addf(l, ": %d việc, ", own_outstanding(l, occurrence));
         letter_left(l, o, false);
-        letter_add(l, "; kỳ từ ");
-        letter_day(l, when_date(o->window_from));
-        letter_add(l, ".");
+        if (own_asks_window(l, occurrence)) {
+                letter_add(l, "; kỳ từ ");
+                letter_day(l, when_date(o->window_from));
+        }
         letter_end(l);
 }
 
@@ -116,7 +130,8 @@ static void write_deadlines(Letter *l, const LetterUnits *u) {
                 total += u->at[i].total;
         l->several = n > 1;
         if (n > 1) {
-                letter_addf(l, "Còn %d việc cho %zu hạn:", total, n);
+                letter_addf(l, "Còn %d việc cho %zu hạn%s:", total, n,
+                            sum > total ? " (mỗi việc ghi một lần, ở hạn sớm nhất)" : "");
                 letter_end(l);
         }
         for (size_t i = 0; i < l->in->plan->n_occurrences; i++) {
@@ -125,7 +140,7 @@ static void write_deadlines(Letter *l, const LetterUnits *u) {
                 if (!own_claim(l, (int) i))
                         continue;
                 if (n > 1) {
-                        write_deadline_of_several(l, o, own_outstanding(l, (int) i));
+                        write_deadline_of_several(l, (int) i);
                         continue;
                 }
                 letter_addf(l, "Còn %d việc phải xong ", total);
@@ -135,10 +150,6 @@ static void write_deadlines(Letter *l, const LetterUnits *u) {
                 letter_left(l, o, true);
                 letter_capital(l, 0);
                 letter_add(l, ".");
-                letter_end(l);
-        }
-        if (n > 1 && sum > total) {
-                letter_add(l, "Việc thuộc nhiều hạn chỉ ghi một lần, ở hạn sớm nhất.");
                 letter_end(l);
         }
 }
@@ -163,11 +174,11 @@ static void write_late(Letter *l, const Occurrence *o, Date day) {
 
         letter_add(l, "nếu hết ");
         letter_day(l, o->strict);
-        letter_add(l, " còn việc, đơn vị bị ghi là chậm trong trang gửi lãnh đạo tỉnh");
+        letter_add(l, " còn việc, đơn vị bị ghi là chậm, báo lãnh đạo tỉnh");
         if (above) {
                 letter_add(l, "; sáng ");
                 letter_day(l, day);
-                letter_add(l, " thư gửi thêm ");
+                letter_add(l, " gửi thêm ");
                 letter_outside(l, str_of(above->name), 80);
         }
         letter_add(l, ".");
@@ -177,11 +188,11 @@ static void write_reminder(Letter *l, const LetterUnits *u, Stage s, Date day) {
         letter_add(l, "nếu sáng ");
         letter_day(l, day);
         if (s != STAGE_T1) {
-                letter_add(l, " còn việc, thư nhắc lại.");
+                letter_add(l, " còn việc, nhắc lại.");
                 return;
         }
-        letter_add(l, " còn việc, thư gửi thêm lãnh đạo ");
-        if (u->n == 1)
+        letter_add(l, " còn việc, gửi thêm lãnh đạo ");
+        if (u->n == 1 && !l->several)
                 letter_unit_formal(l, u->at[0].unit);
         else
                 letter_add(l, "đơn vị");
@@ -315,7 +326,7 @@ static void write_foot(Letter *l, const LetterUnits *u) {
         write_why_you(l);
         write_basis(l);
         if (l->in->options->province && *l->in->options->province) {
-                letter_add(l, "Thư gửi tự động từ hệ thống nhắc việc Nghị quyết 57, tỉnh ");
+                letter_add(l, "Thư tự động của hệ thống nhắc việc Nghị quyết 57, tỉnh ");
                 letter_outside(l, str_of(l->in->options->province), 40);
                 letter_add(l, ".");
                 letter_end(l);

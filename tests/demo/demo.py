@@ -99,7 +99,7 @@ def next_lines(vi, kept, unit):
 def kept_lines(site, vi):
     words = (("Running until Ctrl-C here (or: kill %d).", "mails as .eml", "another day"),
              ("Chạy cho đến khi bấm Ctrl-C ở đây (hoặc: kill %d).", "các thư, tệp .eml", "sang ngày khác"))[vi]
-    return ["  " + words[0] % os.getpid()] + rows([
+    return words[0] % os.getpid(), rows([
         ("%s/" % site.mailbox, words[1]), ("echo 2026-06-24T07:30:00+07:00 >%s" % site.clock, words[2])])
 
 
@@ -141,8 +141,8 @@ def run(args, folder):
         progress.over()
         unit = facts["letter"]["unit"]
         lines = next_lines(vi, teller.site if args.keep else None, unit)
-        lines += kept_lines(teller.site, vi) if args.keep else []
-        sys.stdout.write(page.Page(facts, vi, teller.name).text(lines))
+        running, more = kept_lines(teller.site, vi) if args.keep else ("", [])
+        sys.stdout.write(page.Page(facts, vi, teller.name).text(lines + more, running))
         sys.stdout.flush()
         if daemon and daemon.wait(None) != 0:
             raise story.Trouble("nq57d ended: " + story.last_useful_line("\n".join(daemon.lines())))

@@ -4,11 +4,11 @@ import textwrap
 import unicodedata
 
 WIDTH = 80
-MAIL_COLUMNS = 70
+MAIL_WIDTH = 68  # mails are not folded: this is the phone
 HEADINGS = [
     ("FETCHED", "ĐÃ ĐỌC"), ("COMPARED", "ĐỐI CHIẾU"), ("WHO IS BEHIND", "AI CÒN VIỆC"), ("WHO GOT MAIL", "AI NHẬN THƯ"),
     ("ONE MAIL, AS A PHONE SHOWS IT", "MỘT LÁ THƯ, NHƯ TRÊN ĐIỆN THOẠI"), ("A SECOND RUN", "CHẠY LẠI LẦN HAI"),
-    ("MONDAY 22/6, 07:30", "THỨ HAI 22/6, 07:30"), ("NEXT", "TIẾP THEO"),
+    ("MONDAY 22/6", "THỨ HAI 22/6"), ("NEXT", "TIẾP THEO"),
 ]
 FIELDS = {"actual": ("actual value", "giá trị thực hiện"), "progress": ("progress", "tiến độ")}
 
@@ -60,12 +60,13 @@ class Page:
         self.out += fold(self.title + " " + text, "", "  ") if self.title else fold(text)
         self.title = ""
 
-    def quote(self, text, indent=""):
-        """Lines of a mail."""
+    def quote(self, text):
+        """A line of a mail, folded as a narrow screen does."""
         if self.title:
             self.out.append(self.title)
         self.title = ""
-        self.out += fold(clean(text), "| " + indent, "| " + (indent or "  " * text.startswith("- ")))
+        if clean(text):
+            self.out += fold(clean(text), "| ", "| ", MAIL_WIDTH)
 
     def n(self, count):
         return number(count, self.vi)
@@ -75,13 +76,13 @@ class Page:
         self.step += 1
         self.title = "%d %s (%s):" % ((self.step, vi, en) if self.vi else (self.step, en, vi))
 
-    def text(self, keep_lines):
+    def text(self, commands, running=""):
         self.banner()
         for part in (self.fetched, self.compared, self.behind, self.told, self.letter, self.second, self.monday):
             self.head()
             part()
         self.head()
-        self.out += [self.title] + keep_lines
+        self.out += [self.title + (" " + running if running else "")] + commands
         return "\n".join(line.rstrip() for line in self.out) + "\n"
 
     def banner(self):
@@ -90,17 +91,14 @@ class Page:
                          "Bản thử, đồng hồ đặt trước (test build, driven clock): thứ Sáu 19/6/2026 07:30")[self.vi])
 
     def fetched(self):
-        for s in self.facts["sources"]:
-            self.say("%s: %d account%s, %s listings, %s of %s records",
-                     "%s: %d tài khoản%s, %s danh sách, %s/%s bản ghi", s["source"], s["accounts"],
-                     "" if self.vi or s["accounts"] == 1 else "s", self.n(s["listings"]), self.n(s["received"]),
-                     self.n(s["claimed"]))
+        read = ("%s: %d account%s, %s listings, %s/%s records", "%s: %d tài khoản%s, %s danh sách, %s/%s bản ghi")
+        each = "; ".join(read[self.vi] % (
+            s["source"], s["accounts"], "" if self.vi or s["accounts"] == 1 else "s", self.n(s["listings"]),
+            self.n(s["received"]), self.n(s["claimed"])) for s in self.facts["sources"])
         proven, listings = (sum(s[k] for s in self.facts["sources"]) for k in ("proven", "listings"))
-        self.say("Proof: %s of %s listings brought all of the total they state, no page cut or repeated; "
-                 "%d are partial, a record put aside, that unit unknown.",
-                 "Bằng chứng: %s/%s danh sách nhận hết tổng số đã báo, không trang nào đứt hay lặp; "
-                 "%d thiếu vì một bản ghi để riêng, đơn vị đó chưa xác định.",
-                 self.n(proven), self.n(listings), len(self.facts["partial"]))
+        self.say("%s. Proof: %s of %s listings brought all of the total they state; in %d a record is put aside.",
+                 "%s. Bằng chứng: %s/%s danh sách nhận hết tổng số đã báo; %d có bản ghi để riêng.",
+                 each, self.n(proven), self.n(listings), len(self.facts["partial"]))
 
     def compared(self):
         f = self.facts
@@ -116,7 +114,7 @@ class Page:
                      "A person decides.",
                      "Khác nhau: %s, %s %s: %s, Trung ương %s (%s), Cổng tỉnh %s (%s). "
                      "Chờ người quyết định.",
-                     self.name(d["unit"]), d["code"], cut(d["title"], 44), FIELDS[d["field"]][self.vi],
+                     self.name(d["unit"]), d["code"], cut(d["title"], 32), FIELDS[d["field"]][self.vi],
                      decimal(d["central"], self.vi), day(d["central_on"]), decimal(d["portal"], self.vi),
                      day(d["portal_on"]))
         for q in f["aside"]:
@@ -151,19 +149,19 @@ class Page:
 
     def told(self):
         f = self.facts
-        self.say("%d people of %d units, one mail each: %d focal persons; %d heads too, because the 20th has "
-                 "reached T.",
-                 "%d người của %d đơn vị, mỗi người một thư: %d đầu mối; thêm %d lãnh đạo vì hạn 20 đã đến ngày T.",
-                 f["people"], f["units_told"], f["seats"].get("focal", 0), f["seats"].get("head", 0))
-        self.say("None: %s, done for all %d deadlines. Operations: %d, a listing not complete.",
-                 "Không thư: %s, đã xong cả %d hạn. Vận hành: %d, danh sách chưa đủ.",
-                 self.name(f["quiet"]["unit"]), f["quiet"]["n"], f["ops"])
+        self.say("%d people of %d units, one mail each: %d focal, %d heads as the 20th has reached T. "
+                 "None: %s, done for all %d.%s",
+                 "%d người của %d đơn vị, mỗi người một thư: %d đầu mối, %d lãnh đạo vì hạn 20 đã đến T. "
+                 "Không có: %s, xong cả %d hạn.%s",
+                 f["people"], f["units_told"], f["seats"].get("focal", 0), f["seats"].get("head", 0),
+                 self.name(f["quiet"]["unit"]), f["quiet"]["n"],
+                 (" Operations: %d.", " Vận hành: %d.")[self.vi] % f["ops"] if f["ops"] else "")
 
     def letter(self):
         m = self.facts["letter"]
         self.quote(m["subject"])
-        for line in unfold(m["body"]):
-            self.quote(line, " " * (len(line) - len(line.lstrip())))
+        for line in m["body"].splitlines():
+            self.quote(line)
 
     def second(self):
         a = self.facts["again"]
@@ -174,13 +172,12 @@ class Page:
     def monday(self):
         f, m = self.facts, self.facts["monday"]
         v, c = m["verdicts"], m["chased"]
-        self.say("%d units finished on Friday, %d on Sunday. Verdicts of the 20th, never rewritten: on time %d, late "
-                 "%d (%d done since), unknown %d. Leadership's page (%d people):",
-                 "%d đơn vị xong chiều thứ Sáu, %d đơn vị xong Chủ nhật. Kết quả kỳ 20, không sửa lại: đúng hạn %d, "
-                 "chậm %d (%d đã xong sau đó), chưa xác định %d. Trang gửi lãnh đạo (%d người):",
+        self.say("%d units done on Friday, %d on Sunday. Verdicts of the 20th, never rewritten: on time %d, late %d "
+                 "(%d done since), unknown %d. Leadership's page (%d people):",
+                 "%d đơn vị xong thứ Sáu, %d xong Chủ nhật. Chốt kỳ 20, không sửa lại: đúng hạn %d, chậm %d (%d đã xong sau), "
+                 "chưa xác định %d. Trang gửi lãnh đạo (%d người):",
                  f["finished_friday"], f["finished_late"], v["in_time"], v["late"], v["since"], v["unknown"],
                  m["pages"])
-        self.quote(m["subject"])
         for line in page_lines(m["body"]):
             self.quote(line)
         self.say("+1 for the %d units still behind: %d focal persons, %d heads, %d coordinators.",
@@ -188,22 +185,8 @@ class Page:
                  c["units"], c["focal"], c["head"], c["coordinator"])
 
 
-def unfold(body):
-    """The paragraphs of a mail, without the breaks that its writer put at column 70; a narrow screen breaks anew."""
-    out, last = [], ""
-    for line in body.splitlines():
-        words = line.split()
-        if out and words and last.strip() and columns(last) + 1 + columns(words[0]) > MAIL_COLUMNS \
-                and words[0] != "-" and not (words[0][:-1].isdigit() and words[0].endswith(".")):
-            out[-1] += " " + line.strip()
-        elif words:
-            out.append(line)
-        last = line
-    return out
-
-
 def page_lines(body):
-    """The lines of leadership's page that hold its counts."""
+    """The lines of leadership's page that hold its counts: departments, communes."""
     lines = [line for line in body.splitlines() if line.strip()]
-    start = next((i for i, line in enumerate(lines) if line.startswith("Sở, ban, ngành")), 0)
+    start = next(i for i, line in enumerate(lines) if line.startswith("Sở, ban, ngành"))
     return lines[start:start + 2]

@@ -21,7 +21,7 @@ import page  # noqa: E402
 import story  # noqa: E402
 
 DEMO = SOURCE / "tests" / "demo" / "demo.py"
-LINES = 72
+LINES = 62
 
 
 def run(tmp_path, *args, **env):
