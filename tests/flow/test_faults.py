@@ -27,6 +27,7 @@ PLACES = [("central", "tasks", CENTRAL), ("portal", "indicators", PORTAL)]
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     with Small(tmp_path_factory.mktemp("faults")) as made:
+        made.set_keys({"sources.%s.logins-per-hour" % s: "60" for s in ("theodoiq", "nq57-daklak")})
         first = made.once()
         assert first.status == 0 and "NQ57_FAULT" not in first.err, first
         yield made
@@ -167,7 +168,6 @@ def count_requests(site, system):
 def test_a_session_may_expire_at_any_request(site):
     """As 401 with and without a living refresh token, as a redirect to the login, and as a login page with 200."""
     before = site.export()
-    site.set_keys({"sources.%s.logins-per-hour" % s: "60" for s in ("theodoiq", "nq57-daklak")})
     for system, number in (("central", 6), ("portal", 15)):
         assert count_requests(site, system) == number, "a page at a time, and no login while the session lives"
         for i in range(number):

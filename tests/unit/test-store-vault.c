@@ -65,6 +65,10 @@ static void test_budget(void **state) {
         assert_int_equal(v->login_attempt_try(v->userdata, STR("a"), STR("x"), 3, US_HOUR, &again, &w->err), 0);
         assert_int_equal(v->login_attempt_try(v->userdata, STR("a"), STR("x"), 3, US_HOUR, &again, &w->err),
                          VAULT_E_BUDGET);
+        assert_int_equal(v->login_attempt_undo(v->userdata, STR("a"), STR("x"), &w->err), 0); /* it never left */
+        assert_int_equal(v->login_attempt_try(v->userdata, STR("a"), STR("x"), 3, US_HOUR, &again, &w->err), 0);
+        assert_int_equal(v->login_attempt_try(v->userdata, STR("a"), STR("x"), 3, US_HOUR, &again, &w->err),
+                         VAULT_E_BUDGET);
         world_free(w);
 }
 
