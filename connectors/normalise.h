@@ -51,5 +51,6 @@ void normaliser_done(Normaliser *n);
 
 enum { NORMALISE_QUARANTINED = 1 };
 
-/* 0: *ret holds until the next call. NORMALISE_QUARANTINED: *ret_q says why, equally borrowed. -ENOMEM. */
+/* 0: *ret holds until the next call. NORMALISE_QUARANTINED: *ret_q says why, equally borrowed. -ENOMEM. The bytes of
+ * every span must outlive the normaliser: what was parsed is compared with the next record's. */
 int normalise_record(Normaliser *n, const SplitSpan *span, RecordSide *ret, Quarantine *ret_q);
