@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-const char *const alarm_kinds[ALARM_KIND_COUNT] = { "blind", "session", "refused", "stuck", "clock", "release" };
+const char *const alarm_kinds[ALARM_KIND_COUNT] = { "blind", "session", "refused", "stuck", "clock", "plan", "release" };
 
 static const struct {
         ReportId open, close;
@@ -14,6 +14,7 @@ static const struct {
         [ALARM_REFUSED] = { REPORT_REFUSED, REPORT_SEEING, "Danh sách bất thường, chờ người xác nhận" },
         [ALARM_STUCK] = { REPORT_STUCK, REPORT_UNSTUCK, "Thư không gửi đi được" },
         [ALARM_CLOCK] = { REPORT_CLOCK, REPORT_CLOCK_OK, "Đồng hồ máy chủ không đáng tin, thư bị giữ" },
+        [ALARM_PLAN] = { REPORT_STUCK, REPORT_UNSTUCK, "Không lập được kế hoạch nhắc việc, không ai được nhắc" },
         [ALARM_RELEASE] = { REPORT_STUCK, REPORT_UNSTUCK, "Lô thư lớn chờ cho phép gửi" },
 };
 
@@ -145,12 +146,17 @@ static int look_replaced(Look *l, const Message *m, bool waiting, Err *e) {
         return 0;
 }
 
+#define LOOK_BACK (14 * US_DAY)
+
 static int look_message(void *userdata, const Message *m, Err *e) {
         Look *l = userdata;
         bool waiting = m->state == MESSAGE_PLANNED || m->state == MESSAGE_TEMPORARY || m->state == MESSAGE_SENDING;
-        bool lost = m->state == MESSAGE_UNKNOWN && m->next_at == INSTANT_NONE && l->now - m->settled < 3 * US_DAY;
-        int r = look_replaced(l, m, waiting, e);
+        bool lost = m->state == MESSAGE_UNKNOWN && m->next_at == INSTANT_NONE && l->now - m->created < 3 * US_DAY;
+        int r;
 
+        if (l->now - m->created > LOOK_BACK)
+                return 1; /* they come newest first, and the ledger keeps years of them */
+        r = look_replaced(l, m, waiting, e);
         if (r < 0)
                 return r;
         if (m->state == MESSAGE_HELD && m->day == when_date(l->now))
@@ -163,7 +169,7 @@ static int look_message(void *userdata, const Message *m, Err *e) {
                 snprintf(l->stuck_text, sizeof(l->stuck_text), STR_FMT ": %s, " STR_FMT " %d " STR_FMT,
                          STR_ARG(m->message_id), message_states[m->state], STR_ARG(m->outcome_phase), m->outcome_code,
                          STR_ARG(m->outcome_text));
-        return m->created < l->now - 14 * US_DAY ? 1 : 0;
+        return 0;
 }
 
 static int look_sources(Look *l, const Coverage *c, Err *e) {
@@ -338,7 +344,7 @@ static int closing_visit(void *userdata, const Episode *ep, Err *e) {
         int kind = -1;
 
         for (int k = 0; k < ALARM_KIND_COUNT; k++)
-                if (k != ALARM_CLOCK && str_eq(ep->kind, str_of(alarm_kinds[k])))
+                if (k != ALARM_CLOCK && k != ALARM_PLAN && str_eq(ep->kind, str_of(alarm_kinds[k])))
                         kind = k;
         if (kind < 0 || c->n == 64)
                 return 0;

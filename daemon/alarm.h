@@ -13,6 +13,7 @@ typedef enum AlarmKind {
         ALARM_REFUSED,     /* a guard refused a listing */
         ALARM_STUCK,       /* mail that does not leave, or whose outcome nobody knows */
         ALARM_CLOCK,       /* mail is held because of the clock */
+        ALARM_PLAN,        /* planning fails: nobody is reminded */
         ALARM_RELEASE,     /* a batch waits for `nq57ctl release` */
         ALARM_KIND_COUNT
 } AlarmKind;

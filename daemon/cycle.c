@@ -221,24 +221,32 @@ static int cycle_deliver(Cycle *c, Err *e) {
         return r < 0 ? r : deliver_pump(c->env.deliver, e);
 }
 
+/* Retiring accounts and planning; what fails here leaves everybody without a reminder, so it is an alarm of its own. */
+static void cycle_plan_told(Cycle *c) {
+        Err e = { 0 }, why = { 0 };
+        int r = retire_partitions(c->env.store, c->env.settings, clock_wall(c->env.clock), &e);
+
+        if (r >= 0 && !c->env.hold_mail)
+                r = cycle_plan(c, &e);
+        if (r < 0) {
+                report_err(LOG_ERR, &e, "planning failed; it is tried again at the next cycle");
+                c->report.trouble = true;
+        }
+        if (alarm_set(c->env.store, c->env.settings, ALARM_PLAN, "plan", r < 0 ? e.text : NULL,
+                      clock_wall(c->env.clock), &why) < 0)
+                report_err(LOG_ERR, &why, "cannot record an alarm");
+}
+
 static int cycle_finish(sd_event_source *source, void *userdata) {
         Cycle *c = userdata;
         Err e = { 0 };
-        int r = 0;
 
         (void) source;
         c->finished = true;
         sd_event_source_disable_unref(c->limit);
         c->limit = NULL;
         if (!c->cancelled)
-                r = retire_partitions(c->env.store, c->env.settings, clock_wall(c->env.clock), &e);
-        if (r >= 0 && !c->cancelled && !c->env.hold_mail)
-                r = cycle_plan(c, &e);
-        if (r < 0) {
-                report_err(LOG_ERR, &e, "planning failed; it is tried again at the next cycle");
-                c->report.trouble = true;
-        }
-        err_clear(&e);
+                cycle_plan_told(c);
         if (!c->cancelled && cycle_deliver(c, &e) < 0) {
                 report_err(LOG_ERR, &e, "the outbox could not be worked off");
                 c->report.trouble = true;

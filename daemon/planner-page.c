@@ -33,18 +33,10 @@ static int before_visit(void *userdata, const ObligationRow *o, Err *e) {
 
 static int page_before(const Planner *p, LetterPage *page, ObligationVerdict *verdict, Err *e) {
         const DeadlineRule *rule = page->occurrence->rule;
-        int year, month, day;
+        Date before = deadline_shift(rule, page->occurrence->before, -1);
         Occurrence previous;
-        Date before;
 
-        if (rule->day_of_month == 0)
-                return 0;
-        date_to_ymd(page->occurrence->before, &year, &month, &day);
-        if (month-- == 1) {
-                month = 12;
-                year--;
-        }
-        if (!date_from_ymd(year, month, rule->day_of_month, &before))
+        if (before == DATE_NONE)
                 return 0;
         deadline_occurrence(rule, &p->settings->calendar, before, &previous);
         return store_visit_obligations(p->store, str_of(previous.id), before_visit,

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """A clock that ran back holds mail; one that slept does not; the host's time zone means nothing."""
 import datetime as dt
+import time
 
 import pytest
 
@@ -37,9 +38,24 @@ def test_a_clock_that_ran_back_holds_mail(site):
     assert "clock" in open_alarms(site) and not site.query("SELECT 1 FROM claim")
     status = site.ctl("status", "--json")
     assert status.status != 0 and "clock" in status.out
+    # It stays doubted, however many cycles follow.
+    for minute in (31, 32):
+        assert when(site, FRIDAY, 7, minute).status == 1 and site.mails() == []
+    assert "clock" in open_alarms(site) and not site.query("SELECT 1 FROM claim")
     # Put right, the mail of the day goes out, and the alarm is over.
     when(site, MONDAY, 7, 30)
     assert reminders(site) and "clock" not in open_alarms(site)
+
+
+def test_a_held_morning_is_not_tried_at_every_turn(site):
+    when(site, MONDAY, 6).ok()
+    site.set_clock(at(FRIDAY, dt.time(7, 35)).isoformat())
+    daemon = site.daemon()
+    daemon.until_note("MAIL HELD")
+    daemon.notes().clear()
+    time.sleep(2)
+    assert [note for note in daemon.notes() if "MAIL HELD" in note] == []
+    assert daemon.stop() == 0
 
 
 def test_less_than_an_hour_is_no_matter(site):
