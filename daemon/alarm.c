@@ -1,28 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/alarm.h"
 
+#include "daemon/alarm-mail.h"
+
 #include <stdio.h>
 
-const char *const alarm_kinds[ALARM_KIND_COUNT] = { "blind", "session", "refused", "stuck", "clock", "plan", "release" };
+#define CALENDAR_MONTH 10
+#define CALENDAR_NEAR 30
+
+const char *const alarm_kinds[ALARM_KIND_COUNT] = { "blind", "session", "refused", "stuck", "clock", "plan",
+                                                  "release", "calendar" };
 
 static const struct {
         ReportId open, close;
-        const char *vi;
 } alarm_table[ALARM_KIND_COUNT] = {
-        [ALARM_BLIND] = { REPORT_BLIND, REPORT_SEEING, "Không đọc được dữ liệu" },
-        [ALARM_SESSION] = { REPORT_SESSION, REPORT_SESSION_OK, "Không đăng nhập được" },
-        [ALARM_REFUSED] = { REPORT_REFUSED, REPORT_SEEING, "Danh sách bất thường, chờ người xác nhận" },
-        [ALARM_STUCK] = { REPORT_STUCK, REPORT_UNSTUCK, "Thư không gửi đi được" },
-        [ALARM_CLOCK] = { REPORT_CLOCK, REPORT_CLOCK_OK, "Đồng hồ máy chủ không đáng tin, thư bị giữ" },
-        [ALARM_PLAN] = { REPORT_STUCK, REPORT_UNSTUCK, "Không lập được kế hoạch nhắc việc, không ai được nhắc" },
-        [ALARM_RELEASE] = { REPORT_STUCK, REPORT_UNSTUCK, "Lô thư lớn chờ cho phép gửi" },
+        [ALARM_BLIND] = { REPORT_BLIND, REPORT_SEEING },
+        [ALARM_SESSION] = { REPORT_SESSION, REPORT_SESSION_OK },
+        [ALARM_REFUSED] = { REPORT_REFUSED, REPORT_SEEING },
+        [ALARM_STUCK] = { REPORT_STUCK, REPORT_UNSTUCK },
+        [ALARM_CLOCK] = { REPORT_CLOCK, REPORT_CLOCK_OK },
+        [ALARM_PLAN] = { REPORT_STUCK, REPORT_UNSTUCK },
+        [ALARM_CALENDAR] = { REPORT_CALENDAR, REPORT_CALENDAR },
+        [ALARM_RELEASE] = { REPORT_STUCK, REPORT_UNSTUCK },
 };
 
 /* What one look found, per kind: subjects that are in trouble now. */
 typedef struct Trouble {
         AlarmKind kind;
         Str subject;
-        Str text;
+        Str text, detail; /* English for the journal, Vietnamese for the mail */
 } Trouble;
 
 /* Somebody whose newest mail waits. Its text follows the facts, so what waits may be the tenth of its kind. */
@@ -49,7 +55,7 @@ typedef struct Look {
         bool near_t1;
 } Look;
 
-static int look_add(Look *l, AlarmKind kind, const char *subject, const char *text, Err *e) {
+static int look_add(Look *l, AlarmKind kind, const char *subject, const char *text, const char *detail, Err *e) {
         Trouble t = { .kind = kind };
 
         if (l->n == l->room) {
@@ -63,7 +69,8 @@ static int look_add(Look *l, AlarmKind kind, const char *subject, const char *te
                 l->trouble = more;
                 l->room = room;
         }
-        if (arena_str(&l->arena, str_of(subject), &t.subject) < 0 || arena_str(&l->arena, str_of(text), &t.text) < 0)
+        if (arena_str(&l->arena, str_of(subject), &t.subject) < 0 || arena_str(&l->arena, str_of(text), &t.text) < 0 ||
+            arena_str(&l->arena, str_of(detail), &t.detail) < 0)
                 return err_oom(e);
         l->trouble[l->n++] = t;
         return 0;
@@ -81,12 +88,16 @@ static bool login_fault(Fault f) {
 }
 
 static int look_refusal(Look *l, const PartitionState *p, Err *e) {
-        char subject[200], text[700];
+        char subject[200], text[700], detail[500];
 
         snprintf(subject, sizeof(subject), "%s/%s/%s", p->partition.source, p->partition.stream, p->partition.account);
         snprintf(text, sizeof(text), STR_FMT " (nq57ctl accept %lld | nq57ctl reject %lld)", STR_ARG(p->detail),
                  (long long) p->refusal, (long long) p->refusal);
-        return look_add(l, ALARM_REFUSED, subject, text, e);
+        snprintf(detail, sizeof(detail),
+                 "Danh sách %s (tài khoản %s) bị giữ lại, số liệu cũ còn nguyên.\nĐúng như thế: nq57ctl accept %lld. "
+                 "Sai: nq57ctl reject %lld.",
+                 p->partition.stream, p->partition.account, (long long) p->refusal, (long long) p->refusal);
+        return look_add(l, ALARM_REFUSED, subject, text, detail, e);
 }
 
 static void look_failed(Look *l, const PartitionState *p) {
@@ -172,11 +183,27 @@ static int look_message(void *userdata, const Message *m, Err *e) {
         return 0;
 }
 
+static void blind_detail(const Look *l, Side side, Instant newest, char *detail, size_t size) {
+        Civil c;
+        int n = snprintf(detail, size, "%d/%d danh sách không đọc được trọn vẹn đúng lúc, đầu tiên: %s.\nLần đọc trọn gần "
+                                       "nhất của hệ thống này: ",
+                         l->failed[side], l->partitions[side], l->first_failed[side]);
+
+        if (n < 0 || (size_t) n >= size)
+                return;
+        if (newest == INSTANT_NONE) {
+                snprintf(detail + n, size - (size_t) n, "chưa có.");
+                return;
+        }
+        when_civil(newest, &c);
+        snprintf(detail + n, size - (size_t) n, "%02d:%02d ngày %d/%d/%d.", c.hour, c.minute, c.day, c.month, c.year);
+}
+
 static int look_sources(Look *l, const Coverage *c, Err *e) {
         for (size_t i = 0; i < l->settings->n_sources; i++) {
                 const SourceOptions *source = &l->settings->sources[i];
                 Side side = source->side;
-                char text[700], since[WHEN_TEXT] = "never";
+                char text[700], detail[700], since[WHEN_TEXT] = "never";
                 int r = 0;
 
                 if (c->newest[side] != INSTANT_NONE)
@@ -185,12 +212,15 @@ static int look_sources(Look *l, const Coverage *c, Err *e) {
                         snprintf(text, sizeof(text),
                                  "%d of %d listings not read completely in time, first %s; newest complete listing: %s",
                                  l->failed[side], l->partitions[side], l->first_failed[side], since);
-                        r = look_add(l, ALARM_BLIND, source->id, text, e);
+                        blind_detail(l, side, c->newest[side], detail, sizeof(detail));
+                        r = look_add(l, ALARM_BLIND, source->id, text, detail, e);
                 }
                 if (r >= 0 && l->refused_logins[side] > 0) {
                         snprintf(text, sizeof(text), "%d accounts cannot log in, first %s", l->refused_logins[side],
                                  l->first_login[side]);
-                        r = look_add(l, ALARM_SESSION, source->id, text, e);
+                        snprintf(detail, sizeof(detail), "%d tài khoản không đăng nhập được, đầu tiên: %s.",
+                                 l->refused_logins[side], l->first_login[side]);
+                        r = look_add(l, ALARM_SESSION, source->id, text, detail, e);
                 }
                 if (r < 0)
                         return r;
@@ -199,19 +229,74 @@ static int look_sources(Look *l, const Coverage *c, Err *e) {
 }
 
 static int look_outbox(Look *l, Err *e) {
-        char text[400];
+        char text[400], detail[300];
         int r = 0;
 
         if (l->stuck > 0) {
                 snprintf(text, sizeof(text), "%d mails; newest: %s", l->stuck, l->stuck_text);
-                r = look_add(l, ALARM_STUCK, "mail", text, e);
+                snprintf(detail, sizeof(detail), "%d thư chờ quá %d phút, bị từ chối, hoặc không rõ đã đến hay chưa.", l->stuck,
+                         l->settings->mail.stuck_minutes);
+                r = look_add(l, ALARM_STUCK, "mail", text, detail, e);
         }
         if (r >= 0 && l->held > 0) {
                 snprintf(text, sizeof(text), "%d mails are more than batch-limit (%d): nq57ctl release", l->held,
                          l->settings->mail.batch_limit);
-                r = look_add(l, ALARM_RELEASE, "mail", text, e);
+                snprintf(detail, sizeof(detail), "%d thư, nhiều hơn mức một lần gửi (batch-limit: %d).", l->held,
+                         l->settings->mail.batch_limit);
+                r = look_add(l, ALARM_RELEASE, "mail", text, detail, e);
         }
         return r;
+}
+
+/* The coming year's days off are to be listed from October on; a day that nobody has confirmed moves every stage that
+ * counts over it. */
+bool alarm_calendar_gap(const Calendar *c, Date today, AlarmGap *ret) {
+        int year, month, day;
+
+        date_to_ymd(today, &year, &month, &day);
+        *ret = (AlarmGap) { .year = year, .first = DATE_NONE };
+        if (!calendar_filled(c, year) || (month >= CALENDAR_MONTH && !calendar_filled(c, year + 1))) {
+                ret->year = calendar_filled(c, year) ? year + 1 : year;
+                ret->empty = true;
+                return true;
+        }
+        for (size_t i = 0; i < c->n_days; i++) {
+                const CalendarDay *d = &c->days[i];
+
+                if (d->confirmed || d->date < today || d->date > today + CALENDAR_NEAR)
+                        continue;
+                if (ret->days++ == 0)
+                        ret->first = d->date;
+        }
+        return ret->days > 0;
+}
+
+void alarm_gap_text(const AlarmGap *gap, char *text, size_t size) {
+        char first[DATE_TEXT];
+
+        if (gap->empty)
+                snprintf(text, size, "the days off of %d are not listed in calendar-vn.yaml", gap->year);
+        else
+                snprintf(text, size, "%d days of calendar-vn.yaml within %d days are not confirmed, first %s", gap->days,
+                         CALENDAR_NEAR, date_iso(gap->first, first));
+}
+
+static int look_calendar(Look *l, Err *e) {
+        char text[300], detail[300], first[DATE_TEXT];
+        AlarmGap gap;
+
+        if (!alarm_calendar_gap(&l->settings->calendar, when_date(l->now), &gap))
+                return 0;
+        alarm_gap_text(&gap, text, sizeof(text));
+        if (gap.empty)
+                snprintf(detail, sizeof(detail), "calendar-vn.yaml chưa có ngày nghỉ của năm %d; hạn và mốc nhắc sẽ tính sai.",
+                         gap.year);
+        else
+                snprintf(detail, sizeof(detail),
+                         "%d ngày trong %d ngày tới chưa được xác nhận (confirmed: no), đầu tiên %s; mốc nhắc qua các ngày ấy "
+                         "có thể sai.",
+                         gap.days, CALENDAR_NEAR, date_vn(gap.first, first));
+        return look_add(l, ALARM_CALENDAR, "calendar", text, detail, e);
 }
 
 static bool look_near_t1(const Settings *s, Instant now) {
@@ -229,41 +314,6 @@ static bool look_near_t1(const Settings *s, Instant now) {
         }
         free(open);
         return near;
-}
-
-static int alarm_mail(Store *s, const Settings *settings, AlarmKind kind, const char *subject, const char *text,
-                      Instant opened, bool over, Instant now, Err *e) {
-        char when[WHEN_TEXT];
-
-        for (size_t i = 0; i < settings->n_roles; i++) {
-                const Seat *seat = &settings->roles[i];
-                _cleanup_text_ Text key = TEXT_INIT(1024), line = TEXT_INIT(1024), body = TEXT_INIT(8192);
-                int r;
-
-                if (seat->kind != SEAT_OPS || !seat_holds(seat, when_date(now)))
-                        continue;
-                text_addf(&key, "%s/%s/%lld/%s/%s", alarm_kinds[kind], subject, (long long) opened,
-                          over ? "over" : "open", seat->person);
-                text_addf(&line, "%s%s[NQ57] %s: %s (%s)", settings->letter.mark, settings->letter.mark[0] ? " " : "",
-                          over ? "Đã hết sự cố" : "SỰ CỐ", alarm_table[kind].vi, subject);
-                text_addf(&body, "%s: %s\n%s\n\nLúc %s. Xem: nq57ctl status\n", alarm_table[kind].vi, subject, text,
-                          when_iso(now, when));
-                if (key.failed || line.failed || body.failed)
-                        return err_oom(e);
-                r = store_ops_message(s, key.at,
-                                      &(MessageDraft) { .channel = "mail",
-                                                        .kind = "ops",
-                                                        .person = seat->person,
-                                                        .name = seat->name,
-                                                        .address = seat->address,
-                                                        .subject = line.at,
-                                                        .body = body.at,
-                                                        .json = "{}" },
-                                      settings->plan.mode, settings->mail.message_domain, now, e);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
 }
 
 typedef struct EpisodeSearch {
@@ -291,7 +341,7 @@ static int episode_opened(Store *s, AlarmKind kind, const char *subject, Instant
 
 /* The mail is asked for at every look, and its key makes it once: a process that died between the two is made good. */
 static int alarm_open(Store *s, const Settings *settings, AlarmKind kind, const char *subject, const char *text,
-                      Instant now, Err *e) {
+                      const char *detail, Instant now, Err *e) {
         Instant opened = now;
         bool fresh = false;
         int r = store_episode_open(s, alarm_kinds[kind], subject, text, now, &fresh, e);
@@ -303,7 +353,7 @@ static int alarm_open(Store *s, const Settings *settings, AlarmKind kind, const 
                        (ReportField[]) { { "NQ57_ALARM", alarm_kinds[kind] }, { "NQ57_SUBJECT", subject }, { 0 } },
                        "%s: %s: %s", alarm_kinds[kind], subject, text);
         r = episode_opened(s, kind, subject, &opened, e);
-        return r < 0 ? r : alarm_mail(s, settings, kind, subject, text, opened, false, now, e);
+        return r < 0 ? r : alarm_mail(s, settings, &(AlarmMail) { kind, subject, detail, opened, now, false }, e);
 }
 
 static int alarm_close(Store *s, const Settings *settings, AlarmKind kind, const char *subject, Instant now, Err *e) {
@@ -313,7 +363,7 @@ static int alarm_close(Store *s, const Settings *settings, AlarmKind kind, const
 
         if (r < 0 || opened == INSTANT_NONE)
                 return r;
-        r = alarm_mail(s, settings, kind, subject, "", opened, true, now, e);
+        r = alarm_mail(s, settings, &(AlarmMail) { kind, subject, "", opened, now, true }, e);
         if (r >= 0)
                 r = store_episode_close(s, alarm_kinds[kind], subject, now, &was, e);
         if (r >= 0)
@@ -325,7 +375,7 @@ static int alarm_close(Store *s, const Settings *settings, AlarmKind kind, const
 
 int alarm_set(Store *s, const Settings *settings, AlarmKind kind, const char *subject, const char *text, Instant now,
               Err *e) {
-        return text ? alarm_open(s, settings, kind, subject, text, now, e)
+        return text ? alarm_open(s, settings, kind, subject, text, "", now, e)
                     : alarm_close(s, settings, kind, subject, now, e);
 }
 
@@ -363,7 +413,7 @@ static int look_settle(Store *s, Look *l, Err *e) {
                 r = alarm_close(s, l->settings, closing.over[i].kind, closing.over[i].subject.at, l->now, e);
         for (size_t i = 0; r >= 0 && i < l->n; i++)
                 r = alarm_open(s, l->settings, l->trouble[i].kind, l->trouble[i].subject.at, l->trouble[i].text.at,
-                               l->now, e);
+                               l->trouble[i].detail.at, l->now, e);
         return r < 0 ? r : 0;
 }
 
@@ -380,6 +430,8 @@ int alarm_look(Store *s, const Settings *settings, Instant now, Err *e) {
                 r = look_sources(&l, &coverage, e);
         if (r >= 0)
                 r = look_outbox(&l, e);
+        if (r >= 0)
+                r = look_calendar(&l, e);
         if (r >= 0)
                 r = look_settle(s, &l, e);
         arena_free(&l.arena);

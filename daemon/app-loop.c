@@ -86,6 +86,21 @@ static int app_requests(App *a, Err *e) {
         return r;
 }
 
+/* At the start, after a reload, and each day. */
+static void app_calendar(App *a) {
+        Date today = when_date(clock_wall(&a->clock));
+        char text[300];
+        AlarmGap gap;
+
+        if (a->calendar_day == today)
+                return;
+        a->calendar_day = today;
+        if (!alarm_calendar_gap(&a->settings->calendar, today, &gap))
+                return;
+        alarm_gap_text(&gap, text, sizeof(text));
+        report(LOG_WARNING, REPORT_CALENDAR, NULL, "%s", text);
+}
+
 static int app_look(App *a, Err *e) {
         Instant now = clock_boottime(&a->clock);
 
@@ -117,6 +132,7 @@ static int app_work(App *a, Instant *ret_next, Err *e) {
         r = app_take_next(a, e);
         if (r >= 0)
                 r = app_requests(a, e);
+        app_calendar(a);
         if (r < 0 || a->cycle)
                 return r;
         if (a->options.once)

@@ -258,6 +258,7 @@ static void app_swap(App *a) {
         settings_unref(a->settings);
         a->settings = TAKE_PTR(a->next);
         deliver_use(a->deliver, a->settings);
+        a->calendar_day = DATE_NONE;
         for (int side = 0; side < SIDE_COUNT; side++) {
                 a->poll[side].failures = 0;
                 a->poll[side].wanted = true;

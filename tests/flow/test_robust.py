@@ -82,9 +82,9 @@ def test_an_unknown_outcome_is_trouble_for_three_days(site):
     with contextlib.closing(sqlite3.connect(site.state / "nq57.db")) as db, db:
         db.execute("DELETE FROM claim")
         db.execute("DELETE FROM message")
-        db.execute("INSERT INTO message (channel, kind, person, name, address, day, sequence, state, subject, body, json,"
-                   " message_id, created, bytes, attempts, unknowns) SELECT 'mail', 'reminder', 'p', 'P', 'p@a.example.vn',"
-                   " '2026-06-18', 1, 'unknown', 's', 'b', '{}', 'm@a.example.vn', tick - 86400000000, x'62', 2, 2 FROM store")
+        db.execute("INSERT INTO message (channel, kind, person, name, address, day, sequence, state, subject, body,"
+                   " json, message_id, created, bytes, attempts, unknowns) SELECT 'mail', 'reminder', 'p', 'P', 'p@a',"
+                   " '2026-06-18', 1, 'unknown', 's', 'b', '{}', 'm@a', tick - 86400000000, x'62', 2, 2 FROM store")
     for day, stuck in ((19, True), (20, True), (21, False)):
         site.set_clock("2026-06-%dT07:00:00+07:00" % day)
         done = site.once()
@@ -101,7 +101,8 @@ def test_when_everybody_is_behind_everybody_is_told(tmp_path):
         started = time.monotonic()
         done = full.once()
         assert "planning failed" not in done.err and time.monotonic() - started < 60
-        rows = full.query("SELECT person, length(json) AS size FROM message WHERE day = '2026-07-27' AND state = 'preview'")
+        rows = full.query("SELECT person, length(json) AS size FROM message"
+                          " WHERE day = '2026-07-27' AND state = 'preview'")
         assert len(rows) > 250
         sizes = [row["size"] for row in rows if row["person"] == COORDINATOR]
         assert sizes and max(sizes) < 512 << 10
