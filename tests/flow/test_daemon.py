@@ -13,7 +13,8 @@ import time
 
 import pytest
 
-from harness import build, wait_for
+from harness import wait_for
+from simulators import facts
 from small import Small
 
 STATUS = re.compile(r"STATUS=(\d+) tasks, (\d+) indicators, (\d+) units behind, (\d+) unknown, "
@@ -245,6 +246,36 @@ def test_stop_during_the_first_sync(site, delay):
         site.query("SELECT count(*) FROM message WHERE state = 'sent'")[0][0] > 0
 
 
+@pytest.fixture(scope="module")
+def province(tmp_path_factory):
+    """All units: the largest listing takes a while to apply."""
+    with Small(tmp_path_factory.mktemp("province"), units=tuple(u["code"] for u in facts.units()), size=200) as made:
+        yield made
+
+
+@pytest.mark.parametrize("delay", [0, 0.02, 0.06])
+def test_stop_during_an_apply(province, delay):
+    """The largest listing has just been read: it is applied whole or not at all, and the next run brings it."""
+    site = province.fresh("apply-%g" % delay)
+    total = len([r for r in site.sims.get("truth", system="central")["records"] if r["kind"] == "indicator"])
+    site.sims.post("requests/reset")
+    daemon = site.daemon()
+
+    def last_page():
+        return any(r["path"] == "/api/chi-tieu" and r["page"] * 200 >= total
+                   for r in site.sims.get("requests", system="central")["requests"])
+
+    wait_for(last_page, every=0.001, what="the last page")
+    time.sleep(delay)
+    stops_well(site, daemon)
+    listed = site.query("SELECT p.members, r.completeness FROM partition p JOIN run r ON r.id = p.run WHERE source = 'theodoiq'"
+                        " AND stream = 'indicators'")
+    sides = site.query("SELECT count(*) FROM side s JOIN record r ON r.id = s.id >> 1 WHERE s.id & 1 = 0 AND r.kind = 2")[0][0]
+    assert sides in (0, total) and [tuple(row) for row in listed] in ([], [(total, "complete")])
+    assert site.once().status == 0
+    assert site.partition("theodoiq", "indicators")["members"] == total
+
+
 def test_stop_while_the_relay_is_silent_after_the_dot(site):
     site.mail_rules({"at": "dot", "action": "silent", "seconds": 60})
     daemon = site.daemon()
@@ -430,4 +461,3 @@ def test_no_secret_ever_leaves(tmp_path):
         for word in words:
             assert not any(word.encode() in text for text in seen), word
         assert oct((site.state / "nq57.db.vault").stat().st_mode & 0o777) == "0o600"
-        assert build()
