@@ -2,11 +2,9 @@
 #include "daemon/alarm.h"
 
 #include "daemon/alarm-mail.h"
+#include "daemon/calendar-gap.h"
 
 #include <stdio.h>
-
-#define CALENDAR_MONTH 10
-#define CALENDAR_NEAR 30
 
 const char *const alarm_kinds[ALARM_KIND_COUNT] = { "blind", "session", "refused", "stuck", "clock", "plan",
                                                   "release", "calendar" };
@@ -94,8 +92,8 @@ static int look_refusal(Look *l, const PartitionState *p, Err *e) {
         snprintf(text, sizeof(text), STR_FMT " (nq57ctl accept %lld | nq57ctl reject %lld)", STR_ARG(p->detail),
                  (long long) p->refusal, (long long) p->refusal);
         snprintf(detail, sizeof(detail),
-                 "Danh sách %s (tài khoản %s) bị giữ lại, số liệu cũ còn nguyên.\nĐúng như thế: nq57ctl accept %lld. "
-                 "Sai: nq57ctl reject %lld.",
+                 "Danh sách %s (tài khoản %s) bị giữ lại, số liệu cũ còn nguyên.\n"
+                 "Đúng như thế: nq57ctl accept %lld. Sai: nq57ctl reject %lld.",
                  p->partition.stream, p->partition.account, (long long) p->refusal, (long long) p->refusal);
         return look_add(l, ALARM_REFUSED, subject, text, detail, e);
 }
@@ -185,8 +183,9 @@ static int look_message(void *userdata, const Message *m, Err *e) {
 
 static void blind_detail(const Look *l, Side side, Instant newest, char *detail, size_t size) {
         Civil c;
-        int n = snprintf(detail, size, "%d/%d danh sách không đọc được trọn vẹn đúng lúc, đầu tiên: %s.\nLần đọc trọn gần "
-                                       "nhất của hệ thống này: ",
+        int n = snprintf(detail, size,
+                         "%d/%d danh sách không đọc được trọn vẹn đúng lúc, đầu tiên: %s.\n"
+                         "Lần đọc trọn gần nhất của hệ thống này: ",
                          l->failed[side], l->partitions[side], l->first_failed[side]);
 
         if (n < 0 || (size_t) n >= size)
@@ -234,7 +233,8 @@ static int look_outbox(Look *l, Err *e) {
 
         if (l->stuck > 0) {
                 snprintf(text, sizeof(text), "%d mails; newest: %s", l->stuck, l->stuck_text);
-                snprintf(detail, sizeof(detail), "%d thư chờ quá %d phút, bị từ chối, hoặc không rõ đã đến hay chưa.", l->stuck,
+                snprintf(detail, sizeof(detail),
+                         "%d thư chờ quá %d phút, bị từ chối, hoặc không rõ đã đến hay chưa.", l->stuck,
                          l->settings->mail.stuck_minutes);
                 r = look_add(l, ALARM_STUCK, "mail", text, detail, e);
         }
@@ -248,54 +248,14 @@ static int look_outbox(Look *l, Err *e) {
         return r;
 }
 
-/* The coming year's days off are to be listed from October on; a day that nobody has confirmed moves every stage that
- * counts over it. */
-bool alarm_calendar_gap(const Calendar *c, Date today, AlarmGap *ret) {
-        int year, month, day;
-
-        date_to_ymd(today, &year, &month, &day);
-        *ret = (AlarmGap) { .year = year, .first = DATE_NONE };
-        if (!calendar_filled(c, year) || (month >= CALENDAR_MONTH && !calendar_filled(c, year + 1))) {
-                ret->year = calendar_filled(c, year) ? year + 1 : year;
-                ret->empty = true;
-                return true;
-        }
-        for (size_t i = 0; i < c->n_days; i++) {
-                const CalendarDay *d = &c->days[i];
-
-                if (d->confirmed || d->date < today || d->date > today + CALENDAR_NEAR)
-                        continue;
-                if (ret->days++ == 0)
-                        ret->first = d->date;
-        }
-        return ret->days > 0;
-}
-
-void alarm_gap_text(const AlarmGap *gap, char *text, size_t size) {
-        char first[DATE_TEXT];
-
-        if (gap->empty)
-                snprintf(text, size, "the days off of %d are not listed in calendar-vn.yaml", gap->year);
-        else
-                snprintf(text, size, "%d days of calendar-vn.yaml within %d days are not confirmed, first %s", gap->days,
-                         CALENDAR_NEAR, date_iso(gap->first, first));
-}
-
 static int look_calendar(Look *l, Err *e) {
-        char text[300], detail[300], first[DATE_TEXT];
-        AlarmGap gap;
+        char text[300], detail[300];
+        CalendarGap gap;
 
-        if (!alarm_calendar_gap(&l->settings->calendar, when_date(l->now), &gap))
+        if (!calendar_gap(&l->settings->calendar, when_date(l->now), &gap))
                 return 0;
-        alarm_gap_text(&gap, text, sizeof(text));
-        if (gap.empty)
-                snprintf(detail, sizeof(detail), "calendar-vn.yaml chưa có ngày nghỉ của năm %d; hạn và mốc nhắc sẽ tính sai.",
-                         gap.year);
-        else
-                snprintf(detail, sizeof(detail),
-                         "%d ngày trong %d ngày tới chưa được xác nhận (confirmed: no), đầu tiên %s; mốc nhắc qua các ngày ấy "
-                         "có thể sai.",
-                         gap.days, CALENDAR_NEAR, date_vn(gap.first, first));
+        calendar_gap_text(&gap, text, sizeof(text));
+        calendar_gap_detail(&gap, detail, sizeof(detail));
         return look_add(l, ALARM_CALENDAR, "calendar", text, detail, e);
 }
 

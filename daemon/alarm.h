@@ -15,6 +15,7 @@ typedef enum AlarmKind {
         ALARM_CLOCK,       /* mail is held because of the clock */
         ALARM_PLAN,        /* planning fails: nobody is reminded */
         ALARM_RELEASE,     /* a batch waits for `nq57ctl release` */
+        ALARM_CALENDAR,    /* days off that are not listed, or not confirmed and near */
         ALARM_KIND_COUNT
 } AlarmKind;
 extern const char *const alarm_kinds[ALARM_KIND_COUNT];

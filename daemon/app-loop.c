@@ -3,6 +3,7 @@
  * noticed without help, and at once when a signal, a request or the end of a cycle asks for it. */
 #include "daemon/alarm.h"
 #include "daemon/app-private.h"
+#include "daemon/calendar-gap.h"
 #include "daemon/report.h"
 #include "daemon/requests.h"
 #include "daemon/schedule.h"
@@ -90,14 +91,14 @@ static int app_requests(App *a, Err *e) {
 static void app_calendar(App *a) {
         Date today = when_date(clock_wall(&a->clock));
         char text[300];
-        AlarmGap gap;
+        CalendarGap gap;
 
         if (a->calendar_day == today)
                 return;
         a->calendar_day = today;
-        if (!alarm_calendar_gap(&a->settings->calendar, today, &gap))
+        if (!calendar_gap(&a->settings->calendar, today, &gap))
                 return;
-        alarm_gap_text(&gap, text, sizeof(text));
+        calendar_gap_text(&gap, text, sizeof(text));
         report(LOG_WARNING, REPORT_CALENDAR, NULL, "%s", text);
 }
 

@@ -25,6 +25,7 @@ struct App {
         Cycle *cycle;
         sd_event_source *tick, *last_resort, *inotify, *signal[5];
         Date planned_day;             /* last day planned at or after the sending time */
+        Date calendar_day;            /* last day on which gaps of the calendar were said */
         Instant looked;               /* boottime of the last alarm look */
         Instant unplanned;            /* boottime of a cycle that planned nothing; INSTANT_NONE: the last one did */
         bool cycle_over, held, stopping, trouble, started_once;
