@@ -115,7 +115,9 @@ static int vault_attempt(void *u, Str source, Str account, int limit, Instant wi
 
 static int vault_undo(void *u, Str source, Str account, Err *e) {
         _cleanup_made_ sqlite3_stmt *q = NULL;
-        int r = vault_make(u, "DELETE FROM attempt WHERE rowid = (SELECT max(rowid) FROM attempt WHERE source = ? AND account = ?)",
+        int r = vault_make(u,
+                           "DELETE FROM attempt WHERE rowid = (SELECT max(rowid) FROM attempt"
+                           " WHERE source = ? AND account = ?)",
                            &q, e);
 
         if (r == 0)

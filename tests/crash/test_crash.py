@@ -25,12 +25,12 @@ MORE = tuple("H15.01 H15.02 H15.04 H15.08 22015 22096 24214 24221 24229 24235 24
 UNIT = "24412"
 OFTEN = ("apply", "message", "session", "login", "courier")  # passed more than once in a run
 DAYS = ("2026-06-18", "2026-06-19")
-QUIET = "SELECT count(*) FROM message WHERE state IN ('planned', 'sending', 'temporary') OR (state = 'unknown' AND next_at NOT NULL)"
+QUIET = "SELECT count(*) FROM message WHERE state IN ('planned', 'sending', 'temporary')" \
+        " OR (state = 'unknown' AND next_at NOT NULL)"
 
 
 def kill_points():
-    done = subprocess.run([str(build() / "daemon" / "nq57d"), "--kill-points"], capture_output=True, text=True, check=True)
-    return done.stdout.split()
+    return subprocess.check_output([str(build() / "daemon" / "nq57d"), "--kill-points"], text=True).split()
 
 
 def settings(site):
@@ -56,8 +56,8 @@ class World(Small):
         super().__init__(folder, units=units, mode="live")
         self.serial = 0
         tasks = {r["own_code"]: r for r in self.truth(UNIT, "task", "portal")}
-        both = [r for r in self.truth(UNIT, "task", "central") if r["own_code"] in tasks and r["work"] == "in_progress" and
-                r["progress"] == tasks[r["own_code"]]["progress"]]
+        both = [r for r in self.truth(UNIT, "task", "central") if r["work"] == "in_progress" and
+                r["own_code"] in tasks and r["progress"] == tasks[r["own_code"]]["progress"]]
         self.task = both[0]
         self.dropped = [r["own_code"] for r in self.truth("24259", "indicator", "portal")][:8]
         self.key = "%s/task/%s" % (UNIT, self.task["own_code"])
@@ -81,7 +81,8 @@ class World(Small):
 
     def conflict(self, central, portal):
         for system, value in (("central", central), ("portal", portal)):
-            self.sims.post("change", unit=UNIT, code=self.task["own_code"], field="progress", value=value, system=system)
+            self.sims.post("change", unit=UNIT, code=self.task["own_code"], field="progress", value=value,
+                           system=system)
 
     def until_quiet(self, day):
         """Runs until nothing waits; the clock moves on past the wait after an unknown outcome."""
@@ -97,7 +98,8 @@ class World(Small):
         """One run that dies at a named point, or when `when` returns; True when it did."""
         env = dict(self.environment(), **({"NQ57_KILL_AT": at} if at else {}))
         with open(self.folder / "killed.log", "wb") as log:
-            process = subprocess.Popen(self.command("--once"), stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", env=env)
+            process = subprocess.Popen(self.command("--once"), stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                       cwd="/", env=env)
         if when:
             when()
             pids = orphans(self) if children else []
@@ -119,11 +121,13 @@ class World(Small):
 
     def check(self, expected):
         assert self.export() == expected
-        ledger = {row["message_id"]: row for row in self.query("SELECT * FROM message WHERE state NOT IN ('superseded', 'cancelled')")}
+        ledger = {row["message_id"]: row for row in self.query(
+            "SELECT * FROM message WHERE state NOT IN ('superseded', 'cancelled')")}
         taken = self.taken()
         assert set(taken) == set(ledger) and {row["state"] for row in ledger.values()} <= {"sent", "unknown"}
         for key, copies in taken.items():
-            assert len(copies) == 1 or (len(copies) == 2 and copies[0] == copies[1] and ledger[key]["unknowns"] > 0), key
+            twice = len(copies) == 2 and copies[0] == copies[1] and ledger[key]["unknowns"] > 0
+            assert len(copies) == 1 or twice, key
         assert not orphans(self) and list((self.state / "attempts").iterdir()) == []
         with contextlib.closing(self.db()) as db:
             assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"

@@ -73,7 +73,8 @@ def runs(site):
 
 
 def sent(site):
-    wait_for(lambda: not site.query("SELECT 1 FROM message WHERE state IN ('planned', 'sending', 'temporary')"), what="the outbox")
+    waiting = "SELECT 1 FROM message WHERE state IN ('planned', 'sending', 'temporary')"
+    wait_for(lambda: not site.query(waiting), what="the outbox")
 
 
 # ---- the service manager ----
@@ -191,7 +192,9 @@ def dead_resolver(tmp_path_factory):
 #include <string.h>
 #include <unistd.h>
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints, struct addrinfo **ret) {
-        int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **) = dlsym(RTLD_NEXT, "getaddrinfo");
+        int (*real)(const char *, const char *, const struct addrinfo *, struct addrinfo **);
+
+        real = dlsym(RTLD_NEXT, "getaddrinfo");
         if (node && strstr(node, "example.vn")) {
                 FILE *f = fopen(getenv("DEAD_RESOLVER_MARK"), "w");
                 if (f)
@@ -202,7 +205,8 @@ int getaddrinfo(const char *node, const char *service, const struct addrinfo *hi
         return real(node, service, hints, ret);
 }
 """, encoding="ascii")
-    subprocess.run([compiler, "-shared", "-fPIC", "-o", str(folder / "dead.so"), str(folder / "dead.c"), "-ldl"], check=True)
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", str(folder / "dead.so"), str(folder / "dead.c"), "-ldl"],
+                   check=True)
     return folder / "dead.so"
 
 
@@ -238,7 +242,8 @@ def test_stop_during_the_first_sync(site, delay):
     stops_well(site, daemon)
     with contextlib.closing(site.db()) as db:
         assert db.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-        for partition in db.execute("SELECT r.completeness, p.members, r.received FROM partition p JOIN run r ON r.id = p.run"):
+        for partition in db.execute("SELECT r.completeness, p.members, r.received FROM partition p"
+                                    " JOIN run r ON r.id = p.run"):
             assert partition[0] in ("complete", "failed") and (partition[1] in (0, partition[2]))
     site.set_clock("2026-06-19T07:50:00+07:00")
     assert site.once().status == 0
@@ -268,9 +273,10 @@ def test_stop_during_an_apply(province, delay):
     wait_for(last_page, every=0.001, what="the last page")
     time.sleep(delay)
     stops_well(site, daemon)
-    listed = site.query("SELECT p.members, r.completeness FROM partition p JOIN run r ON r.id = p.run WHERE source = 'theodoiq'"
-                        " AND stream = 'indicators'")
-    sides = site.query("SELECT count(*) FROM side s JOIN record r ON r.id = s.id >> 1 WHERE s.id & 1 = 0 AND r.kind = 2")[0][0]
+    listed = site.query("SELECT p.members, r.completeness FROM partition p JOIN run r ON r.id = p.run"
+                        " WHERE source = 'theodoiq' AND stream = 'indicators'")
+    sides = site.query("SELECT count(*) FROM side s JOIN record r ON r.id = s.id >> 1 WHERE s.id & 1 = 0"
+                       " AND r.kind = 2")[0][0]
     assert sides in (0, total) and [tuple(row) for row in listed] in ([], [(total, "complete")])
     assert site.once().status == 0
     assert site.partition("theodoiq", "indicators")["members"] == total
@@ -291,8 +297,8 @@ def test_stop_while_the_relay_is_silent_after_the_dot(site):
     site.mail_rules()
     site.set_clock("2026-06-19T07:44:00+07:00")
     site.once()
-    assert all(row["state"] == "unknown" for row in site.query(
-        "SELECT state FROM message WHERE message_id IN (%s)" % ",".join("?" * len(taken)), *taken)), "not before its time"
+    states = site.query("SELECT state FROM message WHERE message_id IN (%s)" % ",".join("?" * len(taken)), *taken)
+    assert {row["state"] for row in states} == {"unknown"}, "not before its time"
     site.set_clock("2026-06-19T07:46:00+07:00")
     assert site.once().status == 0
     copies = [m["bytes"] for m in site.mails()[site.first_mail:] if m["message"]["Message-ID"].strip("<>") in taken]
@@ -350,7 +356,8 @@ def test_a_blind_source_is_one_alarm(site):
     daemon = healthy(site, "2026-06-02T09:00:00+07:00")
     down(site, "2026-06-02T13:00:00+07:00")
     wait_for(lambda: site.partition("theodoiq", "tasks")["failures"] > 0, what="a failed poll")
-    assert crit(daemon, "blind") == [] and site.status_json()["episodes"] == [], "four hours are nothing, far from a deadline"
+    assert crit(daemon, "blind") == [], "four hours are nothing, far from a deadline"
+    assert site.status_json()["episodes"] == []
     episode(site, daemon, "blind", "theodoiq", lambda: site.set_clock("2026-06-02T21:05:00+07:00"),
             lambda: up(site, "2026-06-03T02:00:00+07:00"))
 
@@ -376,7 +383,8 @@ def test_refused_logins_are_one_alarm(site):
         site.set_clock("2026-06-19T06:10:00+07:00")
         wait_for(lambda: crit(daemon, "session"), what="the alarm")
         status = site.ctl("status", "--json")
-        assert status.status == 1 and ("session", "theodoiq") in [(e["kind"], e["subject"]) for e in status.json()["episodes"]]
+        assert status.status == 1
+        assert ("session", "theodoiq") in [(e["kind"], e["subject"]) for e in status.json()["episodes"]]
         heal()
         daemon.until_line("session: theodoiq: over", 30)
         assert len(crit(daemon, "session")) == 1 and "giamsat.daklak: login-refused" in crit(daemon, "session")[0]
@@ -389,7 +397,7 @@ def test_refused_logins_are_one_alarm(site):
 def test_stuck_mail_is_one_alarm(site):
     site.mail_rules({"at": "mail", "reply": "451 4.3.0 try later"})
     daemon = healthy(site, "2026-06-19T07:30:00+07:00")
-    wait_for(lambda: site.query("SELECT count(*) FROM message WHERE state = 'temporary'")[0][0] > 2, what="refused mail")
+    wait_for(lambda: len(site.query("SELECT 1 FROM message WHERE state = 'temporary'")) > 2, what="refused mail")
     assert site.ctl("status").status == 0 and crit(daemon, "stuck") == []
     site.set_clock("2026-06-19T09:31:00+07:00")
     wait_for(lambda: crit(daemon, "stuck"), what="the alarm")

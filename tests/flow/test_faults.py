@@ -130,7 +130,8 @@ def test_a_record_nobody_understands(site, fault, rule, value, nearest, system, 
     rule = {key: part[system] if isinstance(part, dict) else part for key, part in rule.items()}
     site.sims.post("faults", system=system, path=LISTS[system]["tasks"], account=account, code=record["own_code"],
                    on_unit=UNIT, **rule)
-    site.sims.post("change", unit=UNIT, code=other["own_code"], field="result", value="đổi trong lúc có lỗi", system=system)
+    site.sims.post("change", unit=UNIT, code=other["own_code"], field="result", value="đổi trong lúc có lỗi",
+                   system=system)
     done = site.once()
     run = assert_told(site, done, fault, source, stream, account)
     assert run["completeness"] == "partial" and run["quarantined"] == 1 and (run["added"], run["gone"]) == (0, 0)
@@ -231,8 +232,8 @@ def test_too_many_requests(site):
     assert_heals(site, before)
 
 
-@pytest.mark.parametrize("rule", [{"fault": "status", "code": 500}, {"fault": "status", "code": 503}, {"fault": "reset"},
-                                  {"fault": "cut"}, {"fault": "slow", "delay": 700}],
+@pytest.mark.parametrize("rule", [{"fault": "status", "code": 500}, {"fault": "status", "code": 503},
+                                  {"fault": "reset"}, {"fault": "cut"}, {"fault": "slow", "delay": 700}],
                          ids=lambda rule: "%s-%s" % (rule["fault"], rule.get("code", "")))
 def test_a_passing_fault_is_not_even_seen(site, rule):
     before = site.export()
@@ -243,10 +244,11 @@ def test_a_passing_fault_is_not_even_seen(site, rule):
     assert site.export() == before
 
 
-@pytest.mark.parametrize("rule, code", [({"fault": "status", "code": 500}, "http-status"), ({"fault": "reset"}, "network"),
-                                        ({"fault": "hang"}, "network"), ({"fault": "slow", "drip": 1, "every": 400}, "network"),
-                                        ({"fault": "raw", "type": "text/html", "body": "<html><h1>Bảo trì</h1></html>"}, "not-json"),
-                                        ({"fault": "redirect", "location": "http://other.example.vn/"}, "redirect")],
+@pytest.mark.parametrize("rule, code", [
+    ({"fault": "status", "code": 500}, "http-status"), ({"fault": "reset"}, "network"), ({"fault": "hang"}, "network"),
+    ({"fault": "slow", "drip": 1, "every": 400}, "network"),
+    ({"fault": "raw", "type": "text/html", "body": "<html><h1>Bảo trì</h1></html>"}, "not-json"),
+    ({"fault": "redirect", "location": "http://other.example.vn/"}, "redirect")],
                          ids=["500", "reset", "hang", "drip", "maintenance", "redirect"])
 def test_a_fault_that_stays_ends_that_listing_only(site, rule, code):
     before = site.export()

@@ -93,7 +93,7 @@ def test_one_side_that_moves_is_followed_or_differs_by_the_table(site):
     change(site, UNIT, code, "progress", "63", "portal")
     assert site.once().status == 0
     told = explain(site, key)
-    assert told["outcome"] == "took" and told["value"]["value"] == "63", "either may write it: the newer statement holds"
+    assert (told["outcome"], told["value"]["value"]) == ("took", "63"), "either may write it: the newer statement holds"
     site.set_keys({"fields.title": "central"})
     key2, code2, text = agreed(site, "title")
     change(site, UNIT, code2, "title", "Tên khác", "portal")
@@ -260,7 +260,8 @@ def refused(site, guard, source, stream, account):
     assert (row["source"], row["stream"], row["account"]) == (source, stream, account)
     assert row["accept"] == accept and row["reject"] == reject
     run = site.last_run(source, stream, account)
-    assert run["guard"] == guard and run["completeness"] == "partial" and run["added"] + run["changed"] + run["gone"] == 0
+    assert run["guard"] == guard and run["completeness"] == "partial"
+    assert run["added"] + run["changed"] + run["gone"] == 0
     assert site.rows() == rows
     assert [n for n in site.export().splitlines() if not n.startswith(("refusal", "episode"))] == \
            [n for n in before.splitlines() if not n.startswith(("refusal", "episode"))]
@@ -341,7 +342,8 @@ def test_renumbered_codes_refuse_the_listing(site):
         assert {r["account"] for r in site.status_json()["refusals"]} >= {ACCOUNT}
         assert {r["guard"] for r in site.query("SELECT guard FROM refusal WHERE state = 'open'")} == {"identity"}
         assert own() == before and len(before) > 50
-        assert re.search(r"refused: .*the codes seem to have been replaced.*nq57ctl accept \d+ \| nq57ctl reject \d+", done.err)
+        assert re.search(r"refused: .*the codes seem to have been replaced.*nq57ctl accept \d+ \| nq57ctl reject \d+",
+                         done.err)
     finally:
         links.write_text(text, encoding="utf-8")
     assert site.once().status == 0 and site.status_json()["refusals"] == [] and own() == before
