@@ -174,8 +174,8 @@ class Page:
         v, c = m["verdicts"], m["chased"]
         self.say("%d units done on Friday, %d on Sunday. Verdicts of the 20th, never rewritten: on time %d, late %d "
                  "(%d done since), unknown %d. Leadership's page (%d people):",
-                 "%d đơn vị xong thứ Sáu, %d xong Chủ nhật. Chốt kỳ 20, không sửa lại: đúng hạn %d, chậm %d (%d đã xong sau), "
-                 "chưa xác định %d. Trang gửi lãnh đạo (%d người):",
+                 "%d đơn vị xong thứ Sáu, %d xong Chủ nhật. Chốt kỳ 20, không sửa lại: đúng hạn %d, chậm %d "
+                 "(%d đã xong sau), chưa xác định %d. Trang gửi lãnh đạo (%d người):",
                  f["finished_friday"], f["finished_late"], v["in_time"], v["late"], v["since"], v["unknown"],
                  m["pages"])
         for line in page_lines(m["body"]):
