@@ -124,7 +124,7 @@ static int plan_seat(Planner *p, const PlanObligation *b, PlanSeat s) {
                         return held_add(p, &claim, s.to, HELD_DONE);
         } else {
                 if (!stage_seat(claim.stage, s.as))
-                        return held_add(p, &claim, s.to, HELD_NOT_YET);
+                        return held_add(p, &claim, s.to, s.as == SEAT_COORDINATOR ? HELD_FROM_PLUS1 : HELD_FROM_T1);
                 told = claim_told(p->in, &claim, s.to);
         }
         return told.claimed ? held_add(p, &claim, s.to, HELD_CLAIMED) : due_add(p, s.to, claim);
@@ -242,7 +242,8 @@ static bool mail_waits(const Planner *p, const PlanDue *due, size_t n) {
         return calendar_between(p->in->calendar, last, p->today) < p->in->policy->distance_days;
 }
 
-/* A last warning that the morning could not give (a source was blind, an item came back at noon) is worth an afternoon. */
+/* A last warning that the morning could not give (a source was blind, an item came back at noon) is worth an
+ * afternoon. */
 static bool mail_cannot_wait(const Planner *p, const PlanDue *due, size_t n) {
         if (p->in->now >= when_at(p->today, PLAN_LAST_HOUR, 0))
                 return false;
@@ -288,17 +289,20 @@ static int plan_messages(Planner *p, Plan *plan) {
                 return -ENOMEM;
         for (size_t i = 0, n; i < p->n_due; i += n) {
                 const PlanDue *due = &p->due[i];
-                bool waits;
+                HeldWhy why = HELD_DISTANCE;
+                bool held = true;
                 int r = 0;
 
                 for (n = 1; i + n < p->n_due && str_eq(due->person, p->due[i + n].person);)
                         n++;
-                waits = mail_waits(p, due, n);
-                if (plan->sending_time && !waits && !mail_late(p, due, n))
+                if (!mail_waits(p, due, n)) {
+                        why = plan->sending_time ? HELD_LATE : HELD_NOT_YET;
+                        held = !plan->sending_time || mail_late(p, due, n);
+                }
+                if (!held)
                         r = mail_make(plan, due, n);
-                else
-                        for (size_t k = 0; r == 0 && k < n; k++)
-                                r = held_add(p, &due[k].claim, due[k].to, waits ? HELD_DISTANCE : HELD_NOT_YET);
+                for (size_t k = 0; held && r == 0 && k < n; k++)
+                        r = held_add(p, &due[k].claim, due[k].to, why);
                 if (r < 0)
                         return r;
         }

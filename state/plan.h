@@ -117,9 +117,19 @@ typedef struct NewMessage {
 
 typedef struct NewVerdict { const PlanObligation *obligation; ObligationVerdict verdict; } NewVerdict;
 
-typedef enum HeldWhy { HELD_DISTANCE, HELD_NOT_YET, HELD_CLAIMED, HELD_DONE, HELD_UNKNOWN, HELD_VACANT,
-                      HELD_NO_STAGE } HeldWhy;
-/* For `why`: a seat that gets nothing today. `to` NULL: HELD_VACANT. HELD_NOT_YET also outside the sending time. */
+typedef enum HeldWhy {
+        HELD_DISTANCE,
+        HELD_NOT_YET,      /* outside of the sending time */
+        HELD_LATE,         /* became due after today's letters were planned: the next morning */
+        HELD_FROM_T1,      /* a head's seat before T-1 */
+        HELD_FROM_PLUS1,   /* the coordinating department's before +1 */
+        HELD_CLAIMED,
+        HELD_DONE,
+        HELD_UNKNOWN,
+        HELD_VACANT,
+        HELD_NO_STAGE
+} HeldWhy;
+/* For `why`: a seat that gets nothing today. `to` NULL: HELD_VACANT. */
 typedef struct PlanHeld { int occurrence, unit; const Seat *to; SeatKind seat; Stage stage; HeldWhy why; } PlanHeld;
 
 typedef struct Plan {

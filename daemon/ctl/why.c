@@ -99,7 +99,8 @@ static int why_now(Why *w, Err *e) {
 
 static int why_held(Why *w, Err *e) {
         static const char *const codes[] = {
-                "distance", "not-yet", "claimed", "done", "unknown", "vacant", "no-stage"
+                "distance", "not-yet", "next-morning", "from-t-1", "from-plus-1",
+                "claimed", "done", "unknown", "vacant", "no-stage"
         };
         static const SheetColumn columns[] = {
                 { "occurrence", W_H_DEADLINE, 0 },

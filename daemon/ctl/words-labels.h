@@ -105,9 +105,14 @@
         W(POLICY_CENTRAL_FIRST, "both; apart, the central system wins", "cả hai; khác nhau thì theo Trung ương")       \
         W(POLICY_PORTAL_FIRST, "both; apart, the portal wins", "cả hai; khác nhau thì theo Cổng tỉnh")                 \
         W(POLICY_PER_SIDE, "each system has its own: never compared", "mỗi hệ thống một giá trị riêng, không so sánh") \
-        W(HELD_FIRST, "keeps two working days' distance from the last mail",                                           \
-          "giữ khoảng cách hai ngày làm việc với thư trước")                                                           \
-        W(HELD_NOT_YET, "not told at this stage, or not at this time of day", "chưa đến mốc, hoặc chưa đến giờ nhắc")  \
+        W(HELD_FIRST, "too close to the last mail: one a day, two working days apart",                                 \
+          "sát thư trước: mỗi ngày một thư, cách hai ngày làm việc")                                                   \
+        W(HELD_NOT_YET, "outside of the sending time: goes on the next working morning",                               \
+          "ngoài giờ gửi thư, để sáng ngày làm việc tới")                                                              \
+        W(HELD_LATE, "became due after today's letters were made: the next morning",                                   \
+          "phát sinh sau khi đã lập thư hôm nay, để sáng mai")                                                         \
+        W(HELD_FROM_T1, "this seat joins at T-1, the last working day but one", "lãnh đạo được nhắc từ T-1")           \
+        W(HELD_FROM_PLUS1, "this seat joins at +1, when the deadline is over", "người theo dõi chung được nhắc từ +1") \
         W(HELD_CLAIMED, "already told at this stage", "đã nhắc ở mốc này")                                             \
         W(HELD_DONE, "nothing outstanding, and was not reminded before",                                               \
           "không còn việc, trước đó cũng không phải nhắc")                                                             \

@@ -32,6 +32,9 @@ static void test_groups_stand_in_the_order_of_their_enums(void **state) {
         assert_int_equal(W_MERGED_FIRST + MERGED_SETTLED, W_MERGED_SETTLED);
         assert_int_equal(W_OF_FIRST + OF_SETTLED, W_OF_SETTLED);
         assert_int_equal(W_POLICY_FIRST + MERGE_PER_SIDE, W_POLICY_PER_SIDE);
+        assert_int_equal(W_HELD_FIRST + HELD_LATE, W_HELD_LATE);
+        assert_int_equal(W_HELD_FIRST + HELD_FROM_T1, W_HELD_FROM_T1);
+        assert_int_equal(W_HELD_FIRST + HELD_FROM_PLUS1, W_HELD_FROM_PLUS1);
         assert_int_equal(W_HELD_FIRST + HELD_VACANT, W_HELD_VACANT);
         assert_int_equal(W_HELD_FIRST + HELD_NO_STAGE, W_HELD_NO_STAGE);
 }

@@ -318,8 +318,8 @@ static void test_held(void **state) {
         world_item(w, 0, U_COMMUNE, REASON_OVERDUE, "A");
         world_item(w, 0, U_OFFICE, REASON_OVERDUE, "A");
         world_at(w, 0, U_WARD)->state = OBLIGATION_UNKNOWN;
-        assert_int_equal(held_why(w, U_COMMUNE, "Y Bình Êban"), HELD_NOT_YET);
-        assert_int_equal(held_why(w, U_COMMUNE, "Nguyễn Văn A"), HELD_NOT_YET);
+        assert_int_equal(held_why(w, U_COMMUNE, "Y Bình Êban"), HELD_FROM_T1);
+        assert_int_equal(held_why(w, U_COMMUNE, "Nguyễn Văn A"), HELD_FROM_PLUS1);
         assert_int_equal(held_why(w, U_SMALL, "H’Lan Niê"), HELD_DONE);
         assert_int_equal(held_why(w, U_WARD, "Phạm Thị D"), HELD_UNKNOWN);
         assert_int_equal(held_why(w, U_OFFICE, NULL), HELD_VACANT);
@@ -330,6 +330,11 @@ static void test_held(void **state) {
         assert_int_equal(held_why(w, U_SMALL, "H’Lan Niê"), HELD_DISTANCE);
         w->in.now = when_at(day(2026, 6, 20), 12, 0);
         assert_int_equal(held_why(w, U_SMALL, "H’Lan Niê"), HELD_NOT_YET);
+        w->in.now = when_at(day(2026, 6, 19), 6, 0);
+        assert_int_equal(held_why(w, U_COMMUNE, "Y Bình Êban"), HELD_NOT_YET);
+        w->in.now = when_at(day(2026, 6, 19), PLAN_LAST_HOUR, 0);
+        w->in.morning.planned = day(2026, 6, 19);
+        assert_int_equal(held_why(w, U_COMMUNE, "Y Bình Êban"), HELD_LATE);
         w->in.now = morning(2026, 6, 11);
         assert_int_equal(held_why(w, U_SMALL, "H’Lan Niê"), HELD_NO_STAGE);
         world_free(w);
