@@ -224,7 +224,8 @@ static int app_on_reload(sd_event_source *source, const struct signalfd_siginfo 
         if (r == 0 && strcmp(fresh->state_dir, a->settings->state_dir) != 0) {
                 settings_unref(fresh);
                 r = err_set(&e, -EBUSY, RETRY_RECONFIGURE,
-                            "paths.state may not change while the daemon runs (%s); restart it", a->settings->state_dir);
+                            "paths.state may not change while the daemon runs (%s); restart it",
+                            a->settings->state_dir);
         }
         if (r == 0) {
                 settings_unref(a->next);

@@ -265,8 +265,8 @@ static void app_swap(App *a) {
         }
 }
 
-/* A new generation takes over between cycles, never inside one. A source that could not be made is made at a later turn:
- * nothing is polled, and so nothing planned, until all are there. */
+/* A new generation takes over between cycles, never inside one. A source that could not be made is made at a later
+ * turn: nothing is polled, and so nothing planned, until all are there. */
 int app_take_next(App *a, Err *e) {
         if (a->cycle)
                 return 0;

@@ -325,7 +325,7 @@ static int cycle_gather(Cycle *c, unsigned sides, Err *e) {
         return 0;
 }
 
-/* Once one listing is under way the cycle has to live until it ends: a later one that cannot begin only fails itself. */
+/* Once one listing is under way the cycle has to live until it ends: one that cannot begin only fails itself. */
 static int cycle_poll(Cycle *c, Err *e) {
         int r = sd_event_add_time_relative(c->env.loop, &c->limit, CLOCK_BOOTTIME, CYCLE_LIMIT, US_SECOND, cycle_limit,
                                            c);

@@ -15,6 +15,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define ORPHAN_WAIT (200 * 1000)
+#define UNSETTLED_WAIT (5 * US_SECOND)
+
 enum { JOB_REFUSED = 1, JOB_SETTLED = 2 };
 
 /* One message under way. */
@@ -161,13 +164,32 @@ static int deliver_settle(Deliver *d, const Settings *s, const Message *m, const
         return 0;
 }
 
+static int recover_wake(sd_event_source *source, uint64_t usec, void *userdata);
+
+static int recover_later(Deliver *d, uint64_t wait, Err *e) {
+        int r;
+
+        d->orphan_timer = sd_event_source_disable_unref(d->orphan_timer);
+        r = sd_event_add_time_relative(d->loop, &d->orphan_timer, CLOCK_BOOTTIME, wait, 1, recover_wake, d);
+        return r < 0 ? err_set(e, r, RETRY_NEVER, "cannot arm a timer") : 0;
+}
+
+/* The attempt file knows the outcome; a store that is full or locked now takes it later, without a restart. */
+static void deliver_unsettled(Deliver *d, const Err *why) {
+        Err e = { 0 };
+
+        report_err(LOG_ERR, why, "cannot record the outcome of a delivery; it is read again from its attempt file");
+        if (recover_later(d, UNSETTLED_WAIT, &e) < 0)
+                report_err(LOG_ERR, &e, "the outcome of a delivery waits for the next start");
+}
+
 static void deliver_done(void *userdata, const Verdict *v) {
         DeliverJob *job = userdata, **at;
         Deliver *d = job->deliver;
         Err e = { 0 };
 
         if (deliver_settle(d, job->settings, &job->message, job->path, v, job->was_unknown, &e) < 0)
-                report_err(LOG_ERR, &e, "cannot record the outcome of a delivery; it is read again at the next start");
+                deliver_unsettled(d, &e);
         for (at = &d->jobs; *at && *at != job; at = &(*at)->next)
                 ;
         if (*at)
@@ -296,6 +318,8 @@ static int deliver_take(Deliver *d, bool *ret_more, Err *e) {
         *ret_more = true;
         job->was_unknown = job->message.state == MESSAGE_UNKNOWN;
         r = job_start(job, e);
+        if (r < 0) /* it may be marked as being sent, with nobody sending it */
+                (void) recover_later(d, UNSETTLED_WAIT, NULL);
         if (r != 0)
                 return r < 0 ? r : 0;
         job->next = d->jobs;
@@ -374,8 +398,10 @@ static int recover_wake(sd_event_source *source, uint64_t usec, void *userdata) 
 
         (void) source;
         (void) usec;
-        if (deliver_recover(d, &e) < 0 || (!d->orphans && deliver_pump(d, &e) < 0))
-                report_err(LOG_ERR, &e, "cannot recover deliveries of an earlier process");
+        if (deliver_recover(d, &e) < 0)
+                deliver_unsettled(d, &e);
+        else if (!d->orphans && deliver_pump(d, &e) < 0)
+                report_err(LOG_ERR, &e, "cannot take the next mail");
         deliver_told_idle(d);
         return 0;
 }
@@ -408,8 +434,5 @@ int deliver_recover(Deliver *d, Err *e) {
                         recover_tidy(d);
                 return r;
         }
-        sd_event_source_disable_unref(d->orphan_timer);
-        d->orphan_timer = NULL;
-        r = sd_event_add_time_relative(d->loop, &d->orphan_timer, CLOCK_BOOTTIME, 200000, 1, recover_wake, d);
-        return r < 0 ? err_set(e, r, RETRY_NEVER, "cannot arm a timer") : 0;
+        return recover_later(d, ORPHAN_WAIT, e);
 }

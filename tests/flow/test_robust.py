@@ -77,6 +77,24 @@ def test_a_reload_does_not_move_the_store(site):
     assert daemon.stop() == 0
 
 
+def test_an_outcome_that_could_not_be_written_is_written_later(site):
+    """Somebody holds the store while the relay accepts: no restart is needed for it to be known."""
+    first = len(site.mails())
+    site.mail_rules({"at": "dot", "action": "silent", "seconds": 1})
+    site.set_clock("2026-06-19T07:31:00+07:00")
+    daemon = site.daemon()
+    wait_for(lambda: site.query("SELECT 1 FROM message WHERE state = 'sending'"), every=0.01, what="a mail under way")
+    with contextlib.closing(sqlite3.connect(site.state / "nq57.db", isolation_level=None)) as db:
+        db.execute("BEGIN IMMEDIATE")
+        daemon.until_line("cannot record the outcome")
+        db.execute("ROLLBACK")
+    site.mail_rules()
+    site.set_clock("2026-06-19T07:32:00+07:00")
+    wait_for(lambda: {row["state"] for row in site.query("SELECT state FROM message")} == {"sent"}, what="all sent")
+    assert len(site.mails()) - first == len(site.query("SELECT 1 FROM message"))
+    assert daemon.stop() == 0
+
+
 def test_an_unknown_outcome_is_trouble_for_three_days(site):
     site.once().ok()
     with contextlib.closing(sqlite3.connect(site.state / "nq57.db")) as db, db:
