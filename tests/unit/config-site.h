@@ -13,6 +13,7 @@
 
 #include "config/load.h"
 #include "config/settings.h"
+#include "tests/unit/scratch.h"
 
 static const char *const site_files[] = { "nq57d.yaml", "accounts.yaml", "links.yaml", "calendar-vn.yaml" };
 enum { SITE_FILES = 4 };
@@ -46,7 +47,7 @@ static void site_write(const Site *s, const char *name, Str text) {
 
 static void site_open(Site *s) {
         *s = (Site) { .folder = "/tmp/nq57-config-XXXXXX" };
-        assert_non_null(mkdtemp(s->folder));
+        scratch_make(s->folder);
         for (int i = 0; i < SITE_FILES; i++) {
                 char path[100];
                 (void) snprintf(path, sizeof path, "config/%s", site_files[i]);
@@ -69,13 +70,9 @@ static void site_forget(Site *s) {
 
 static void site_close(Site *s) {
         site_forget(s);
-        for (int i = 0; i < SITE_FILES; i++) {
-                char path[200];
-                (void) snprintf(path, sizeof path, "%s/%s", s->folder, site_files[i]);
-                unlink(path);
+        for (int i = 0; i < SITE_FILES; i++)
                 free(s->text[i]);
-        }
-        assert_int_equal(rmdir(s->folder), 0);
+        scratch_remove(s->folder);
 }
 
 /* The whole of one file, restored to what is shipped when `text` is NULL. */

@@ -3,12 +3,12 @@
  */
 #pragma once
 
-#include <dirent.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "state/store-listing.h"
+#include "tests/unit/scratch.h"
 #include "tests/unit/store-record.h"
 
 #define WORLD_START when_at(20614, 7, 30) /* Wednesday 10/6/2026, 07:30 */
@@ -42,7 +42,7 @@ static inline World *world_new(void) {
 
         assert_non_null(w);
         (void) snprintf(w->dir, sizeof w->dir, "/tmp/nq57-store-XXXXXX");
-        assert_non_null(mkdtemp(w->dir));
+        scratch_make(w->dir);
         (void) snprintf(w->path, sizeof w->path, "%s/state.db", w->dir);
         w->now = WORLD_START;
         w->clock = (Clock) { world_wall, world_wall, w };
@@ -59,19 +59,10 @@ static inline World *world_new(void) {
 }
 
 static inline void world_free(World *w) {
-        DIR *d = opendir(w->dir);
-        char path[400];
-
         store_close(w->store);
         link_table_free(w->links);
         unit_table_free(w->units);
-        for (struct dirent *f; d && (f = readdir(d));) {
-                (void) snprintf(path, sizeof path, "%s/%s", w->dir, f->d_name);
-                (void) unlink(path);
-        }
-        if (d)
-                (void) closedir(d);
-        (void) rmdir(w->dir);
+        scratch_remove(w->dir);
         free(w);
 }
 

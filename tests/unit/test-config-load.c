@@ -12,6 +12,7 @@
 
 #include "config/characters.h"
 #include "config/emit.h"
+#include "tests/unit/scratch.h"
 
 typedef struct Loaded {
         FindingList list;
@@ -174,7 +175,7 @@ static void test_every_bad_character_is_named(void **state) {
 
 static void test_files(void **state) {
         char folder[] = "/tmp/nq57-load-XXXXXX", path[64];
-        assert_non_null(mkdtemp(folder));
+        scratch_make(folder);
         Loaded l = { 0 };
         l.sink = finding_list_sink(&l.list);
         l.notices.sink = &l.sink;
@@ -190,8 +191,7 @@ static void test_files(void **state) {
         assert_int_equal(load_file(folder, "a.yaml", LOAD_FLAT, &l.notices, &l.document, NULL), 0);
         assert_string_equal(l.document->file, path);
         drop(&l);
-        unlink(path);
-        rmdir(folder);
+        scratch_remove(folder);
 }
 
 static void test_emitted_text_loads_back(void **state) {

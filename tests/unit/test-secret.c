@@ -12,14 +12,18 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/scratch.h"
+
 static char folder[] = "/tmp/nq57-secret-XXXXXX";
 
 static int make_folder(void **state) {
-        return mkdtemp(folder) ? 0 : -1;
+        scratch_make(folder);
+        return 0;
 }
 
 static int remove_folder(void **state) {
-        return rmdir(folder);
+        scratch_remove(folder);
+        return 0;
 }
 
 static void write_secret(const char *name, const char *text, mode_t mode) {
