@@ -14,7 +14,7 @@ void listing_stop(Listing *l, Fault f, Retry retry, const char *format, ...) {
         va_start(args, format);
         vsnprintf(detail, sizeof detail, format, args);
         va_end(args);
-        if (l->end.fault == FAULT_NONE || f == FAULT_CANCELLED) {
+        if (f != FAULT_NONE || l->end.fault == FAULT_NONE) { /* else: of a record that was put aside */
                 l->end.fault = f;
                 memcpy(l->end.detail, detail, sizeof detail);
         }

@@ -110,6 +110,18 @@ def test_an_unknown_outcome_is_trouble_for_three_days(site):
         assert bool(site.query("SELECT 1 FROM episode WHERE kind = 'stuck' AND closed IS NULL")) == stuck, day
 
 
+def test_what_ended_a_listing_is_named_before_a_record_put_aside(site):
+    """A record nobody understands on the first page must not hide that the second was cut."""
+    site.once().ok()
+    path = "/api/nhiem-vu"
+    site.sims.post("faults", system="central", path=path, page=1, fault="unknown-status", word="Đang thực hiên")
+    site.sims.post("faults", system="central", path=path, page=2, fault="cut", mode="length")
+    site.once()
+    shown = site.partition("theodoiq", "tasks")
+    site.sims.clear()
+    assert shown["fault"] == "truncated-body" and shown["completeness"] == "partial", shown
+
+
 def test_when_everybody_is_behind_everybody_is_told(tmp_path):
     """The morning after the 25th of a month in which nobody did anything: the coordinating department is told of every
     unit for both deadlines."""
