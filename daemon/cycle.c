@@ -25,7 +25,8 @@ struct Cycle {
         CycleEnv env;
         Poll *polls;
         size_t n_polls, open;
-        int unreached[SIDE_COUNT]; /* listings in a row that did not reach the host */
+        int unserved[SIDE_COUNT]; /* listings in a row that the system did not serve at all */
+        Fault dead_of[SIDE_COUNT];
         bool dead[SIDE_COUNT], cancelled, finished;
         Instant newest[SIDE_COUNT];
         sd_event_source *limit, *finish;
@@ -135,21 +136,36 @@ static int poll_store(Poll *poll, const ListingEnd *end, ListingReport *ret, Err
         return r;
 }
 
-/* A host that does not answer is not asked 250 times; what was not tried says so. */
+static bool poll_served(const ListingEnd *end) {
+        if (end->completeness != LISTING_FAILED)
+                return true;
+        switch (end->fault) {
+        case FAULT_NETWORK:
+        case FAULT_TLS:
+        case FAULT_RATE_LIMITED:
+                return false;
+        case FAULT_HTTP_STATUS:
+                return end->retry == RETRY_RECONFIGURE; /* a refusal of this one account, not an outage */
+        default:
+                return true;
+        }
+}
+
+/* A system that is down is not asked 250 times; what was not tried says so. */
 static void poll_reached(Cycle *c, const Partition *p, ListingEnd *end) {
-        bool unreached = end->completeness == LISTING_FAILED &&
-                         (end->fault == FAULT_NETWORK || end->fault == FAULT_TLS);
+        bool served = poll_served(end);
 
         if (c->dead[p->side] && end->fault == FAULT_CANCELLED) {
-                end->fault = FAULT_NETWORK;
+                end->fault = c->dead_of[p->side];
                 end->retry = RETRY_LATER;
-                snprintf(end->detail, sizeof(end->detail), "not tried: the host did not answer the listings before");
+                snprintf(end->detail, sizeof(end->detail), "not tried: the system served none of the listings before");
                 return;
         }
-        c->unreached[p->side] = unreached ? c->unreached[p->side] + 1 : 0;
-        if (c->unreached[p->side] < CYCLE_DEAD_AFTER || c->dead[p->side])
+        c->unserved[p->side] = served ? 0 : c->unserved[p->side] + 1;
+        if (c->unserved[p->side] < CYCLE_DEAD_AFTER || c->dead[p->side])
                 return;
         c->dead[p->side] = true;
+        c->dead_of[p->side] = end->fault;
         c->env.source[p->side]->ops->cancel(c->env.source[p->side]);
 }
 

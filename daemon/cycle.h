@@ -34,7 +34,7 @@ typedef struct CycleReport {
 typedef struct Cycle Cycle;
 
 #define CYCLE_LIMIT (20 * US_MINUTE) /* a source still listing then is cancelled; planning goes on without it */
-#define CYCLE_DEAD_AFTER 4           /* so many listings in a row without reaching the host: the rest are not tried */
+#define CYCLE_DEAD_AFTER 4           /* so many listings in a row not served at all: the rest are not tried */
 
 /* `sides` may be empty: then only planning and delivery happen. `done` comes once, from the loop, after planning. */
 int cycle_start(const CycleEnv *env, unsigned sides, void (*done)(void *userdata, const CycleReport *r), void *userdata,
