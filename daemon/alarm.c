@@ -160,7 +160,8 @@ static int look_replaced(Look *l, const Message *m, bool waiting, Err *e) {
 static int look_message(void *userdata, const Message *m, Err *e) {
         Look *l = userdata;
         bool waiting = m->state == MESSAGE_PLANNED || m->state == MESSAGE_TEMPORARY || m->state == MESSAGE_SENDING;
-        bool lost = m->state == MESSAGE_UNKNOWN && m->next_at == INSTANT_NONE && l->now - m->created < 3 * US_DAY;
+        bool lost = m->state == MESSAGE_UNKNOWN && (m->next_at == INSTANT_NONE || m->day < when_date(l->now)) &&
+                    l->now - m->created < 3 * US_DAY;
         int r;
 
         if (l->now - m->created > LOOK_BACK)

@@ -72,7 +72,10 @@ static void report_stderr(int priority, const ReportField *fields, const char *l
         fprintf(stderr, "nq57d: %s: %s", words[priority & 7], line);
         for (const ReportField *f = fields; f && f->key; f++)
                 if (f->value) {
-                        fprintf(stderr, "%s%s=%s", any ? " " : " [", f->key, f->value);
+                        _cleanup_text_ Text safe = TEXT_INIT(REPORT_LINE);
+
+                        (void) text_escape(&safe, str_of(f->value));
+                        fprintf(stderr, "%s%s=%s", any ? " " : " [", f->key, safe.at ? safe.at : "");
                         any = true;
                 }
         fputs(any ? "]\n" : "\n", stderr);

@@ -69,10 +69,10 @@ int store_visit_sending(Store *s, int (*visit)(void *u, const Message *m, Err *e
         return message_walk(s, MESSAGE_COLUMNS " WHERE state = 'sending' ORDER BY id", visit, userdata, e);
 }
 
-/* Those of an earlier day wait for the next plan, which supersedes them; an unknown outcome and ops mail do not age. */
+/* Those of an earlier day wait for the next plan, which supersedes them; ops mail does not age. An unknown
+ * outcome of an earlier day is not sent again either: its text speaks of that day. */
 #define MAY_GO                                                                                                         \
-        " state IN ('planned', 'temporary', 'unknown') AND next_at IS NOT NULL AND (day = ?1 OR state = 'unknown' OR " \
-        "kind = 'ops')"
+        " state IN ('planned', 'temporary', 'unknown') AND next_at IS NOT NULL AND (day = ?1 OR kind = 'ops')"
 
 int store_message_due(Store *s, Instant now, Instant *ret_next, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;

@@ -8,7 +8,8 @@
 /* cache 2 MiB; pages of 16 KiB: fewer, larger writes for rows of half a KiB. The WAL file is cut back after a large
  * listing. */
 #define PRAGMAS_WRITE                                                                                                  \
-        "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=16777216;" \
+        "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "                            \
+        "journal_size_limit=16777216;"                                                                                 \
         "PRAGMA wal_autocheckpoint=256;"
 #define PRAGMAS                                                                                                        \
         "PRAGMA cache_size=-2048; PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON;"              \

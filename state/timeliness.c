@@ -31,8 +31,9 @@ Timeliness timeliness(const RecordView *v, const Calendar *c, Date today) {
         if (last == DATE_NONE || is_word(work, STR("suspended")) || is_word(work, STR("cancelled")))
                 return NO_DEADLINE;
         if (is_word(work, STR("done")))
-                return completed->state == VALUE_SET && date_parse_iso(completed->text, &on) == 0 && on > last ? OVERDUE :
-                                                                                                                 ON_TIME;
+                return completed->state == VALUE_SET && date_parse_iso(completed->text, &on) == 0 && on > last
+                               ? OVERDUE
+                               : ON_TIME;
         if (today > last)
                 return OVERDUE;
         return calendar_between(c, today, last) <= DUE_SOON_DAYS ? DUE_SOON : ON_TIME;

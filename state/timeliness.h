@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The third axis of a task, always derived from deadline, completion and clock, never stored and never read from a source. A
- * source may claim lateness ("Hoàn thành quá hạn"); where its claim disagrees, that is a finding for a person. Pure. */
+/* The third axis of a task, always derived from deadline, completion and clock, never stored and never read from a
+ * source. A source may claim lateness ("Hoàn thành quá hạn"); where its claim disagrees, that is a finding for a
+ * person. Pure. */
 #pragma once
 
 #include "state/calendar.h"

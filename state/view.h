@@ -35,9 +35,9 @@ typedef struct RecordView {
 
 /* The value that holds for a merged field (merge.h), for a per-side field that of the first side that has one. */
 const Value *view_value(const RecordView *v, FieldId field);
-/* Effective due for alerts: while the two sides are apart over it, the earliest of their values (in a conflict of the base
- * too) that has a last day;
- * else the value that holds. A value that a person settled holds. 0, or VIEW_E_NO_DUE. */
+/* Effective due for alerts: while the two sides are apart over it, the earliest of their values (in a conflict of the
+ * base too) that has a last day; else the value that holds. A value that a person settled holds. 0, or VIEW_E_NO_DUE.
+ */
 int view_due(const RecordView *v, Str *ret_canonical);
 
 enum { VIEW_E_NO_DUE = 1 };

@@ -15,7 +15,8 @@ static const char json_escape[256] = {
 size_t text_json_plain(Str s) {
         const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
         size_t n = 0;
-        for (; s.len - n >= 8; n += 8) { /* eight at a time: the lowest set high bit marks a byte that needs an escape */
+        for (; s.len - n >= 8;
+             n += 8) { /* eight at a time: the lowest set high bit marks a byte that needs an escape */
                 uint64_t word;
                 memcpy(&word, s.at + n, sizeof word);
                 word = le64toh(word);

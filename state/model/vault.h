@@ -14,7 +14,8 @@ typedef struct Vault {
          * too many, and *ret_again says when the next is allowed. A refused password counts as any other attempt. */
         int (*login_attempt_try)(void *u, Str source, Str account, int limit, Instant window, Instant *ret_again,
                                  Err *e);
-        /* Takes the newest attempt back: the password surely never left (nobody listened). NULL: attempts stay counted. */
+        /* Takes the newest attempt back: the password surely never left (nobody listened). NULL: attempts stay counted.
+         */
         int (*login_attempt_undo)(void *u, Str source, Str account, Err *e);
         void *userdata;
 } Vault;

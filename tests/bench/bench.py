@@ -126,8 +126,8 @@ def median(runs, part):
     return statistics.median(getattr(run, part) for run in runs)
 
 
-HEAD = f"{'records':>8}  {'sync':<10}{'nq57d CPU':>11}{'floor CPU':>11}{'ratio':>8}  {'(of the pairs)':<16}{'limit':>6}" \
-       f"{'nq57d peak':>13}{'floor peak':>13}"
+HEAD = f"{'records':>8}  {'sync':<10}{'nq57d CPU':>11}{'floor CPU':>11}{'ratio':>8}  {'(of the pairs)':<16}" \
+       f"{'limit':>6}{'nq57d peak':>13}{'floor peak':>13}"
 
 
 def judge(size, results):
@@ -142,8 +142,8 @@ def judge(size, results):
         ratios = [product.cpu / floor.cpu for product, floor in zip(runs["nq57d"], runs["floor"])]
         ratio, peak = statistics.median(ratios), max(r.peak_mib for r in runs["nq57d"])
         span = f"({min(ratios):.2f} to {max(ratios):.2f})"
-        print(f"{size:>8}  {title:<10}{median(runs['nq57d'], 'cpu'):>9.3f} s{floor_cpu:>9.3f} s{ratio:>8.2f}  {span:<16}"
-              f"{limit:>6.1f}{peak:>9.1f} MiB{floor_peak:>9.1f} MiB", flush=True)
+        print(f"{size:>8}  {title:<10}{median(runs['nq57d'], 'cpu'):>9.3f} s{floor_cpu:>9.3f} s{ratio:>8.2f}  "
+              f"{span:<16}{limit:>6.1f}{peak:>9.1f} MiB{floor_peak:>9.1f} MiB", flush=True)
         if ratio > limit:
             over.append(f"{size} records, {title} sync: {ratio:.2f} x the floor's CPU, at most {limit:.1f}")
         if peak > PEAK_MAX_MIB:

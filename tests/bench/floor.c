@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The straightforward program that nq57d is measured against. It downloads every page of both systems (curl multi,
  * eight connections), parses each whole with json-c, upserts the facts that can be compared into one table a system and
- * kind (SQLite, WAL, synchronous NORMAL, one transaction a system, a row is written only when a column differs) and
+ * kind (SQLite, WAL, synchronous NORMAL, one transaction a system, a row is written only when a column differs), and
  * joins the tables by SQL. It keeps no base values, no history and no proof of completeness, logs in nowhere, and shares
  * no code with the product.
  *

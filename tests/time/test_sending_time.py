@@ -40,7 +40,7 @@ def test_what_becomes_known_during_the_day_waits_for_the_morning(month):
 
 
 def test_a_last_warning_does_not_wait_for_tomorrow(month):
-    """On T-1 a unit falls behind after the morning's planning: its people hear of it that day, but not in the evening."""
+    """On T-1 a unit falls behind after the morning's planning: its people hear of it that day, not in the evening."""
     for day in (QUIET, NEXT, WEDNESDAY, THURSDAY):
         month.accept(month.run(at(day))[0])
     fine = [ob.unit for ob in month.oracle.obligations(at(THURSDAY)) if ob.state == "done"][:2]

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Runs every suite against the builds that ./dev test made and counts all their cases.
 
-A suite is a folder under tests/ with test_*.py, or one of the built-in ones: unit (the C programs, in both builds)
-and lint. The last line is `N passed, N failed`. Nothing is skipped in silence: a skipped case counts as failed unless
-its reason is one that MAY_SKIP names, and then it is shown.
+A suite is a folder under tests/ with test_*.py (each file a job of its own), or one of the built-in ones: unit (the C
+programs, in both builds) and lint. The last line is `N passed, N failed`. Nothing is skipped in silence: a skipped case
+counts as failed unless its reason is one that MAY_SKIP names, and then it is shown.
 """
 
 import concurrent.futures
@@ -24,9 +24,11 @@ LOGS = BUILD / "logs"
 
 # Suites whose cases depend on time, on kill -9 or on a foreign root run the unsanitized binaries; all others run the
 # sanitized ones, which also count the covered lines.
-PLAIN = {"crash", "time", "systemd", "bench", "demo"}
-ALONE = {"bench"}
-SUITE_SECONDS = 420
+PLAIN = {"crash", "time", "systemd", "flow/test_demo"}
+FILE_SECONDS = 900
+# A test file is one job; the longest begin first, so that two lanes end together.
+LONG = ("time/test_months", "systemd/test_systemd", "crash/test_crash", "flow/test_demo", "flow/test_faults",
+        "flow/test_sessions", "flow/test_daemon", "flow/test_transport", "time/test_relay_down", "time/test_preview")
 DETAILED, DETAIL_LINES = 8, 30  # failures of a suite that are shown in full; all are named
 
 # (suite, beginning of the reason): what a machine may be unable to do.
@@ -120,29 +122,29 @@ def lint():
     return result
 
 
-def python_suites():
-    return sorted({p.parent for p in (ROOT / "tests").rglob("test_*.py")})
+def python_files():
+    return sorted((ROOT / "tests").rglob("test_*.py"))
 
 
-def suite_name(folder):
-    return folder.relative_to(ROOT / "tests").as_posix()
+def file_name(path):
+    return path.relative_to(ROOT / "tests").with_suffix("").as_posix()
 
 
-def python_suite(folder):
-    name = suite_name(folder)
-    build = "plain" if name.split("/")[0] in PLAIN else "asan"
+def python_file(path):
+    name = file_name(path)
+    build = "plain" if PLAIN & {name, name.split("/")[0]} else "asan"
     result = Result(name)
     stem = LOGS / name.replace("/", "-")
     report, log = stem.with_suffix(".xml"), stem.with_suffix(".log")
     report.unlink(missing_ok=True)
     command = [sys.executable, "-m", "pytest", "-q", "-ra", "--tb=short", "-p", "no:cacheprovider",
-               f"--junitxml={report}", "--rootdir", str(ROOT / "tests"), str(folder)]
+               f"--junitxml={report}", "--rootdir", str(ROOT / "tests"), str(path)]
     with open(log, "w", encoding="utf-8") as out:
         try:
             status = subprocess.run(command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, cwd=ROOT,
-                                    env=environment(build), timeout=SUITE_SECONDS).returncode
+                                    env=environment(build), timeout=FILE_SECONDS).returncode
         except subprocess.TimeoutExpired:
-            status = f"stopped after {SUITE_SECONDS} s"
+            status = f"stopped after {FILE_SECONDS} s"
     count_junit(result, report, status, log)
     return result
 
@@ -166,7 +168,7 @@ def count_junit(result, report, status, log):
 
 
 def count_skip(result, name, reason):
-    if any(result.name == suite and reason.startswith(text) for suite, text in MAY_SKIP):
+    if any(result.name.split("/")[0] == suite and reason.startswith(text) for suite, text in MAY_SKIP):
         result.skips.append((name, reason))
     else:
         result.fail(name, f"skipped ({reason}): no suite may skip this")
@@ -209,7 +211,7 @@ def drop_old_counts():
 
 def show(result):
     skipped = f", {len(result.skips)} skipped" if result.skips else ""
-    print(f"  {result.name:<16} {result.passed:5d} passed, {len(result.failures)} failed{skipped}"
+    print(f"  {result.name:<26} {result.passed:5d} passed, {len(result.failures)} failed{skipped}"
           f"   {result.seconds:.1f} s", flush=True)
     for case, reason in result.skips:
         print(f"    skipped {case}: {reason}")
@@ -231,27 +233,24 @@ def timed(step, *args):
 
 
 def chosen_steps(names):
-    steps = [("unit", unit, "asan"), ("unit", unit, "plain"), ("lint", lint)]
-    steps += [(suite_name(folder), python_suite, folder) for folder in python_suites()]
-    known = {step[0] for step in steps}
+    steps = [("lint", lint), ("unit", unit, "asan"), ("unit", unit, "plain")]
+    steps += [(file_name(path), python_file, path) for path in python_files()]
+    known = {step[0] for step in steps} | {step[0].split("/")[0] for step in steps}
     unknown = set(names) - known
     if unknown:
         sys.exit(f"no suite {', '.join(sorted(unknown))}; there are: {', '.join(sorted(known))}")
-    return [step for step in steps if not names or step[0] in names]
+    steps.sort(key=lambda step: LONG.index(step[0]) if step[0] in LONG else len(LONG))
+    return [step for step in steps if not names or {step[0], step[0].split("/")[0]} & set(names)]
 
 
 def run(steps):
-    """Two suites at a time where there are two cores; what measures runs alone, at the end."""
+    """Two jobs at a time where there are two cores."""
     lanes = 2 if (os.cpu_count() or 1) > 1 else 1
-    together = [s for s in steps if s[0] not in ALONE]
     results = []
     with concurrent.futures.ThreadPoolExecutor(lanes) as pool:
-        for future in concurrent.futures.as_completed([pool.submit(timed, *step[1:]) for step in together]):
+        for future in concurrent.futures.as_completed([pool.submit(timed, *step[1:]) for step in steps]):
             results.append(future.result())
             show(results[-1])
-    for step in (s for s in steps if s[0] in ALONE):
-        results.append(timed(*step[1:]))
-        show(results[-1])
     return results
 
 

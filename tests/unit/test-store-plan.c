@@ -231,7 +231,9 @@ static void test_unknown_outcome(void **state) {
         assert_int_equal(claim(o, &again), 1); /* not before its time */
         o->drafts[0].body = "Khác";
         assert_int_equal(commit(o).superseded, 0); /* a copy may be there: it is never said anew */
-        o->world->now += US_DAY; /* nor does it age */
+        o->world->now += US_DAY;
+        assert_int_equal(claim(o, &again), 1); /* its text speaks of yesterday */
+        o->world->now -= US_DAY - 16 * US_MINUTE;
         (void) commit(o);
         assert_int_equal(store_message_due(o->world->store, o->world->now, &next, &o->world->err), 0);
         assert_true(next <= o->world->now);
