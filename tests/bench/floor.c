@@ -2,8 +2,8 @@
 /* The straightforward program that nq57d is measured against. It downloads every page of both systems (curl multi,
  * eight connections), parses each whole with json-c, upserts the facts that can be compared into one table a system and
  * kind (SQLite, WAL, synchronous NORMAL, one transaction a system, a row is written only when a column differs), and
- * joins the tables by SQL. It keeps no base values, no history and no proof of completeness, logs in nowhere, and shares
- * no code with the product.
+ * joins the tables by SQL. It keeps no base values, no history and no proof of completeness, logs in nowhere, and
+ * shares no code with the product.
  *
  * It is written to be cheap, so that the bar is honest: one prepared statement a table, texts bound where json-c has
  * them, numbers as numbers, only the columns that both systems fill, the code first in the key because it decides most
