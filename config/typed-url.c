@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/typed.h"
 
+#include "connectors/loopback.h"
+
 static bool host_char(char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-';
 }
@@ -35,17 +37,6 @@ bool typed_host_port(Str s, Str *ret_host) {
         return bracketed(host) || host_name(host);
 }
 
-/* A name could resolve to anything, so "localhost" is no literal. */
-static bool loopback(Str host) {
-        if (str_eq(host, STR("[::1]")))
-                return true;
-        int octet, n = 0;
-        bool fits = str_starts(host, STR("127."));
-        for (Str part; str_split(&host, '.', &part); n++)
-                fits = fits && text_to_int(part, 0, 255, &octet) == 0;
-        return fits && n == 4;
-}
-
 /* Splits scheme://authority/path; a user in it is a secret's place. */
 static KeyFault split_url(Str s, Str *ret_scheme, Str *ret_authority, Str *ret_path) {
         const char *sep = s.len ? memmem(s.at, s.len, "://", 3) : NULL;
@@ -78,7 +69,7 @@ KeyFault typed_url(Str s) {
         bool plain = str_eq(scheme, STR("http"));
         if ((!plain && !str_eq(scheme, STR("https"))) || !typed_host_port(authority, &host) || !path_valid(path))
                 return KEY_SHAPE;
-        return plain && !loopback(host) ? KEY_PLAIN_HTTP : KEY_FINE;
+        return plain && !url_loopback(host) ? KEY_PLAIN_HTTP : KEY_FINE;
 }
 
 KeyFault typed_relay(Str s) {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "connectors/http-url.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <strings.h>
 
@@ -43,20 +42,6 @@ int url_resolve(const char *base, const char *reference, UrlParts *ret) {
         }
         *ret = p;
         return 0;
-}
-
-bool url_loopback(const char *host) {
-        struct in_addr four;
-        struct in6_addr six;
-        char bare[64];
-        size_t n = strlen(host);
-        if (inet_pton(AF_INET, host, &four) == 1)
-                return (ntohl(four.s_addr) >> 24) == 127;
-        if (n < 3 || n >= sizeof bare || host[0] != '[')
-                return false;
-        memcpy(bare, host + 1, n - 2);
-        bare[n - 2] = '\0';
-        return inet_pton(AF_INET6, bare, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 }
 
 bool url_allowed(const UrlParts *base, PlanNames hosts, const UrlParts *p) {

@@ -15,8 +15,5 @@ void url_parts_free(UrlParts *p);
 /* `reference` resolved against `base` (absolute). 0, -EINVAL, -ENOMEM. */
 int url_resolve(const char *base, const char *reference, UrlParts *ret);
 
-/* 127.0.0.0/8 and ::1, written as such. */
-bool url_loopback(const char *host);
-
 /* Same scheme, host and port as the base, or an allowed host by https on its own port. Never with a user in it. */
 bool url_allowed(const UrlParts *base, PlanNames hosts, const UrlParts *p);

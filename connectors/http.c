@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "connectors/loopback.h"
 #include "connectors/http.h"
 
 #include <errno.h>
@@ -44,7 +45,7 @@ int http_new(const HttpOptions *o, Http **ret, Err *e) {
                 return err_oom(e);
         if (r < 0)
                 return err_set(e, r, RETRY_RECONFIGURE, "%s is no address", o->base_url);
-        h->loopback = url_loopback(h->base.host);
+        h->loopback = url_loopback(str_of(h->base.host));
         bool http = strcmp(h->base.scheme, "http") == 0;
         if ((!http && strcmp(h->base.scheme, "https") != 0) || (http && !h->loopback) || h->base.user)
                 return err_set(e, -EINVAL, RETRY_RECONFIGURE,

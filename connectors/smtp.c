@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "connectors/smtp.h"
 
-#include <arpa/inet.h>
+#include "connectors/loopback.h"
+
 #include <curl/curl.h>
 #include <errno.h>
 #include <stdio.h>
@@ -272,21 +273,6 @@ static int refuse(Verdict *ret, Outcome outcome, const char *why) {
 
 /* ---- setting up ---- */
 
-static bool is_loopback(const char *host) {
-        struct in6_addr six;
-        struct in_addr four;
-        char bare[INET6_ADDRSTRLEN];
-        size_t n = strlen(host);
-
-        if (inet_pton(AF_INET, host, &four) == 1)
-                return (ntohl(four.s_addr) >> 24) == 127;
-        if (n < 3 || host[0] != '[' || host[n - 1] != ']' || n - 2 >= sizeof(bare))
-                return false;
-        memcpy(bare, host + 1, n - 2);
-        bare[n - 2] = '\0';
-        return inet_pton(AF_INET6, bare, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
-}
-
 static bool ehlo_valid(Str name) {
         for (size_t i = 0; i < name.len; i++) {
                 char c = name.at[i];
@@ -320,7 +306,7 @@ static int build_url(const SmtpOptions *o, Str from, CURLU *url, bool *ret_plain
               (strcmp(scheme, "smtp") != 0 && strcmp(scheme, "smtps") != 0) || strcmp(path, "/") != 0 ||
               url_has(url, CURLUPART_USER) || url_has(url, CURLUPART_PASSWORD) || url_has(url, CURLUPART_OPTIONS) ||
               url_has(url, CURLUPART_QUERY) || url_has(url, CURLUPART_FRAGMENT);
-        *ret_plain = !bad && is_loopback(host) && strcmp(scheme, "smtp") == 0 && !o->ca_file;
+        *ret_plain = !bad && url_loopback(str_of(host)) && strcmp(scheme, "smtp") == 0 && !o->ca_file;
         curl_free(host);
         curl_free(scheme);
         curl_free(path);

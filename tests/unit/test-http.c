@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The pieces of HTTP that need no network: addresses, Retry-After, forms, cookie jars, session text, login forms. */
+#include "connectors/loopback.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -59,9 +60,9 @@ static void test_addresses(void **state) {
         assert_false(allowed(base, "https://sso.example.vn:444/x"));
         assert_false(allowed(base, "https://u:p@a.example.vn/x"));
         assert_false(allowed(base, "ftp://a.example.vn/x"));
-        assert_true(url_loopback("127.0.0.1") && url_loopback("127.9.9.9") && url_loopback("[::1]"));
-        assert_false(url_loopback("localhost") || url_loopback("128.0.0.1") || url_loopback("127.0.0.1.example.vn") ||
-                     url_loopback("[::2]"));
+        assert_true(url_loopback(STR("127.0.0.1")) && url_loopback(STR("127.9.9.9")) && url_loopback(STR("[::1]")));
+        assert_false(url_loopback(STR("localhost")) || url_loopback(STR("128.0.0.1")) ||
+                     url_loopback(STR("127.0.0.1.example.vn")) || url_loopback(STR("[::2]")));
 }
 
 static void test_form(void **state) {
