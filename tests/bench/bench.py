@@ -137,6 +137,7 @@ def judge(size, results):
     over = []
     for phase, title, limit in ((0, "first", FIRST_MAX), (1, "unchanged", SECOND_MAX)):
         limit = limit if size >= JUDGED_FROM else float("inf")
+        bar = limit if size >= JUDGED_FROM else "-"
         runs = {name: [r[phase] for r in rounds] for name, rounds in results.items()}
         floor_cpu, floor_peak = median(runs["floor"], "cpu"), max(r.peak_mib for r in runs["floor"])
         if "nq57d" not in runs:
@@ -146,7 +147,7 @@ def judge(size, results):
         ratio, peak = statistics.median(ratios), max(r.peak_mib for r in runs["nq57d"])
         span = f"({min(ratios):.2f} to {max(ratios):.2f})"
         print(f"{size:>8}  {title:<10}{median(runs['nq57d'], 'cpu'):>9.3f} s{floor_cpu:>9.3f} s{ratio:>8.2f}  "
-              f"{span:<16}{limit if limit < 9 else "-":>6}{peak:>9.1f} MiB{floor_peak:>9.1f} MiB", flush=True)
+              f"{span:<16}{bar:>6}{peak:>9.1f} MiB{floor_peak:>9.1f} MiB", flush=True)
         if ratio > limit:
             over.append(f"{size} records, {title} sync: {ratio:.2f} x the floor's CPU, at most {limit:.1f}")
         if peak > PEAK_MAX_MIB:
