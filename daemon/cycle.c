@@ -151,22 +151,28 @@ static bool poll_served(const ListingEnd *end) {
         }
 }
 
-/* A system that is down is not asked 250 times; what was not tried says so. */
-static void poll_reached(Cycle *c, const Partition *p, ListingEnd *end) {
+/* A system that is down is not asked 250 times, nor told of in 250 lines; what was not tried says so in the store.
+ * Whether it was tried. */
+static bool poll_reached(Cycle *c, const Partition *p, ListingEnd *end) {
         bool served = poll_served(end);
 
         if (c->dead[p->side] && end->fault == FAULT_CANCELLED) {
                 end->fault = c->dead_of[p->side];
                 end->retry = RETRY_LATER;
                 snprintf(end->detail, sizeof(end->detail), "not tried: the system served none of the listings before");
-                return;
+                return false;
         }
         c->unserved[p->side] = served ? 0 : c->unserved[p->side] + 1;
         if (c->unserved[p->side] < CYCLE_DEAD_AFTER || c->dead[p->side])
-                return;
+                return true;
         c->dead[p->side] = true;
         c->dead_of[p->side] = end->fault;
+        report(LOG_ERR, REPORT_LISTING,
+               (ReportField[]) { { "NQ57_FAULT", fault_names[end->fault] }, { "NQ57_SOURCE", p->source }, { 0 } },
+               "%s: %d listings in a row not served (%s): the others are not tried this time", p->source,
+               CYCLE_DEAD_AFTER, fault_names[end->fault]);
         c->env.source[p->side]->ops->cancel(c->env.source[p->side]);
+        return true;
 }
 
 static void cycle_finish_soon(Cycle *c);
@@ -177,9 +183,10 @@ static void poll_end(void *userdata, const Partition *p, const ListingEnd *given
         ListingEnd end = *given;
         ListingReport stored = { 0 };
         Err e = { 0 };
+        bool tried;
         int r;
 
-        poll_reached(c, p, &end);
+        tried = poll_reached(c, p, &end);
         if (!c->cancelled) {
                 r = poll_store(poll, &end, &stored, &e);
                 if (r < 0) {
@@ -188,7 +195,7 @@ static void poll_end(void *userdata, const Partition *p, const ListingEnd *given
                         c->report.trouble = true;
                 } else if (r == LISTING_E_STOPPED)
                         end.completeness = LISTING_FAILED;
-                else
+                else if (tried)
                         poll_told(poll, &end, &stored);
                 poll_count(c, p, &end, r == LISTING_E_REFUSED ? LISTING_PARTIAL : end.completeness);
         }

@@ -13,10 +13,11 @@ static int status_card(Status *s, Err *e) {
         };
         Ctl *c = s->ctl;
         bool trouble = status_trouble(s);
+        Word well = !c->settings ? W_L_CONFIG_BAD : c->running ? W_L_WELL : W_L_DOWN;
         Sheet sheet;
 
         CARD_BEGIN(&sheet, &c->out, "status", W_NONE, columns);
-        sheet_code(&sheet, trouble ? "trouble" : "well", words_get(trouble ? W_L_TROUBLE : W_L_WELL, c->vi));
+        sheet_code(&sheet, trouble ? "trouble" : "well", words_get(trouble ? W_L_TROUBLE : well, c->vi));
         sheet_code(&sheet, c->running ? "running" : "not-running",
                    words_get(c->running ? W_L_RUNNING : W_L_DOWN, c->vi));
         sheet_when(&sheet, c->tick);
@@ -89,9 +90,12 @@ static int status_sources(Status *s, Err *e) {
         return sheet_end(&sheet, e);
 }
 
+#define PARTITIONS_SHOWN 20u /* of a system that is down, so that deadlines and mails stay in sight */
+
 typedef struct PartitionWalk {
         Ctl *ctl;
         Sheet sheet;
+        size_t shown;
 } PartitionWalk;
 
 static int status_partition(void *userdata, const PartitionState *p, Err *e) {
@@ -101,6 +105,8 @@ static int status_partition(void *userdata, const PartitionState *p, Err *e) {
 
         (void) e;
         if (!w->ctl->out.json && !status_partition_trouble(p))
+                return 0;
+        if (!w->ctl->out.json && w->shown++ >= PARTITIONS_SHOWN)
                 return 0;
         sheet_text(s, p->partition.source);
         sheet_text(s, p->partition.stream);
@@ -155,7 +161,13 @@ static int status_partitions(Status *s, Err *e) {
         r = s->ctl->store ? store_visit_partitions(s->ctl->store, status_partition, &w, e) : 0;
         if (r < 0)
                 return r;
-        return sheet_end(&w.sheet, e);
+        w.sheet.plain = w.shown > PARTITIONS_SHOWN;
+        r = sheet_end(&w.sheet, e);
+        if (r >= 0 && w.shown > PARTITIONS_SHOWN)
+                printf(s->ctl->vi ? "... và %zu danh sách nữa; xem hết: nq57ctl status --json\n"
+                                  : "... and %zu more; all: nq57ctl status --json\n",
+                       w.shown - PARTITIONS_SHOWN);
+        return r;
 }
 
 static int status_refusal(void *userdata, const PartitionState *p, Err *e) {

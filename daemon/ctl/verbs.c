@@ -72,7 +72,8 @@ void verb_help(FILE *to, bool vi) {
 
 void verb_help_one(const Verb *v, bool vi, FILE *to) {
         fprintf(to, "nq57ctl %s%s%s\n  %s\n\n", v->name, v->words[0] ? " " : "", v->words, vi ? v->vi : v->en);
-        options_help(v->options, vi, to);
+        if (v->options)
+                options_help(v->options, vi, to);
         options_help(0, vi, to);
 }
 

@@ -215,6 +215,7 @@ def test_help_lists_every_verb(site):
                  "accept", "reject", "settle", "release", "sync", "live", "export"):
         assert re.search(r"^  %s\b" % verb, text, re.M)
         assert site.ctl("help", verb).ok().out.startswith("nq57ctl %s" % verb)
+        assert site.ctl("help", verb).out.count("--config DIR") == 1, verb
         assert site.ctl("help", verb, "--lang", "vi").ok().out != site.ctl("help", verb).out
     assert site.ctl("--help").ok().out == text and site.ctl("--version").ok().out.startswith("nq57ctl ")
 
