@@ -68,7 +68,8 @@ static int check(const AppOptions *o, bool print) {
                 return APP_CONFIG;
         if (print)
                 return print_text(settings_print, s);
-        printf(o->vi ? "%s: %zu đơn vị, %zu nguồn, %zu hạn: đúng\n" : "%s: %zu units, %zu sources, %zu deadlines: fine\n",
+        printf(o->vi ? "%s: %zu đơn vị, %zu nguồn, %zu hạn: đúng\n"
+                     : "%s: %zu units, %zu sources, %zu deadlines: fine\n",
                o->config_dir, s->units->n_units, s->n_sources, s->n_deadlines);
         return APP_OK;
 }
