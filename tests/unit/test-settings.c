@@ -34,7 +34,7 @@ static void test_shipped(void **state) {
         assert_int_equal(s->n_sources, 2);
         const SourceOptions *central = settings_source(s, SIDE_CENTRAL), *portal = settings_source(s, SIDE_PORTAL);
         assert_string_equal(central->id, "theodoiq");
-        assert_string_equal(central->base_url, "https://theodoiq.dcs.vn");
+        assert_string_equal(central->base_url, "https://theodoiq.example.vn");
         assert_string_equal(central->supervisor, "giamsat.daklak");
         assert_string_equal(profile_id(central->profile), "theodoiq");
         assert_int_equal(central->poll_minutes, 30);
