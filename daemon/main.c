@@ -48,8 +48,25 @@ static int fill_reference(const Settings *s, Text *t) {
         return settings_reference(t);
 }
 
+/* For a person at a terminal: the line alone, in one language, and how many there were. */
+typedef struct CheckSink {
+        bool vi;
+        int errors;
+} CheckSink;
+
+static void check_finding(void *userdata, const Finding *f) {
+        static const char *const words[][2] = { { "note", "ghi chú" }, { "warning", "cảnh báo" }, { "error", "lỗi" } };
+        CheckSink *sink = userdata;
+        _cleanup_text_ Text line = TEXT_INIT(8192), safe = TEXT_INIT(4 * 8192);
+
+        sink->errors += f->severity == SEVERITY_ERROR;
+        if (finding_format(f, sink->vi, &line) == 0 && text_escape(&safe, text_str(&line)) == 0)
+                fprintf(stderr, "nq57d: %s: %s\n", words[f->severity][sink->vi], safe.at);
+}
+
 static int check(const AppOptions *o, bool print) {
-        FindingSink sink = report_findings(o->vi);
+        CheckSink seen = { .vi = o->vi };
+        FindingSink sink = { .put = check_finding, .userdata = &seen };
         _cleanup_(settings_unrefp) Settings *s = NULL;
         _cleanup_clock_ Clock clock = { 0 };
         Err e = { 0 };
@@ -64,6 +81,9 @@ static int check(const AppOptions *o, bool print) {
                 r = settings_load(o->config_dir, when_date(clock_wall(&clock)), &sink, &s, &e);
         if (r < 0)
                 report_err(LOG_ERR, &e, "configuration");
+        if (r > 0)
+                fprintf(stderr, o->vi ? "nq57d: %s: %d lỗi, chưa dùng được\n" : "nq57d: %s: %d faults, not usable\n",
+                        o->config_dir, seen.errors);
         if (r != 0)
                 return APP_CONFIG;
         if (print)
