@@ -271,6 +271,9 @@ int app_events(App *a, Err *e) {
 
         if (r >= 0)
                 r = sd_event_add_signal(a->loop, &a->signal[1], SIGINT, app_on_stop, a);
+        /* Once the loop has read a signal it is no longer pending: it must be told before a long stretch begins. */
+        for (int i = 0; i < 2 && r >= 0; i++)
+                r = sd_event_source_set_priority(a->signal[i], SD_EVENT_PRIORITY_IMPORTANT);
         if (r >= 0)
                 r = sd_event_add_signal(a->loop, &a->signal[2], SIGHUP, app_on_reload, a);
         if (r >= 0)

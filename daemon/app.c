@@ -74,11 +74,14 @@ static int app_directories(const Settings *s, Err *e) {
         return 0;
 }
 
-/* An apply is one long synchronous stretch: it asks here, between rows, whether to give way. */
+/* An apply is one long synchronous stretch, and so is waiting for somebody else's lock: they ask here whether to give
+ * way. The signal is pending until the loop took it; from then on `stopping` says so. */
 static bool app_stop_pending(void *userdata) {
+        const App *a = userdata;
         sigset_t pending;
 
-        (void) userdata;
+        if (a->stopping)
+                return true;
         return sigpending(&pending) == 0 && (sigismember(&pending, SIGTERM) || sigismember(&pending, SIGINT));
 }
 

@@ -8,6 +8,7 @@ Steps: greeting, ehlo, starttls, auth, mail, rcpt, data, dot. A reaction is repl
 """
 import asyncio
 import base64
+import socket
 import ssl
 import subprocess
 import threading
@@ -65,7 +66,11 @@ class Relay:
         asyncio.set_event_loop(self.loop)
         self.tasks = set()
         smtps = self.context if self.context and not self.starttls else None
-        server = self.loop.run_until_complete(asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=smtps,
+        # Accepted sockets inherit the small buffer: what a relay that stops reading does not take stays with the sender
+        listener = socket.socket()
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
+        listener.bind(("127.0.0.1", 0))
+        server = self.loop.run_until_complete(asyncio.start_server(self._serve, sock=listener, ssl=smtps,
                                                                    limit=1 << 21))
         self.port = server.sockets[0].getsockname()[1]
         self.url = f"{'smtps' if smtps else 'smtp'}://127.0.0.1:{self.port}"
