@@ -3,13 +3,9 @@
 
 #include <errno.h>
 
-static int item_cmp(const void *x, const void *y) {
-        return plan_item_cmp(x, y);
-}
-
 void planner_items_sort(PlanObligation *o) {
         if (o->n_items > 1)
-                qsort(o->items, o->n_items, sizeof(PlanItem), item_cmp);
+                qsort(o->items, o->n_items, sizeof(PlanItem), plan_item_cmp);
 }
 
 int planner_item_keep(Planner *p, PlanObligation *o, const RecordView *v, ItemReason why, Err *e) {

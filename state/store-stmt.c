@@ -134,19 +134,23 @@ int stmt_step(sqlite3_stmt *q, Err *e) {
                                 : stmt_err(sqlite3_db_handle(q), e, sqlite3_stmt_readonly(q) ? "reading" : "writing");
 }
 
+/* Takes the statement, binds, steps once; *ret is the caller's to give back in any case. */
+static int stmt_first(Store *s, const char *sql, const char *types, va_list *ap, sqlite3_stmt **ret, Err *e) {
+        int r = stmt_use(s, sql, ret, e);
+
+        if (r == 0)
+                r = bind_all(*ret, e, types, ap);
+        return r == 0 ? stmt_step(*ret, e) : r;
+}
+
 int stmt_run(Store *s, int *ret_changed, Err *e, const char *sql, const char *types, ...) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
         va_list ap;
         int r;
 
-        r = stmt_use(s, sql, &q, e);
-        if (r < 0)
-                return r;
         va_start(ap, types);
-        r = bind_all(q, e, types, &ap);
+        r = stmt_first(s, sql, types, &ap, &q, e);
         va_end(ap);
-        if (r == 0)
-                r = stmt_step(q, e);
         if (r < 0)
                 return r;
         if (ret_changed)
@@ -159,14 +163,9 @@ int stmt_ask(Store *s, sqlite3_stmt **ret, Err *e, const char *sql, const char *
         va_list ap;
         int r;
 
-        r = stmt_use(s, sql, &q, e);
-        if (r < 0)
-                return r;
         va_start(ap, types);
-        r = bind_all(q, e, types, &ap);
+        r = stmt_first(s, sql, types, &ap, &q, e);
         va_end(ap);
-        if (r == 0)
-                r = stmt_step(q, e);
         if (r > 0)
                 *ret = TAKE_PTR(q);
         return r;
