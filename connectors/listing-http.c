@@ -100,7 +100,7 @@ static void request_send(Listing *l) {
 static bool begin(Listing *l) {
         Err e = { 0 };
         l->began = true;
-        if (l->sink.begin(l->sink.userdata, l->partition, &e) >= 0)
+        if (l->sink.begin(l->sink.userdata, l->partition, &l->memory, &e) >= 0)
                 return true;
         l->broken = true;
         listing_stop(l, FAULT_CANCELLED, e.retry, "%.300s", e.text);

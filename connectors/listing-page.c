@@ -198,7 +198,7 @@ static int record_take(Listing *l, Normaliser *n, SplitSpan *span, Err *e) {
         }
         if (n->n_invalid > 0)
                 report_invalid(l, &side);
-        return l->sink.record(l->sink.userdata, l->partition, &side, e);
+        return l->sink.record(l->sink.userdata, l->partition, &side, XXH3_64bits(span->bytes.at, span->bytes.len), e);
 }
 
 static void records_take(Listing *l, Err *e) {
@@ -215,11 +215,11 @@ static void records_take(Listing *l, Err *e) {
 }
 
 static void page_take(Listing *l, Str body, XXH128_hash_t hash) {
-        const uint64_t words[2] = { hash.high64, hash.low64 };
+        const PageMemory page = { .hash = { hash.high64, hash.low64 } };
         bool known = false;
         int members = 0;
         Err e = { 0 };
-        if (l->sink.page(l->sink.userdata, l->partition, l->pager.pages, words, &known, &members, &e) < 0)
+        if (l->sink.page(l->sink.userdata, l->partition, l->pager.pages, &page, &known, &members, &e) < 0)
                 broken(l, &e);
         else if (!known)
                 records_take(l, &e);

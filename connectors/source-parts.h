@@ -36,6 +36,7 @@ typedef struct Listing {
         bool anonymous;        /* a record without identity was put aside */
         int findings;
         Pager pager;
+        ListingMemory memory;  /* told by the sink at the begin */
         ListingEnd end;
         struct Listing *next;
 } Listing;

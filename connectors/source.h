@@ -14,13 +14,21 @@
 #include "state/model/vault.h"
 
 typedef struct SourceSink {
-        int (*begin)(void *userdata, const Partition *p, Err *e);
-        /* A page arrived whole. `hash` is 128-bit over its bytes; `number` counts from 1 in the order of the listing.
+        /* *ret: what is kept of the partition; its texts are borrowed until `end` returns. */
+        int (*begin)(void *userdata, const Partition *p, ListingMemory *ret, Err *e);
+        /* What is kept of page `number` of the last applied listing under the same digest: 0, or 1 when there is none.
+         * Borrowed until the next call of the sink for that partition. NULL: nothing is ever kept. */
+        int (*recall)(void *userdata, const Partition *p, int number, PageMemory *ret, Err *e);
+        /* A page arrived whole, or is said to be as before. `number` counts from 1 in the order of the listing.
          * *ret_known true: the bytes are as before under the same digest, its members are taken as seen, and
-         * *ret_members says how many; the page's records are then not parsed. */
-        int (*page)(void *userdata, const Partition *p, int number, const uint64_t hash[static 2], bool *ret_known,
+         * *ret_members says how many; the page's records are then not parsed. `page->facts` is kept either way. */
+        int (*page)(void *userdata, const Partition *p, int number, const PageMemory *page, bool *ret_known,
                     int *ret_members, Err *e);
-        int (*record)(void *userdata, const Partition *p, const RecordSide *r, Err *e);
+        /* A record of the page told last, by the 64-bit hash of its bytes. *ret_known true: it stood on that page or
+         * beside it under the same digest, is taken as seen and not told again by `record`. NULL: never known. */
+        int (*span)(void *userdata, const Partition *p, uint64_t print, bool *ret_known, Err *e);
+        /* `print`: the hash of the record's bytes; 0: not to be known again by it. */
+        int (*record)(void *userdata, const Partition *p, const RecordSide *r, uint64_t print, Err *e);
         int (*quarantine)(void *userdata, const Partition *p, const Quarantine *q, Err *e);
         void (*end)(void *userdata, const Partition *p, const ListingEnd *end);
         void *userdata;

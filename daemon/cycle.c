@@ -37,21 +37,31 @@ struct Cycle {
 
 /* ---- poll, normalise: what the sources deliver is staged ---- */
 
-static int poll_begin(void *userdata, const Partition *p, Err *e) {
-        Poll *poll = userdata;
+static int poll_open(Poll *poll, Err *e) {
         Cycle *c = poll->cycle;
 
-        return store_listing_begin(c->env.store, p, &poll->context, clock_wall(c->env.clock), &poll->listing, e);
+        return store_listing_begin(c->env.store, poll->partition, &poll->context, clock_wall(c->env.clock),
+                                   &poll->listing, e);
 }
 
-static int poll_page(void *userdata, const Partition *p, int number, const uint64_t hash[static 2], bool *ret_known,
+static int poll_begin(void *userdata, const Partition *p, ListingMemory *ret, Err *e) {
+        int r = poll_open(userdata, e);
+
+        (void) p;
+        if (r >= 0)
+                *ret = (ListingMemory) { .swept = INSTANT_NONE };
+        return r;
+}
+
+static int poll_page(void *userdata, const Partition *p, int number, const PageMemory *page, bool *ret_known,
                      int *ret_members, Err *e) {
         (void) p;
-        return listing_page(((Poll *) userdata)->listing, number, hash, ret_known, ret_members, e);
+        return listing_page(((Poll *) userdata)->listing, number, page->hash, ret_known, ret_members, e);
 }
 
-static int poll_record(void *userdata, const Partition *p, const RecordSide *r, Err *e) {
+static int poll_record(void *userdata, const Partition *p, const RecordSide *r, uint64_t print, Err *e) {
         (void) p;
+        (void) print;
         return listing_put(((Poll *) userdata)->listing, r, e);
 }
 
@@ -126,7 +136,7 @@ static int poll_store(Poll *poll, const ListingEnd *end, ListingReport *ret, Err
         int r = 0;
 
         if (!poll->listing)
-                r = poll_begin(poll, poll->partition, e);
+                r = poll_open(poll, e);
         if (r >= 0)
                 poll_freshness(poll);
         if (r >= 0)

@@ -53,6 +53,21 @@ extern const char *const completeness_names[];     /* "complete", "partial", "fa
 typedef enum Proof { PROOF_NONE, PROOF_TOTAL, PROOF_EMPTY_PAGE, PROOF_LAST_FLAG } Proof;
 extern const char *const proof_names[];            /* "", "total", "empty-page", "last-flag" */
 
+/* What is kept of a partition from one listing to the next. The texts are the source's own: the store keeps them and
+ * reads nothing in them. */
+typedef struct ListingMemory {
+        Str cursor;    /* as of the last listing that ended with one under the same digest; STR_NULL: none */
+        Instant swept; /* when the last listing that was read whole and was no ListingEnd.changes_only began;
+                        * INSTANT_NONE: none under this digest */
+        Str contract;  /* what the stream's records looked like so far; STR_NULL: not learnt yet; outlives a digest */
+} ListingMemory;
+
+/* What is kept of one page of the last applied listing. */
+typedef struct PageMemory {
+        uint64_t hash[2]; /* 128-bit, over the page's bytes */
+        Str facts;        /* the source's own: validators, what paging needs to go on from here; opaque to the store */
+} PageMemory;
+
 /* The trailer. `whole`: every page was read and proved, even when records were quarantined (then `completeness` is
  * LISTING_PARTIAL); the source is not blind. `members_complete` is what absence may be judged by: whole, and no record
  * was put aside without its identity, which might be the one that seems to be missing. It implies `whole`. */
@@ -68,6 +83,12 @@ typedef struct ListingEnd {
         int pages, requests;
         Instant retry_after;    /* wall instant asked for by the source, or INSTANT_NONE */
         char detail[400];       /* one line: what was expected and what was seen, with a sample */
+        bool changes_only;      /* asked only for what changed: absence proves nothing, membership is kept */
+        Str cursor;             /* of the next listing of changes; committed with the rows; STR_NULL: as it was */
+        Str contract;           /* to be kept when the listing is applied; STR_NULL: as it was */
+        char drift_en[300], drift_vi[300]; /* not empty: the records are no longer what they were in what touches
+                                            * identity or state, and a person decides before they are stored */
+        uint64_t drift_mark;    /* of that difference: a person's word holds for the same mark */
 } ListingEnd;
 
 /* A record that was put aside. Texts borrowed. */
