@@ -27,6 +27,9 @@ struct HttpCall {
         HttpDone *done;
         void *userdata;
         Text body_in, location, jar_sent;
+        Text head_in;         /* the answer's header lines, for the tap */
+        Instant began;
+        const HttpExchange *played; /* the answer, when the tap gives it */
         char retry_after[64];
         Gunzip *gunzip;
         size_t header_bytes, body_bytes; /* as received, over all hops' headers and of this body */
@@ -80,13 +83,20 @@ static HttpCall *call_free(HttpCall *c) {
         text_free(&c->body_in);
         text_free(&c->location);
         text_free(&c->jar_sent);
+        text_free(&c->head_in);
         free(c);
         return NULL;
 }
 DEFINE_CLEANUP(HttpCall, call_free)
 
+static bool tap_answers(const HttpCall *c) {
+        return c->http->o.tap && c->http->o.tap->ask;
+}
+
 HttpCall *http_abandon(HttpCall *c) {
-        if (c)
+        if (c && tap_answers(c))
+                c->http->o.tap->forget(c->http->o.tap->userdata, c);
+        else if (c)
                 loop_curl_remove(c->http->curl, c->easy);
         return call_free(c);
 }
@@ -123,6 +133,7 @@ static bool str_case_is(Str s, const char *word) {
 
 static void header_reset(HttpCall *c) {
         text_clear(&c->location);
+        text_clear(&c->head_in);
         c->retry_after[0] = '\0';
         c->gunzip = gunzip_free(c->gunzip);
         c->body_bytes = 0;
@@ -155,6 +166,8 @@ static size_t header_seen(char *at, size_t size, size_t n, void *userdata) {
                 encoding_seen(c, value);
         else if (header_value(line, "set-cookie", &value))
                 c->cookies = true;
+        if (c->http->o.tap && !str_starts(line, STR("HTTP/")))
+                text_add(&c->head_in, line);
         return line.len;
 }
 
@@ -275,6 +288,60 @@ static int jar_send(HttpCall *c) {
 
 static void call_done(void *userdata, CURL *easy, CURLcode code);
 
+/* What the tap is told of the request; an answer is added to it. */
+static HttpExchange tap_exchange(const HttpCall *c) {
+        const HttpOptions *o = &c->http->o;
+        return (HttpExchange) { .source = o->source ? o->source : "",
+                                .method = c->q.post ? "POST" : "GET",
+                                .url = c->at.url,
+                                .headers = o->headers,
+                                .secret_name = c->q.header,
+                                .content_type = c->q.post ? c->q.content_type : NULL,
+                                .body = c->q.post ? c->q.body : STR_NULL,
+                                .login = c->q.login,
+                                .began = c->began,
+                                .ended = clock_wall(o->clock) };
+}
+
+static void tap_seen(const HttpCall *c, const HttpResponse *r) {
+        const HttpTap *tap = c->http->o.tap;
+        if (!tap || !tap->seen)
+                return;
+        HttpExchange x = tap_exchange(c);
+        x.fault = r->fault;
+        x.retry = r->retry;
+        x.detail = r->detail;
+        x.status = r->status;
+        x.answer_headers = text_str(&c->head_in);
+        x.answer = text_str(&c->body_in);
+        tap->seen(tap->userdata, &x);
+}
+
+/* An answer that was written down: through the same checks as one from the network, cookies included. */
+static void tap_answered(void *call, const HttpExchange *x) {
+        HttpCall *c = call;
+        Str rest = x->answer_headers, line;
+        Text cookie = TEXT_INIT(LIMIT_SESSION_BYTES);
+        c->played = x;
+        while (str_split(&rest, '\n', &line)) {
+                header_seen((char *) line.at, 1, line.len, c);
+                text_clear(&cookie);
+                if (strncasecmp(line.at ? line.at : "", "set-cookie:", 11) == 0 && c->q.jar &&
+                    text_add(&cookie, str_trim(line)) == 0)
+                        curl_easy_setopt(c->easy, CURLOPT_COOKIELIST, cookie.at);
+        }
+        text_free(&cookie);
+        c->gzip = c->foreign = false;
+        size_t taken = body_written((char *) x->answer.at, 1, x->answer.len, c);
+        call_done(c, c->easy, taken == x->answer.len ? CURLE_OK : CURLE_WRITE_ERROR);
+}
+
+static int tap_ask(HttpCall *c, Err *e) {
+        const HttpTap *tap = c->http->o.tap;
+        HttpExchange x = tap_exchange(c);
+        return tap->ask(tap->userdata, &x, tap_answered, c, e);
+}
+
 /* Sends the request as it stands to c->at. */
 static int call_start(HttpCall *c, Err *e) {
         c->header_bytes = 0;
@@ -295,6 +362,9 @@ static int call_start(HttpCall *c, Err *e) {
                 code = curl_easy_setopt(c->easy, CURLOPT_HTTPGET, 1L);
         if (code != CURLE_OK || jar_send(c) < 0)
                 return err_oom(e);
+        c->began = clock_wall(c->http->o.clock);
+        if (tap_answers(c))
+                return tap_ask(c, e);
         return loop_curl_add(c->http->curl, c->easy, call_done, c, e);
 }
 
@@ -349,13 +419,24 @@ static const char *what_happened(const HttpCall *c, CURLcode code) {
 
 static void response_fill(HttpCall *c, CURLcode code, HttpResponse *r) {
         long status = 0, sent = 0;
-        curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
-        curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &sent);
+        if (c->played) {
+                status = c->played->status;
+                sent = 1;
+        } else {
+                curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
+                curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &sent);
+        }
         r->status = (int) status;
         r->sent = sent > 0 || c->hops > 1;
         if (c->retry_after[0] &&
             http_retry_after(str_of(c->retry_after), clock_wall(c->http->o.clock), &r->retry_after) < 0)
                 r->retry_after = INSTANT_NONE;
+        if (c->played && c->played->fault != FAULT_NONE) {
+                r->fault = c->played->fault;
+                r->retry = c->played->retry;
+                snprintf(r->detail, sizeof r->detail, "%s", c->played->detail ? c->played->detail : "");
+                return;
+        }
         if (code == CURLE_OK && (!c->gunzip || gunzip_whole(c->gunzip)))
                 return;
         CodeMeaning m = code_meaning(c, code);
@@ -369,6 +450,8 @@ static void call_done(void *userdata, CURL *easy, CURLcode code) {
         HttpResponse r = { .retry_after = INSTANT_NONE };
         response_fill(c, code, &r);
         jar_back(c, &r);
+        tap_seen(c, &r);
+        c->played = NULL;
         if (r.fault == FAULT_NONE && r.status >= 300 && r.status < 400 && c->location.len && redirect(c, &r))
                 return;
         r.body = c->body_in;
@@ -457,6 +540,7 @@ int http_send(Http *h, const HttpRequest *q, HttpDone *done, void *userdata, Htt
         c->body_in = TEXT_INIT(q->body_max);
         c->location = TEXT_INIT(8192);
         c->jar_sent = TEXT_INIT(LIMIT_SESSION_BYTES);
+        c->head_in = TEXT_INIT(LIMIT_HEADER_BYTES);
         int r = call_target(c, e);
         if (r < 0)
                 return r;
@@ -465,8 +549,8 @@ int http_send(Http *h, const HttpRequest *q, HttpDone *done, void *userdata, Htt
         c->q.body.at = c->body;
         if (call_setup(c) < 0)
                 return err_oom(e);
-        c->q.header = c->q.value = c->q.content_type = NULL; /* copied, and not ours to keep */
         r = call_start(c, e);
+        c->q.value = NULL; /* copied, and not ours to keep; names live as long as the profile */
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(c);

@@ -3,6 +3,7 @@
  * session is a jar of cookies and a header, never a curl handle; connections are kept by the multi's pool. */
 #pragma once
 
+#include "connectors/http-tap.h"
 #include "connectors/limits.h"
 #include "connectors/loop-curl.h"
 #include "connectors/profile-plan.h"
@@ -16,6 +17,8 @@ typedef struct HttpOptions {
         PlanNames allowed_hosts; /* by https on its own port */
         PlanPairs headers;       /* on every request */
         int concurrency, timeout_seconds;
+        const char *source;      /* the source's id, for the tap */
+        const HttpTap *tap;      /* NULL: nobody looks on */
 } HttpOptions;
 
 typedef struct Http Http;
@@ -29,6 +32,7 @@ typedef struct HttpRequest {
         const char *target;       /* a path below the base URL, with or without a query; or an absolute URL */
         const char *referer;      /* what a relative target is relative to, when not the base: an absolute URL; NULL */
         bool post;
+        bool login;               /* for a session: told to the tap */
         Str body;
         const char *content_type;
         const char *header, *value; /* the session's own header; NULL: none */

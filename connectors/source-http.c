@@ -154,6 +154,8 @@ static int setup(HttpSource *s, Err *e) {
         const Profile *p = s->o.profile;
         HttpOptions http = {
                 .loop = s->env.loop,
+                .source = s->o.id,
+                .tap = s->env.tap,
                 .clock = s->env.clock,
                 .base_url = s->o.base_url,
                 .ca_file = s->o.ca_file,

@@ -61,6 +61,7 @@ typedef struct SourceEnv {
         void *secret_userdata;
         FindingSink *findings;        /* drift and data findings; may be NULL */
         uint64_t seed;                /* of jitter */
+        const struct HttpTap *tap;    /* connectors/http-tap.h; NULL: nobody looks on */
 } SourceEnv;
 
 typedef struct Source Source;
