@@ -2,10 +2,11 @@
 # SPDX-License-Identifier: MIT
 """The pages that are measured: both systems' answers as files, the same bytes on every run.
 
-gen.py FOLDER RECORDS writes RECORDS records of both systems together, four fifths of them tasks, in pages of 200,
-under ten units: FOLDER/central/STREAM/PAGE.json, FOLDER/portal/ACCOUNT/STREAM/OFFSET.json, and FOLDER/expected.json
-with what a correct program finds. The portal lacks one record in 200; in one record in 50 it differs, in one or two
-fields.
+gen.py FOLDER RECORDS [VARIANT] writes RECORDS records of both systems together, four fifths of them tasks, in pages
+of 200, under ten units: FOLDER/central/STREAM/PAGE.json, FOLDER/portal/ACCOUNT/STREAM/OFFSET.json, and
+FOLDER/expected.json with what a correct program finds. The portal lacks one record in 200; in one record in 50 it
+differs, in one or two fields. Variant 1 is the same a while later: in one record in a hundred, by chance, so on nearly
+every page, the unit has typed another value into both systems.
 """
 
 import json
@@ -17,6 +18,7 @@ PAGE = 200
 UNITS = [(f"BN.{n:02d}", f"Đơn vị đo {n:02d}", f"bn{n:02d}") for n in range(1, 11)]
 INDICATOR_SHARE = 5  # one record in five
 MISSING_EACH, DIFFERENT_EACH = 200, 50
+CHANGED_SHARE = 0.01  # in variant 1
 
 TITLES = ("Rà soát, cập nhật kế hoạch chuyển đổi số của đơn vị", "Số hóa hồ sơ, kết quả giải quyết thủ tục hành chính",
           "Bố trí kinh phí cho khoa học, công nghệ", "Tập huấn kỹ năng số cho cán bộ, công chức",
@@ -138,8 +140,18 @@ def portal_body(start, total, items):
     return {"meta": {"offset": start, "limit": PAGE, "count": total}, "data": items}
 
 
-def generate(folder, records):
-    rng = random.Random(57)
+def retyped(rng, ours, theirs):
+    """What a unit types later, in both systems."""
+    name = ("tienDo", "progress") if "tienDo" in ours else ("thucHien", "actual")
+    value = rng.randint(1, 99)
+    while f"{value}" == f"{theirs[name[1]]}":
+        value = rng.randint(1, 99)
+    both(ours, theirs, name, (f"{value}", value if name[1] == "progress" else f"{value}"))
+    both(ours, theirs, ("capNhatLuc", "updated_at"), ("28/12/2026 08:00", "2026-12-28T08:00:00+07:00"))
+
+
+def generate(folder, records, variant=0):
+    rng, later = random.Random(57), random.Random(58)
     central = {kind: Paged(folder / "central" / name) for kind, name in
                (("task", "nhiem-vu"), ("indicator", "chi-tieu"))}
     expected = {"central": 0, "portal": 0, "differences": 0, "only_central": 0}
@@ -149,7 +161,7 @@ def generate(folder, records):
                   (("task", "tasks"), ("indicator", "criteria"))}
         for _ in range(records // 2 // len(UNITS)):
             number += 1
-            add_record(rng, number, unit, central, portal, expected)
+            add_record(rng, later if variant else None, number, unit, central, portal, expected)
         for listing in portal.values():
             listing.write(lambda start: start, portal_body)
     for listing in central.values():
@@ -157,9 +169,11 @@ def generate(folder, records):
     (folder / "expected.json").write_text(json.dumps(expected) + "\n", encoding="utf-8")
 
 
-def add_record(rng, number, unit, central, portal, expected):
+def add_record(rng, later, number, unit, central, portal, expected):
     kind = "indicator" if number % INDICATOR_SHARE == 0 else "task"
     ours, theirs = (indicator if kind == "indicator" else task)(rng, unit, number)
+    if later and later.random() < CHANGED_SHARE:
+        retyped(later, ours, theirs)
     central[kind].items.append(ours)
     expected["central"] += 1
     if number % MISSING_EACH == 0:
@@ -172,4 +186,4 @@ def add_record(rng, number, unit, central, portal, expected):
 
 
 if __name__ == "__main__":
-    generate(pathlib.Path(sys.argv[1]), int(sys.argv[2]))
+    generate(pathlib.Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]) if len(sys.argv) > 3 else 0)

@@ -35,7 +35,7 @@ http {{
     map $request_body $account {{ default ""; "~tai_khoan=(?<name>[a-z0-9]+)" $name; }}
     server {{
         listen 127.0.0.1:{central};
-        root {data}/central;
+        root {run}/data/central;
         location = /api/auth/login {{ return 200 '{token}'; }}
         location = /api/auth/refresh {{ return 200 '{token}'; }}
         location = /api/nhiem-vu {{ try_files /nhiem-vu/$arg_page.json =404; }}
@@ -43,7 +43,7 @@ http {{
     }}
     server {{
         listen 127.0.0.1:{portal};
-        root {data}/portal;
+        root {run}/data/portal;
         absolute_redirect off;
         location = /login {{
             default_type text/html;
@@ -82,6 +82,13 @@ FORM = ('<!doctype html><html><body><form method="post" action="/login">'
         '<input type="password" name="mat_khau"></form></body></html>')
 
 
+def pages(data):
+    """The files of one folder of pages that hold records, in the order in which they are asked for."""
+    for listing in sorted(path for path in pathlib.Path(data).glob("**/") if any(path.glob("*.json"))):
+        numbered = sorted(listing.glob("[0-9]*.json"), key=lambda path: int(path.stem))
+        yield from numbered[:-1]  # after the last page stands an empty one
+
+
 def free_ports(count):
     sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
     ports = [s.getsockname()[1] for s in sockets]
@@ -94,7 +101,7 @@ class Server:
     """Serves `data` while the with-block lasts; .central and .portal are the base URLs."""
 
     def __init__(self, data, run):
-        self.data, self.run = pathlib.Path(data), pathlib.Path(run)
+        self.data, self.run = pathlib.Path(data).resolve(), pathlib.Path(run)
         self.process = None
         ports = free_ports(2)
         self.ports = ports
@@ -105,13 +112,30 @@ class Server:
         if not program:
             raise RuntimeError("nginx is not installed")
         self.run.mkdir(parents=True, exist_ok=True)
+        self.run.parent.chmod(0o711)  # started by root nginx works as somebody else, who follows our link
+        self.show(self.data)
         config = self.run / "nginx.conf"
-        config.write_text(CONFIG.format(run=self.run, data=self.data, central=self.ports[0], portal=self.ports[1],
+        config.write_text(CONFIG.format(run=self.run, central=self.ports[0], portal=self.ports[1],
                                         token=TOKEN, form=FORM, home=HOME), encoding="utf-8")
         self.process = subprocess.Popen([program, "-e", str(self.run / "error.log"), "-c", str(config)],
                                         stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
         self.wait_until_it_listens()
         return self
+
+    def show(self, data):
+        """From now on these pages are served, and nothing else changes."""
+        link = self.run / "next"
+        link.symlink_to(data)
+        link.replace(self.run / "data")
+
+    def requests(self):
+        """Address and header of every page."""
+        for path in pages(self.data):
+            if path.parts[-3] == "central":
+                yield f"{self.central}/api/{path.parts[-2]}?page={path.stem}", "Authorization: Bearer bench"
+            else:
+                yield (f"{self.portal}/api/v1/{path.parts[-2]}?offset={path.stem}",
+                       f"Cookie: nq57_session={path.parts[-3]}")
 
     def wait_until_it_listens(self):
         end = time.monotonic() + 10
