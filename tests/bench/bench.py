@@ -109,8 +109,8 @@ def main():
     parser.add_argument("--size", type=int, action="append", help="records of both systems together; may be repeated")
     args = parser.parse_args()
     over = []
-    print(f"Whole processes, CPU as a multiple, median of {args.pairs} pairs run in turn; all found what was generated.\n"
-          f"{'records':>8}  {'sync':<12}{'nq57d':>8}  {'÷ download (of the pairs)':<27}{'bar':>5}"
+    print(f"Whole processes, CPU as a multiple, median of {args.pairs} pairs run in turn; all found what was "
+          f"generated.\n{'records':>8}  {'sync':<12}{'nq57d':>8}  {'÷ download (of the pairs)':<27}{'bar':>5}"
           f"{'÷ floor (of the pairs)':>27}{'bar':>5}{'peak':>9}", flush=True)
     for size in args.size or SIZES:
         over += sync(size, args.pairs)
