@@ -87,8 +87,7 @@ static json_object *skeleton(Listing *l, PageOutcome *o) {
         _cleanup_text_ Text t = TEXT_INIT(LIMIT_BODY_BYTES);
         json_object *root = NULL;
         char why[160];
-        text_add(&t, p->head);
-        text_add(&t, p->tail);
+        split_skeleton(p, &t);
         Fault f = t.failed ? FAULT_TOO_LARGE : document_parse(text_str(&t), &root, why);
         if (f == FAULT_NONE)
                 return root;

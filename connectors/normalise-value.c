@@ -65,7 +65,7 @@ static Scalar plain_scalar(Str bytes, Str *ret) {
 }
 
 Selected slot_scalar(Normaliser *n, const SlotSelect *s, Scalar *ret_kind, Str *ret, json_object **ret_tree) {
-        Str bytes = s->slot >= 0 && s->select.n_steps == 1 ? n->slots[s->slot].bytes : STR_NULL;
+        Str bytes = s->slot >= 0 && s->select.n_steps == 1 && !s->select.list ? n->slots[s->slot].bytes : STR_NULL;
         *ret_kind = bytes.at ? plain_scalar(bytes, ret) : SCALAR_NONE;
         if (*ret_kind != SCALAR_NONE)
                 return SELECTED_VALUE;
@@ -319,6 +319,8 @@ ValueResult value_read(Normaliser *n, const FieldPlan *plan, RecordSide *side, S
         case SELECTED_NULL:
                 v->state = VALUE_NULL;
                 return VALUE_READ;
+        case SELECTED_SEVERAL:
+                return value_invalid(n, v, STR("several values"));
         case SELECTED_VALUE:
                 break;
         }

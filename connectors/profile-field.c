@@ -103,6 +103,10 @@ static void check_dates(ProfileReader *r, const Tree *t, const FieldPlan *f) {
                                                            { f->dates.at[i], NULL, NULL }, NULL });
 }
 
+bool profile_select_rootless(const Select *s) {
+        return s->n_steps > 0 ? !s->steps[0].deep && s->steps[0].kind == SELECT_INDEX : !s->list;
+}
+
 static void check_source(ProfileReader *r, const Tree *t, const FieldKeys *k, FieldType type) {
         int sources = (tree_get(t, "from") != NULL) + (tree_get(t, "constant") != NULL) + k->account_unit;
         if (sources != 1)

@@ -22,6 +22,9 @@ bool profile_header_name(const char *name);
 bool profile_header_value(const char *value); /* printable, UTF-8 */
 bool profile_date_format(const char *format);
 
+/* Whether a selector of a record surely finds nothing: a record is an object, and it names none of its members. */
+bool profile_select_rootless(const Select *s);
+
 void profile_session_compile(ProfileReader *r, const Tree *t, SessionPlan *ret);
 void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, const ProfileDefaults *defaults,
                             StreamPlan *ret);

@@ -12,6 +12,9 @@ typedef enum ProfileMessage {
         PROFILE_NOT_ONE_OF,    /* 1: seen, 2: the list */
         PROFILE_NOT_NUMBER,    /* 1: seen, 2: lowest, 3: highest */
         PROFILE_SELECTOR,      /* 1: seen, 2: byte, 3: why */
+        PROFILE_SELECTOR_PATH, /* 1: seen; the splitter cannot follow it */
+        PROFILE_SELECTOR_ROOT, /* 1: seen; of a record, and it names none of its members */
+        PROFILE_SELECTOR_ONE,  /* 1: seen; ends in [*] where one value is wanted */
         PROFILE_PATH,          /* 1: seen */
         PROFILE_NAME,          /* 1: seen */
         PROFILE_HEADER,        /* 1: seen */

@@ -21,6 +21,16 @@ static const ProfileSentence profile_sentences[PROFILE_MESSAGE_COUNT] = {
                                  "`{1}` không phải số nguyên từ {2} đến {3}" },
         [PROFILE_SELECTOR] = { "selector", "`{1}` is no selector: at character {2}: {3}",
                                "`{1}` không phải đường dẫn chọn: tại ký tự {2}: {3}" },
+        [PROFILE_SELECTOR_PATH] = { "selector",
+                                    "`{1}` cannot be the path of a list: no index from the end, and after .. a name",
+                                    "`{1}` không thể là đường dẫn của danh sách: không đếm từ cuối, sau .. phải là "
+                                    "tên" },
+        [PROFILE_SELECTOR_ROOT] = { "selector",
+                                    "`{1}` cannot match: a record is an object, its values lie at its names: $.name",
+                                    "`{1}` không thể khớp: bản ghi là một đối tượng, giá trị nằm ở các tên của nó: "
+                                    "$.tên" },
+        [PROFILE_SELECTOR_ONE] = { "selector", "`{1}` ends in [*], but one value is wanted here",
+                                   "`{1}` kết thúc bằng [*], nhưng ở đây cần đúng một giá trị" },
         [PROFILE_PATH] = { "value", "`{1}` is no path: it begins with one / and holds no blanks, ? or #",
                            "`{1}` không phải đường dẫn: phải bắt đầu bằng một dấu /, không có dấu cách, ? hay #" },
         [PROFILE_NAME] = { "value", "`{1}` cannot be a name: 1 to 100 characters without control characters",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "connectors/profile-parts.h"
 
-#include "connectors/limits.h"
+#include "connectors/split.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 #define NAMES(...) ((const char *const[]) { __VA_ARGS__, NULL })
@@ -63,11 +63,28 @@ static void check_paging(ProfileReader *r, const Tree *t, const PagingPlan *p) {
         }
 }
 
+static void refuse(ProfileReader *r, const Tree *t, const char *key, ProfileMessage message, const Select *s) {
+        profile_complain(r, &(Complaint) { message, SEVERITY_ERROR, tree_get(t, key)->origin, key,
+                                           { s->text, NULL, NULL }, NULL });
+}
+
 /* The list is an array: what goes on by a name from it can never be there. */
 static void check_beside_list(ProfileReader *r, const Tree *t, const Select *list, const char *key, const Select *s) {
-        if (list->text && s->text && select_within(list, s))
+        if (!s->text)
+                return;
+        if (list->text && select_within(list, s))
                 profile_complain(r, &(Complaint) { PROFILE_TOTAL_IN_LIST, SEVERITY_ERROR, tree_get(t, key)->origin, key,
                                                    { s->text, list->text, NULL }, NULL });
+        else if (s->list)
+                refuse(r, t, key, PROFILE_SELECTOR_ONE, s);
+}
+
+/* A part of the identity: one value of a record. */
+static void check_identity(ProfileReader *r, const Tree *t, const char *key, const Select *s) {
+        if (s->text && profile_select_rootless(s))
+                refuse(r, t, key, PROFILE_SELECTOR_ROOT, s);
+        else if (s->text && s->list)
+                refuse(r, t, key, PROFILE_SELECTOR_ONE, s);
 }
 
 static int slot_of(Str *slots, size_t *n, Str name) {
@@ -81,7 +98,7 @@ static int slot_of(Str *slots, size_t *n, Str name) {
 }
 
 static void slot_set(Str *slots, size_t *n, SlotSelect *s) {
-        bool named = s->select.text && s->select.n_steps > 0 && s->select.steps[0].name.at;
+        bool named = s->select.text && s->select.n_steps > 0 && s->select.steps[0].name.at && !s->select.steps[0].deep;
         s->slot = named ? slot_of(slots, n, s->select.steps[0].name) : -1;
 }
 
@@ -156,6 +173,10 @@ void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, 
                 s->origin = t->key_origin;
                 s->code.select = k.code;
                 s->period.select = k.period;
+                if (s->list.text && !split_follows(&s->list))
+                        refuse(r, t, "list", PROFILE_SELECTOR_PATH, &s->list);
+                check_identity(r, t, "code", &k.code);
+                check_identity(r, t, "period", &k.period);
                 if (tree_get(t, "paging"))
                         check_paging(r, t, &s->paging);
                 check_beside_list(r, t, &s->list, "total", &s->paging.total);

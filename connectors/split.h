@@ -18,6 +18,8 @@ typedef struct SplitPage {
         SplitSpan *spans;
         size_t n_spans, room;
         Str head, tail; /* the skeleton: head ends in '[' of the list, tail begins with its ']' */
+        Str *gaps;      /* where a list's path names several lists: what lies between them, brackets included */
+        size_t n_gaps, gaps_room;
         size_t at;      /* where an error was noticed */
         const char *why;
 } SplitPage;
@@ -31,9 +33,17 @@ enum {
 };
 
 /* Cuts `page`: the skeleton strictly; inside records strings and brackets alone are followed, since a record that is
- * broken in itself costs that record and not the page, and since a known page is not read further. 0, a result above,
- * or -ENOMEM. */
+ * broken in itself costs that record and not the page, and since a known page is not read further. A list's path with
+ * [*], .. or a filter gathers the records of every list it names: each member that [*] goes through must hold one, a
+ * filter must pass one at least, and below a match of .. nothing more is looked for. 0, a result above, or -ENOMEM. */
 int split_page(SplitPage *s, const Select *list, Str page);
+
+/* The page without its records, whole JSON again. Adds to `ret`. */
+void split_skeleton(const SplitPage *s, Text *ret);
+
+/* Whether a selector can be a list's path, which is followed while the bytes pass: no index from the end, and behind ..
+ * a name only. */
+bool split_follows(const Select *list);
 void split_free(SplitPage *s);
 
 /* Checks a record by the letter of RFC 8259 before it is parsed; sets span->problem. */

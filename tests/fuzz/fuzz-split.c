@@ -39,21 +39,43 @@ static void check_record(SplitSpan *span) {
         json_tokener_free(t);
 }
 
+/* What is left without the records is one sound document again. */
+static void check_skeleton(const SplitPage *p) {
+        _cleanup_text_ Text t = TEXT_INIT(1u << 20);
+        const char *problem, *why;
+        size_t at;
+        split_skeleton(p, &t);
+        if (!t.failed && split_check(text_str(&t), &problem, &at, &why) != 0)
+                abort();
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         static const SelectStep step = { .name = { "l", 1 } };
-        static const Select lists[] = { { .text = "$" }, { .text = "$.l", .steps = &step, .n_steps = 1 } };
-        for (size_t k = 0; k < 2; k++) {
+        static const SelectFilter filter = { .path = { { "x", 1 } }, .n_path = 1, .literal = LITERAL_NUMBER };
+        static const SelectStep each[] = { { .kind = SELECT_ALL }, { .name = { "l", 1 } } };
+        static const SelectStep deep = { .name = { "l", 1 }, .deep = true };
+        static const SelectStep some[] = { { .kind = SELECT_FILTER, .filter = &filter }, { .name = { "l", 1 } } };
+        static const Select lists[] = {
+                { .text = "$" },
+                { .text = "$.l", .steps = &step, .n_steps = 1 },
+                { .text = "$[*].l", .steps = each, .n_steps = 2, .many = true },
+                { .text = "$..l", .steps = &deep, .n_steps = 1, .many = true },
+                { .text = "$[?@.x==0].l", .steps = some, .n_steps = 2, .many = true },
+        };
+        for (size_t k = 0; k < sizeof lists / sizeof *lists; k++) {
                 SplitPage p = { 0 };
                 const char *end = (const char *) data;
-                if (split_page(&p, &lists[k], (Str) { (const char *) data, size }) == 0)
-                        for (size_t i = 0; i < p.n_spans; i++) {
-                                if (p.spans[i].bytes.at < end || p.spans[i].bytes.len == 0)
-                                        abort();
-                                end = p.spans[i].bytes.at + p.spans[i].bytes.len;
-                                if (end > (const char *) data + size)
-                                        abort();
-                                check_record(&p.spans[i]);
-                        }
+                bool cut = split_page(&p, &lists[k], (Str) { (const char *) data, size }) == 0;
+                for (size_t i = 0; cut && i < p.n_spans; i++) {
+                        if (p.spans[i].bytes.at < end || p.spans[i].bytes.len == 0)
+                                abort();
+                        end = p.spans[i].bytes.at + p.spans[i].bytes.len;
+                        if (end > (const char *) data + size)
+                                abort();
+                        check_record(&p.spans[i]);
+                }
+                if (cut)
+                        check_skeleton(&p);
                 split_free(&p);
         }
         return 0;

@@ -36,6 +36,36 @@ static void test_spans_and_skeleton(void **state) {
         split_free(&p);
 }
 
+static void check_lists(const char *path, const char *page, int want, size_t spans, const char *skeleton) {
+        SplitPage p = { 0 };
+        _cleanup_text_ Text t = TEXT_INIT(4000);
+        int r = cut(&p, path, str_of(page));
+        if (r != want || (r == 0 && p.n_spans != spans))
+                fail_msg("%s: result %d, %zu records", path, r, p.n_spans);
+        split_skeleton(&p, &t);
+        if (r == 0)
+                assert_string_equal(t.at, skeleton);
+        split_free(&p);
+}
+
+static void test_several_lists(void **state) {
+        const char *groups =
+                "{\"g\":[{\"n\":\"a\",\"l\":[1,2]},{\"n\":\"b\",\"l\":[]},{\"n\":\"c\",\"l\":[3]}],\"total\":3}";
+        const char *bare = "{\"g\":[{\"n\":\"a\",\"l\":[]},{\"n\":\"b\",\"l\":[]},{\"n\":\"c\",\"l\":[]}],\"total\":3}";
+        check_lists("$.g[*].l", groups, 0, 3, bare);
+        check_lists("$.g[*].l[*]", groups, 0, 3, bare);
+        check_lists("$..l", groups, 0, 3, bare);
+        check_lists("$.g[?@.n=='c'].l", groups, 0, 1,
+                    "{\"g\":[{\"n\":\"a\",\"l\":[1,2]},{\"n\":\"b\",\"l\":[]},{\"n\":\"c\",\"l\":[]}],\"total\":3}");
+        check_lists("$.g[?@.n=='z'].l", groups, SPLIT_E_NO_LIST, 0, NULL);
+        check_lists("$.g[*].x", groups, SPLIT_E_NO_LIST, 0, NULL);
+        check_lists("$.g[*].l", "{\"g\":[]}", 0, 0, "{\"g\":[]}");
+        check_lists("$.g[*].l", "{\"g\":[{\"l\":[1]},{\"m\":[2]}]}", SPLIT_E_NO_LIST, 0, NULL);
+        check_lists("$.g[*].l", "{\"g\":[{\"l\":[1]},{\"l\":null}]}", SPLIT_E_NO_LIST, 0, NULL);
+        check_lists("$.*.l", "{\"a\":{\"l\":[1]},\"b\":{\"l\":[2]}}", 0, 2, "{\"a\":{\"l\":[]},\"b\":{\"l\":[]}}");
+        check_lists("$..l", "{\"a\":{\"l\":{\"l\":[1]}}}", SPLIT_E_NO_LIST, 0, NULL);
+}
+
 /* Cut at every byte: never a shorter list, always a named result. */
 static void test_cut_everywhere(void **state) {
         SplitPage p = { 0 };
@@ -202,6 +232,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_spans_and_skeleton),
                 cmocka_unit_test(test_members),
+                cmocka_unit_test(test_several_lists),
                 cmocka_unit_test(test_cut_everywhere),
                 cmocka_unit_test(test_pages),
                 cmocka_unit_test(test_depth),
