@@ -28,44 +28,61 @@ int http_new(const HttpOptions *o, Http **ret, Err *e);
 Http *http_free(Http *h); /* abandon every call before */
 DEFINE_CLEANUP(Http, http_free)
 
+/* Everything is copied by http_send unless it says otherwise. */
 typedef struct HttpRequest {
         const char *target;       /* a path below the base URL, with or without a query; or an absolute URL */
         const char *referer;      /* what a relative target is relative to, when not the base: an absolute URL; NULL */
-        bool post;
-        bool login;               /* for a session: told to the tap */
+        bool post;                /* else GET; 307 and 308 keep it and its body, other redirects make it a GET */
+        bool login;               /* for a session: told to the tap; its POST takes a fresh connection, so that libcurl
+                                   * never sends a password twice */
         Str body;
-        const char *content_type;
+        const char *content_type; /* borrowed */
         const char *header, *value; /* the session's own header; NULL: none */
+        PlanPairs headers;        /* further ones; takes the place of one in the options that has the same name */
+        const char *etag, *modified; /* If-None-Match, If-Modified-Since: as they were received; NULL: none */
+        PlanNames keep;           /* names of headers of the answer that are wanted besides HTTP_KEPT; borrowed */
         Text *jar;                /* cookies sent, and merged when the answer came; NULL: none. Outlives the call. */
         size_t body_max;
         int follow;               /* redirects to follow */
-        const char *stop_path;    /* a redirect to this path is given back, not followed; NULL: none */
+        const char *stop_path;    /* a redirect to this path is given back, not followed; borrowed; NULL: none */
 } HttpRequest;
 
 typedef struct HttpResponse {
-        Fault fault;              /* FAULT_NONE: an answer came whole, whatever its status */
+        Fault fault;              /* FAULT_NONE: an answer came whole, whatever its status (304 has no body) */
         Retry retry;
         int status;               /* 0: none */
         Text body;                /* the callback may take it */
+        Str headers;              /* what was kept of the answer's headers: read it with http_header */
         const char *url;          /* of this answer, after redirects */
         const char *path;         /* its path */
         const char *location_path; /* of a redirect given back; NULL: none */
         bool sent;                /* a request went out, at least in part: the system may have acted on it */
+        Instant date;             /* the system's own clock (Date), or INSTANT_NONE */
         Instant retry_after;      /* wall instant asked for, or INSTANT_NONE; never in the past */
         int hops;                 /* requests it took */
         char detail[300];         /* what was expected and seen */
 } HttpResponse;
 
+/* Always kept of an answer's headers. */
+#define HTTP_KEPT "content-type", "date", "etag", "last-modified", "link"
+
+/* The first value of a kept header, trimmed, without its name; STR_NULL: it was not sent. Case of `name` is ignored. */
+Str http_header(const HttpResponse *r, const char *name);
+/* One after another, for headers that may come several times (Link): begin with *rest = r->headers. */
+bool http_header_next(Str *rest, const char *name, Str *ret);
+
 typedef struct HttpCall HttpCall;
 typedef void HttpDone(void *userdata, HttpResponse *r);
 
-/* Sends it; `done` is called once from the loop, and never after http_abandon. 0, negative with Err. */
+/* Sends it; `done` is called once from the loop, and never after http_abandon. 0, negative with Err. A header's name or
+ * value with a control character in it is -EINVAL. */
 int http_send(Http *h, const HttpRequest *q, HttpDone *done, void *userdata, HttpCall **ret, Err *e);
 HttpCall *http_abandon(HttpCall *c); /* NULL-safe; returns NULL */
 
-/* Retry-After (RFC 9110 10.2.3): seconds or a date. 0: *ret is a wall instant, at least a second from `now`, however
- * far; -EINVAL for what is neither. */
-int http_retry_after(Str value, Instant now, Instant *ret);
+/* Retry-After (RFC 9110 10.2.3): seconds, or a date by the system's own clock. `theirs`: what that clock shows (`ours`
+ * when it is unknown). 0: *ret is an instant of our clock, at least a second away, however far; -EINVAL for what is
+ * neither. */
+int http_retry_after(Str value, Instant theirs, Instant ours, Instant *ret);
 
 /* application/x-www-form-urlencoded (WHATWG URL 5.2). */
 void http_form_add(Text *t, Str name, Str value);

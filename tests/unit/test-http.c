@@ -22,19 +22,24 @@
 
 static void test_retry_after(void **state) {
         Instant at;
-        assert_int_equal(http_retry_after(STR("120"), NOW, &at), 0);
+        assert_int_equal(http_retry_after(STR("120"), NOW, NOW, &at), 0);
         assert_int_equal(at - NOW, 120 * US_SECOND);
-        assert_int_equal(http_retry_after(STR("0"), NOW, &at), 0);
+        assert_int_equal(http_retry_after(STR("0"), NOW, NOW, &at), 0);
         assert_int_equal(at - NOW, US_SECOND); /* never at once */
-        assert_int_equal(http_retry_after(STR("Fri, 19 Jun 2026 00:31:00 GMT"), NOW, &at), 0);
+        assert_int_equal(http_retry_after(STR("Fri, 19 Jun 2026 00:31:00 GMT"), NOW, NOW, &at), 0);
         assert_int_equal(at - NOW, 60 * US_SECOND);
-        assert_int_equal(http_retry_after(STR("Fri, 19 Jun 2015 00:31:00 GMT"), NOW, &at), 0);
+        assert_int_equal(http_retry_after(STR("Fri, 19 Jun 2015 00:31:00 GMT"), NOW, NOW, &at), 0);
         assert_int_equal(at - NOW, US_SECOND);
-        assert_int_equal(http_retry_after(STR("999999999999"), NOW, &at), 0);
+        assert_int_equal(http_retry_after(STR("999999999999"), NOW, NOW, &at), 0);
         assert_true(at - NOW > (Instant) LIMIT_RETRY_AFTER_SECONDS * US_SECOND);
+        /* a date is by their clock, which is an hour behind ours: the pause is what they meant */
+        assert_int_equal(http_retry_after(STR("Thu, 18 Jun 2026 23:31:00 GMT"), NOW - US_HOUR, NOW, &at), 0);
+        assert_true(at == NOW + US_MINUTE);
+        assert_int_equal(http_retry_after(STR("7"), NOW - US_HOUR, NOW, &at), 0);
+        assert_true(at == NOW + 7 * US_SECOND);
         static const char *const junk[] = { "", "soon", "-5", "1.5", "12 apples", "::::::::" };
         for (size_t i = 0; i < sizeof junk / sizeof *junk; i++)
-                assert_true(http_retry_after(str_of(junk[i]), NOW, &at) < 0);
+                assert_true(http_retry_after(str_of(junk[i]), NOW, NOW, &at) < 0);
 }
 
 static bool allowed(const char *base, const char *link) {

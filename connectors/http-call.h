@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* A call from inside. Private to http*.c: http.c leads it, http-request.c sets it up, http-answer.c reads what comes.
+ */
+#pragma once
+
+#include "connectors/gunzip.h"
+#include "connectors/http-url.h"
+#include "connectors/http.h"
+
+#define HTTP_IDLE_MAX 16 /* handles kept for the next call: making one costs more than a request */
+
+struct Http {
+        HttpOptions o;
+        LoopCurl *curl;
+        UrlParts base;
+        bool loopback;
+        Text lines; /* headers on every request, as http-request.c keeps them */
+        CURL *idle[HTTP_IDLE_MAX];
+        int n_idle;
+};
+
+struct HttpCall {
+        Http *http;
+        CURL *easy;
+        Text lines;               /* headers of this call alone; a session's token may be among them */
+        struct curl_slist *nodes; /* the list libcurl reads: of both kinds of lines */
+        int n_nodes;
+        bool left_origin;         /* redirected to another host: what is this call's own stays behind */
+        HttpRequest q;
+        char *body;           /* ours: the request's body until the answer came */
+        UrlParts at;
+        HttpDone *done;
+        void *userdata;
+        Text body_in, kept, location, jar_sent;
+        Text head_in;               /* the answer's header lines, for the tap */
+        Instant began;
+        const HttpExchange *played; /* the answer, when the tap gives it */
+        char retry_after[64];
+        Gunzip *gunzip;
+        size_t header_bytes, body_bytes; /* as received, of this hop */
+        bool cookies, gzip, foreign, broken, too_large;
+        int hops;
+        char error[CURL_ERROR_SIZE];
+};
+
+/* The headers of every request. 0, -ENOMEM, -EINVAL for one that could end its line. */
+int http_request_fixed(Http *h);
+/* The handle and this call's headers; the same results. */
+int http_request_setup(HttpCall *c);
+/* The hop that is about to begin, as c->at, c->q.post and c->left_origin say: address, method, headers, body, cookies.
+ * 0, -ENOMEM. */
+int http_request_hop(HttpCall *c);
+/* Gives the handle back to be used again, when `reuse`. */
+void http_request_done(HttpCall *c, bool reuse);
+
+void http_call_done(void *userdata, CURL *easy, CURLcode code); /* the hop has ended */
+
+bool http_tap_answers(const Http *h); /* nothing goes to the network */
+int http_tap_ask(HttpCall *c, Err *e);
+void http_tap_forget(HttpCall *c);
+void http_tap_seen(const HttpCall *c, const HttpResponse *r);
+
+void http_answer_begin(HttpCall *c); /* nothing came yet */
+size_t http_answer_body(char *at, size_t size, size_t n, void *userdata);
+size_t http_answer_header(char *at, size_t size, size_t n, void *userdata);
+void http_answer_fill(HttpCall *c, CURLcode code, HttpResponse *r);
+void http_answer_cookies(HttpCall *c, HttpResponse *r);
