@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A site of few units, so that a whole cycle takes well under a second and a test can afford many."""
+import json
 import re
+import shutil
 
 from harness import NOW, SOURCE, Site
 
@@ -62,3 +64,33 @@ class Small(Site):
     def truth(self, unit, kind=None, system=None):
         return [r for r in self.sims.get("truth", unit=unit, **({"system": system} if system else {}))["records"]
                 if kind in (None, r["kind"])]
+
+
+class Lone(Small):
+    """A site that reads one system alone, in the role of the central one, by the profile `profile` (a path)."""
+
+    def __init__(self, folder, profile, url, units=UNITS, accounts=None, **options):
+        super().__init__(folder, units=tuple(units), **options)
+        self.name = profile.stem
+        text = re.sub(r"(?ms)^  nq57-daklak:\n.*?(?=^\n|^#)", "", self.main_text)
+        text = text.replace("  theodoiq:\n", "  %s:\n" % self.name).replace("sources: central, portal", "sources: central")
+        self.main.write_text(text, encoding="utf-8")
+        self.set_keys({"sources.%s.profile" % self.name: self.name, "sources.%s.url" % self.name: url})
+        self.main_text = self.main.read_text(encoding="utf-8")
+        shutil.copy(profile, self.config / "profiles" / (self.name + ".yaml"))
+        self.accounts(accounts or {})
+
+    def accounts(self, secrets):
+        """The secrets file of the system: account -> secret."""
+        path = self.secrets / (self.name + ".secrets")
+        path.touch(mode=0o600)
+        path.write_text("".join("%s\t%s\n" % pair for pair in secrets.items()), encoding="utf-8")
+
+    def sides(self):
+        """Record key -> fields, from the canonical export; of a value kept with its raw text the canonical one."""
+        out = {}
+        for line in self.export().splitlines():
+            if line.startswith("side "):
+                fields = json.loads(line[line.index("{"):])
+                out[line.split()[1]] = {k: v[0] if isinstance(v, list) else v for k, v in fields.items()}
+        return out

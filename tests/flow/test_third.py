@@ -4,14 +4,12 @@ cursors, epoch times, numbers for words, units by name. Every value is compared 
 import datetime as dt
 import decimal
 import json
-import re
-import shutil
 
 import pytest
 
 from harness import SOURCE
 from simulators import client, third
-from small import Small
+from small import Lone
 
 NOW = 1781829000                   # what third.py counts its times from: 2026-06-19 07:30 +07:00
 UNITS = {"Xã M’Drắk": "24412", "Phường Tân Lập": "24121", "Xã Ea H’Leo": "24184", "Sở Nội vụ": "H15.02",
@@ -21,24 +19,14 @@ CHECKS = {0: "draft", 1: "submitted", 2: "returned", 3: "approved", 4: "locked"}
 LOCAL = dt.timezone(dt.timedelta(hours=7))
 
 
-class Third(Small):
-    """A site whose only source is the third server, in the role of the central system."""
+class Third(Lone):
+    """A site whose only source is the third server."""
 
     def __init__(self, folder, *args, key="khoa-thu-nghiem", names=UNITS):
-        super().__init__(folder, units=tuple(names.values()))
-        self.third = self._child(client.Child("third.py", *args))
-        main = self.config / "nq57d.yaml"
-        text = re.sub(r"(?ms)^  nq57-daklak:\n.*?(?=^\n|^#)", "", main.read_text(encoding="utf-8"))
-        text = text.replace("  theodoiq:\n", "  third:\n").replace("sources: central, portal", "sources: central")
-        main.write_text(text, encoding="utf-8")
-        self.set_keys({"sources.third.profile": "third", "sources.third.url": "http://127.0.0.1:%d" % self.third.port})
-        shutil.copy(SOURCE / "tests" / "fixtures" / "profiles" / "third.yaml", self.config / "profiles" / "third.yaml")
-        self.key(key)
-
-    def key(self, key):
-        path = self.secrets / "third.secrets"
-        path.touch(mode=0o600)
-        path.write_text("giamsat.daklak\t%s\n" % key, encoding="utf-8")
+        self.third = client.Child("third.py", *args)
+        super().__init__(folder, SOURCE / "tests" / "fixtures" / "profiles" / "third.yaml",
+                         "http://127.0.0.1:%d" % self.third.port, names.values(), {"giamsat.daklak": key})
+        self._child(self.third)
 
     def seen(self):
         http = client.Http(self.third.port)
@@ -46,15 +34,6 @@ class Third(Small):
             return http.json("/v2/seen")["requests"]
         finally:
             http.close()
-
-    def sides(self):
-        """Record key -> fields, from the canonical export; a value that is kept with its raw text stands first."""
-        out = {}
-        for line in self.export().splitlines():
-            if line.startswith("side "):
-                fields = json.loads(line[line.index("{"):])
-                out[line.split()[1]] = {k: v[0] if isinstance(v, list) else v for k, v in fields.items()}
-        return out
 
 
 @pytest.fixture(scope="module")
@@ -150,7 +129,7 @@ def test_a_wrong_key_is_a_refused_login(tmp_path):
         assert site.partition("third", "tasks")["fault"] == "login-refused"
         assert {r["status"] for r in site.seen()} == {403} and len(site.seen()) <= 4
         assert "sai\n" not in done.err and site.sides() == {}
-        site.key("khoa-thu-nghiem")
+        site.accounts({"giamsat.daklak": "khoa-thu-nghiem"})
         assert site.once().status == 0 and len(site.sides()) == 120
 
 
