@@ -79,6 +79,11 @@ typedef void HttpDone(void *userdata, HttpResponse *r);
 int http_send(Http *h, const HttpRequest *q, HttpDone *done, void *userdata, HttpCall **ret, Err *e);
 HttpCall *http_abandon(HttpCall *c); /* NULL-safe; returns NULL */
 
+/* The absolute address of a next page, from a reference on the page `answered` came from. http to the system's own host
+ * is what a page behind a TLS proxy says: it becomes the base's scheme and port. With `any_host` path and query alone
+ * count. Whether it may be asked is judged by http_send. 0, -EINVAL for no address, -ENOMEM, -E2BIG. */
+int http_next_address(const char *base_url, const char *answered, Str reference, bool any_host, Text *ret);
+
 /* Retry-After (RFC 9110 10.2.3): seconds, or a date by the system's own clock. `theirs`: what that clock shows (`ours`
  * when it is unknown). 0: *ret is an instant of our clock, at least a second away, however far; -EINVAL for what is
  * neither. */

@@ -63,6 +63,8 @@ static void session_failed(Listing *l, const SessionFailure *f) {
 }
 
 static int target_write(const Listing *l, Text *t) {
+        if (pager_address(&l->pager).len)
+                return text_add(t, pager_address(&l->pager));
         _cleanup_text_ Text query = TEXT_INIT(16384);
         for (size_t i = 0; i < l->stream->query.n; i++)
                 http_form_add(&query, str_of(l->stream->query.at[i].name), str_of(l->stream->query.at[i].value));
@@ -85,9 +87,14 @@ static void request_send(Listing *l) {
                 listing_stop(l, FAULT_TOO_LARGE, RETRY_LATER, "the request does not fit");
                 return;
         }
-        HttpRequest q = { .target = target.at, .header = header == 0 ? plan->header : NULL, .value = value.at,
+        HttpRequest q = { .target = target.at,
+                          .header = header == 0 ? plan->header : NULL,
+                          .value = value.at,
+                          .keep = l->stream->keep,
                           .jar = plan->kind == SESSION_KIND_NONE ? NULL : &l->session->keys.jar,
-                          .body_max = LIMIT_BODY_BYTES, .follow = LIMIT_REDIRECTS, .stop_path = plan->login_path };
+                          .body_max = LIMIT_BODY_BYTES,
+                          .follow = LIMIT_REDIRECTS,
+                          .stop_path = plan->login_path };
         l->generation = l->session->generation;
         if (http_send(s->http, &q, answered, l, &l->call, &e) < 0)
                 listing_stop(l, e.code == -EPERM ? FAULT_REDIRECT : FAULT_NETWORK, e.retry, "%.300s", e.text);
@@ -154,9 +161,9 @@ static void not_let_in(Listing *l, Fault f, const char *detail) {
         go_on(l, source_now(l->source));
 }
 
-static void page_seen(Listing *l, Str body) {
+static void page_seen(Listing *l, const HttpResponse *r) {
         PageOutcome o;
-        listing_take_page(l, body, &o);
+        listing_take_page(l, r, &o);
         if (l->state == LISTING_ENDED)
                 return;
         if (o.fault == FAULT_SELECTOR_MISSING || o.fault == FAULT_TOO_LARGE) {
@@ -184,7 +191,7 @@ static void body_seen(Listing *l, const HttpResponse *r) {
         char sample[100], detail[300];
         Str body = text_str(&r->body);
         if (!html_looks_so(body)) {
-                page_seen(l, body);
+                page_seen(l, r);
                 return;
         }
         document_sample(body, sample, sizeof sample);

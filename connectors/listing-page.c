@@ -1,54 +1,20 @@
 /* SPDX-License-Identifier: MIT */
+#include "connectors/listing-parts.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <xxhash.h>
 
 #include "connectors/document.h"
-#include "connectors/source-parts.h"
-
-static void fault(PageOutcome *o, Fault f, const char *format, ...) __attribute__((format(printf, 3, 4)));
-static void fault(PageOutcome *o, Fault f, const char *format, ...) {
-        va_list args;
-        va_start(args, format);
-        vsnprintf(o->detail, sizeof o->detail, format, args);
-        va_end(args);
-        o->fault = f;
-}
-
-static void selector_missing(const Listing *l, const Select *s, const SplitPage *p, const char *wanted,
-                             PageOutcome *o) {
-        char head[90], tail[90];
-        document_sample(p->head, head, sizeof head);
-        document_sample(p->tail, tail, sizeof tail);
-        fault(o, FAULT_SELECTOR_MISSING, "%s page %d: expected %s at %s, seen %s..%s", l->stream->path,
-              l->pager.pages + 1, wanted, s->text, head, tail);
-}
-
-static bool read_ok(const Listing *l, json_object *root, PageOutcome *o) {
-        const StreamPlan *s = l->stream;
-        json_object *v = NULL;
-        if (!s->ok.text)
-                return true;
-        if (select_get(&s->ok, root, &v) != SELECTED_VALUE) {
-                selector_missing(l, &s->ok, &l->source->split, "a result", o);
-                return false;
-        }
-        const char *seen = json_object_get_string(v);
-        if (seen && strcmp(seen, s->ok_value) == 0)
-                return true;
-        fault(o, FAULT_HTTP_STATUS, "%s page %d: expected %s to be %s, seen %.80s", s->path, l->pager.pages + 1,
-              s->ok.text, s->ok_value, seen ? seen : "");
-        return false;
-}
 
 /* Without its list a page may still say why: the system's own error is worth more than "not there". */
 static void no_list(Listing *l, Str body, const char *sample, PageOutcome *o) {
         _cleanup_(json_root_freep) json_object *root = NULL;
         char why[160];
-        if (l->stream->ok.text && document_parse(body, &root, why) == FAULT_NONE && !read_ok(l, root, o) &&
+        if (l->stream->ok.text && document_parse(body, &root, why) == FAULT_NONE && !page_read_ok(l, root, o) &&
             o->fault == FAULT_HTTP_STATUS)
                 return;
-        fault(o, FAULT_SELECTOR_MISSING, "%s page %d: expected a list at %s, seen %s", l->stream->path,
+        page_fault(o, FAULT_SELECTOR_MISSING, "%s page %d: expected a list at %s, seen %s", l->stream->path,
               l->pager.pages + 1, l->stream->list.text, sample);
 }
 
@@ -62,22 +28,23 @@ static bool split(Listing *l, Str body, PageOutcome *o) {
         document_sample(body, sample, sizeof sample);
         switch (r) {
         case SPLIT_E_EMPTY:
-                fault(o, FAULT_EMPTY_BODY, "%s page %d: expected JSON, seen an empty body with status 200", path, page);
+                page_fault(o, FAULT_EMPTY_BODY, "%s page %d: expected JSON, seen an empty body with status 200", path,
+                           page);
                 break;
         case SPLIT_E_TRUNCATED:
-                fault(o, FAULT_TRUNCATED_BODY, "%s page %d: cut off after %zu bytes", path, page, body.len);
+                page_fault(o, FAULT_TRUNCATED_BODY, "%s page %d: cut off after %zu bytes", path, page, body.len);
                 break;
         case SPLIT_E_NO_LIST:
                 no_list(l, body, sample, o);
                 break;
         case SPLIT_E_TOO_MANY:
-                fault(o, FAULT_TOO_LARGE, "%s page %d: %s", path, page, p->why);
+                page_fault(o, FAULT_TOO_LARGE, "%s page %d: %s", path, page, p->why);
                 break;
         case SPLIT_E_NOT_JSON:
-                fault(o, FAULT_NOT_JSON, "%s page %d: at byte %zu: %s: %s", path, page, p->at, p->why, sample);
+                page_fault(o, FAULT_NOT_JSON, "%s page %d: at byte %zu: %s: %s", path, page, p->at, p->why, sample);
                 break;
         default:
-                fault(o, FAULT_TOO_LARGE, "out of memory");
+                page_fault(o, FAULT_TOO_LARGE, "out of memory");
         }
         return false;
 }
@@ -91,55 +58,8 @@ static json_object *skeleton(Listing *l, PageOutcome *o) {
         Fault f = t.failed ? FAULT_TOO_LARGE : document_parse(text_str(&t), &root, why);
         if (f == FAULT_NONE)
                 return root;
-        fault(o, f, "%s page %d: %s", l->stream->path, l->pager.pages + 1, t.failed ? "out of memory" : why);
+        page_fault(o, f, "%s page %d: %s", l->stream->path, l->pager.pages + 1, t.failed ? "out of memory" : why);
         return NULL;
-}
-
-static bool read_total(const Listing *l, json_object *root, PageSeen *seen, PageOutcome *o) {
-        const Select *s = &l->stream->paging.total;
-        json_object *v = NULL;
-        seen->total = -1;
-        if (!s->text)
-                return true;
-        if (select_get(s, root, &v) == SELECTED_VALUE &&
-            text_to_int64(str_of(json_object_get_string(v)), &seen->total) == 0 && seen->total >= 0)
-                return true;
-        selector_missing(l, s, &l->source->split, "a total", o);
-        return false;
-}
-
-/* The last name may be left out by the system, or be null: no more pages. What stands above it must be there. */
-static bool read_cursor(const Listing *l, json_object *root, PageSeen *seen, PageOutcome *o) {
-        const PagingPlan *plan = &l->stream->paging;
-        json_object *v = NULL;
-        if (!plan->cursor.text)
-                return true;
-        Select above = plan->cursor;
-        above.n_steps -= above.n_steps > 0;
-        bool there = select_get(&above, root, &v) == SELECTED_VALUE;
-        if (there && select_get(&plan->cursor, root, &v) == SELECTED_VALUE &&
-            (json_object_is_type(v, json_type_string) || json_object_is_type(v, json_type_int)))
-                seen->cursor = str_of(json_object_get_string(v));
-        if (!there)
-                selector_missing(l, &plan->cursor, &l->source->split, "a cursor", o);
-        return there;
-}
-
-static bool read_more(const Listing *l, json_object *root, PageSeen *seen, PageOutcome *o) {
-        const Select *s = &l->stream->paging.more;
-        json_object *v = NULL;
-        if (!s->text)
-                return true;
-        seen->more_known = select_get(s, root, &v) == SELECTED_VALUE &&
-                           (json_object_is_type(v, json_type_boolean) || json_object_is_type(v, json_type_int));
-        seen->more = seen->more_known && json_object_get_boolean(v);
-        if (!seen->more_known)
-                selector_missing(l, s, &l->source->split, "a flag", o);
-        return seen->more_known;
-}
-
-static uint64_t span_hash(const SplitPage *p, size_t i) {
-        return p->n_spans ? XXH3_64bits(p->spans[i].bytes.at, p->spans[i].bytes.len) : 0;
 }
 
 /* A failed callback ends this listing; the error's words are its detail. */
@@ -185,7 +105,7 @@ static void report_invalid(Listing *l, const RecordSide *side) {
         }
 }
 
-static int record_take(Listing *l, Normaliser *n, SplitSpan *span, Err *e) {
+static int record_take(Listing *l, Normaliser *n, SplitSpan *span, uint64_t print, Err *e) {
         RecordSide side;
         Quarantine q;
         int r = normalise_record(n, span, &side, &q);
@@ -197,23 +117,24 @@ static int record_take(Listing *l, Normaliser *n, SplitSpan *span, Err *e) {
         }
         if (n->n_invalid > 0)
                 report_invalid(l, &side);
-        return l->sink.record(l->sink.userdata, l->partition, &side, XXH3_64bits(span->bytes.at, span->bytes.len), e);
+        return l->sink.record(l->sink.userdata, l->partition, &side, print, e);
 }
 
-static void records_take(Listing *l, Err *e) {
+/* From the record `first` on: what stands before it was on the page before. */
+static void records_take(Listing *l, int first, Err *e) {
         HttpSource *s = l->source;
         Normaliser n;
         int r = normaliser_init(&n, l->stream, s->env.units, s->o.side, l->partition->unit);
         if (r < 0)
                 r = err_oom(e);
-        for (size_t i = 0; i < s->split.n_spans && r >= 0; i++)
-                r = record_take(l, &n, &s->split.spans[i], e);
+        for (size_t i = (size_t) first; i < s->split.n_spans && r >= 0; i++)
+                r = record_take(l, &n, &s->split.spans[i], s->prints[i], e);
         normaliser_done(&n);
         if (r < 0)
                 broken(l, e);
 }
 
-static void page_take(Listing *l, Str body, XXH128_hash_t hash) {
+static void page_take(Listing *l, XXH128_hash_t hash, int overlap) {
         const PageMemory page = { .hash = { hash.high64, hash.low64 } };
         bool known = false;
         int members = 0;
@@ -221,30 +142,27 @@ static void page_take(Listing *l, Str body, XXH128_hash_t hash) {
         if (l->sink.page(l->sink.userdata, l->partition, l->pager.pages, &page, &known, &members, &e) < 0)
                 broken(l, &e);
         else if (!known)
-                records_take(l, &e);
+                records_take(l, overlap, &e);
 }
 
-void listing_take_page(Listing *l, Str body, PageOutcome *o) {
-        const SplitPage *p = &l->source->split;
+void listing_take_page(Listing *l, const HttpResponse *response, PageOutcome *o) {
+        Str body = text_str(&response->body);
         *o = (PageOutcome) { 0 };
         if (!split(l, body, o))
                 return;
         _cleanup_(json_root_freep) json_object *root = skeleton(l, o);
-        PageSeen seen = { .received = (int) p->n_spans };
-        if (!root || !read_ok(l, root, o) || !read_total(l, root, &seen, o) || !read_cursor(l, root, &seen, o) ||
-            !read_more(l, root, &seen, o))
-                return;
-        XXH128_hash_t hash = XXH3_128bits(body.at, body.len);
-        seen.bytes_hash = hash.low64;
-        seen.first_hash = span_hash(p, 0);
-        seen.last_hash = span_hash(p, p->n_spans - (p->n_spans > 0));
-        bool take;
-        int r = pager_page(&l->pager, &seen, &take);
-        if (r < 0) {
-                fault(o, FAULT_TOO_LARGE, "out of memory");
-                return;
+        PageRead in = { .response = response, .root = root, .text = TEXT_INIT(PAGER_CURSOR_MAX) };
+        PageSeen seen = { 0 };
+        if (root && page_read_seen(l, &in, &seen, o)) {
+                XXH128_hash_t hash = XXH3_128bits(body.at, body.len);
+                bool take;
+                seen.bytes_hash = hash.low64;
+                int r = pager_page(&l->pager, &seen, &take);
+                if (r < 0)
+                        page_fault(o, FAULT_TOO_LARGE, "out of memory");
+                o->last = r == PAGER_END;
+                if (r >= 0 && take)
+                        page_take(l, hash, seen.overlap);
         }
-        o->last = r == PAGER_END;
-        if (take)
-                page_take(l, body, hash);
+        text_free(&in.text);
 }

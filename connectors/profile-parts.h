@@ -24,6 +24,13 @@ bool profile_date_format(const char *format);
 
 /* Whether a selector of a record surely finds nothing: a record is an object, and it names none of its members. */
 bool profile_select_rootless(const Select *s);
+extern const char *const profile_pagings[];     /* PagingKind */
+extern const char *const profile_stops[];       /* StopRule */
+extern const char *const profile_total_means[]; /* TotalMeans */
+extern const char *const profile_next_hosts[];  /* same any */
+
+/* Which of the paging keys of a stream mean something together. */
+void profile_paging_check(ProfileReader *r, const Tree *t, const PagingPlan *p);
 
 void profile_session_compile(ProfileReader *r, const Tree *t, SessionPlan *ret);
 void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, const ProfileDefaults *defaults,

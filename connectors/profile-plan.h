@@ -3,8 +3,8 @@
  * borrowed from its tree. docs/PROFILES.md explains each key. Private to connectors/. */
 #pragma once
 
+#include "connectors/paging-plan.h"
 #include "connectors/profile.h"
-#include "connectors/select.h"
 
 /* Name and value of a header, a query parameter or a login field. Values may hold <account>, <secret>, <token>,
  * <refresh>; nothing else is ever replaced. */
@@ -46,15 +46,6 @@ typedef struct SessionPlan {
         int refused_status;          /* of a login: wrong password */
         int lost_status;             /* of any other request: log in again */
 } SessionPlan;
-
-typedef enum PagingKind { PAGING_PAGE, PAGING_OFFSET, PAGING_CURSOR } PagingKind;
-
-typedef struct PagingPlan {
-        int kind; /* PagingKind */
-        const char *page_parameter, *offset_parameter, *size_parameter, *cursor_parameter;
-        int first_page, size;
-        Select total, cursor, more;
-} PagingPlan;
 
 /* One word of a vocabulary, and what it says about fields besides the one it was read for. */
 typedef struct WordSet {
@@ -114,6 +105,7 @@ typedef struct StreamPlan {
         Select ok;            /* a value inside a 200 that must read `ok_value` */
         const char *ok_value;
         PagingPlan paging;
+        PlanNames keep;       /* headers of the answer that are read */
         SlotSelect code, period;
         bool codes_per_unit;
         const FieldPlan *fields;

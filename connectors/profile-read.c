@@ -10,6 +10,7 @@
 #define SENTENCE_MAX 1000
 #define PATH_MAX_BYTES 400
 #define PAIRS_MAX 200
+#define KEYS_MAX 128 /* that a wrong one is compared with */
 
 /* `sentence` with {1}..{3} filled in; a value from the file is cut at 120 bytes. */
 static void fill(Text *t, const char *sentence, const char *const arg[3]) {
@@ -268,9 +269,9 @@ static void read_key(ProfileReader *r, const Tree *t, const KeySpec *s, void *ou
 }
 
 static void unknown(ProfileReader *r, const Tree *t, const KeySpec *specs, size_t n) {
-        const char *keys[64];
+        const char *keys[KEYS_MAX];
         size_t count = 0;
-        for (; count < n && count < 64; count++)
+        for (; count < n && count < KEYS_MAX; count++)
                 keys[count] = specs[count].key;
         profile_complain(r, &(Complaint) { PROFILE_KEY_UNKNOWN, SEVERITY_ERROR, t->key_origin, t->key,
                                            { NULL, NULL, NULL }, text_nearest(str_of(t->key), keys, count) });

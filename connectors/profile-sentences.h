@@ -47,6 +47,7 @@ static const ProfileSentence profile_sentences[PROFILE_MESSAGE_COUNT] = {
                                   "`{1}` không phải dạng ngày: iso, vn, epoch, epoch-ms, hoặc mẫu gồm yyyy MM dd HH mm "
                                   "ss" },
         [PROFILE_KEY_USELESS] = { "key-useless", "`{1}` means nothing with {2}", "`{1}` không có nghĩa với {2}" },
+        [PROFILE_KEY_NEEDS] = { "key-missing", "`{1}` needs `{2}`", "`{1}` cần có `{2}`" },
         [PROFILE_NO_STREAMS] = { "streams", "no stream is described", "chưa mô tả luồng nào" },
         [PROFILE_TOTAL_IN_LIST] = { "selector", "`{1}` cannot match: it lies inside the list {2}",
                                     "`{1}` không thể khớp: nó nằm trong danh sách {2}" },

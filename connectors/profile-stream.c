@@ -4,19 +4,17 @@
 #include "connectors/split.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
-#define NAMES(...) ((const char *const[]) { __VA_ARGS__, NULL })
 #define SLOTS_MAX 64
 
 typedef struct StreamKeys {
-        int kind;
+        int kind, next_host;
         StreamPlan plan;
-        Select code, period;
+        Select code, period, next;
         const Tree *fields;
 } StreamKeys;
 
 static const char *const kinds[] = { "task", "indicator", NULL };
 static const RecordKind kind_values[] = { KIND_TASK, KIND_INDICATOR };
-static const char *const pagings[] = { "page", "offset", "cursor", NULL };
 
 #define KEY(k, t, field, ...) { .key = k, .type = t, .offset = offsetof(StreamKeys, field), __VA_ARGS__ }
 static const KeySpec keys[] = {
@@ -26,46 +24,47 @@ static const KeySpec keys[] = {
         KEY("list", KEY_SELECT, plan.list, .required = true),
         KEY("ok", KEY_SELECT, plan.ok),
         KEY("ok-value", KEY_TEXT, plan.ok_value),
+        KEY("paging", KEY_CHOICE, plan.paging.kind, .required = true, .choices = profile_pagings),
+        KEY("stop", KEY_CHOICE, plan.paging.stop, .choices = profile_stops),
         KEY("total", KEY_SELECT, plan.paging.total),
-        KEY("paging", KEY_CHOICE, plan.paging.kind, .required = true, .choices = pagings),
+        KEY("total-header", KEY_HEADER, plan.paging.total_header),
+        KEY("total-means", KEY_CHOICE, plan.paging.total_means, .choices = profile_total_means),
+        KEY("total-cap", KEY_INT, plan.paging.total_cap, .low = 1, .high = 100000000),
         KEY("page-parameter", KEY_NAME, plan.paging.page_parameter),
         KEY("first-page", KEY_INT, plan.paging.first_page, .low = 0, .high = 1),
         KEY("offset-parameter", KEY_NAME, plan.paging.offset_parameter),
+        KEY("overlap", KEY_FLAG, plan.paging.overlap),
+        KEY("short-pages", KEY_FLAG, plan.paging.short_pages),
         KEY("size-parameter", KEY_NAME, plan.paging.size_parameter),
         KEY("size", KEY_INT, plan.paging.size, .low = 1, .high = LIMIT_PAGE_RECORDS),
         KEY("cursor-parameter", KEY_NAME, plan.paging.cursor_parameter),
         KEY("cursor", KEY_SELECT, plan.paging.cursor),
+        KEY("cursor-header", KEY_HEADER, plan.paging.cursor_header),
+        KEY("first-cursor", KEY_TEXT, plan.paging.first_cursor),
+        KEY("next", KEY_SELECT, next),
+        KEY("next-host", KEY_CHOICE, next_host, .choices = profile_next_hosts),
+        KEY("key", KEY_SELECT, plan.paging.key),
         KEY("more", KEY_SELECT, plan.paging.more),
+        KEY("end-status", KEY_INT, plan.paging.end_status, .low = 400, .high = 499),
         KEY("code", KEY_SELECT, code, .required = true),
         KEY("period", KEY_SELECT, period),
         KEY("codes-per-unit", KEY_FLAG, plan.codes_per_unit),
         KEY("fields", KEY_TREE, fields, .required = true),
 };
 
-#define COMMON                                                                                                         \
-        "kind", "path", "query", "list", "ok", "ok-value", "total", "paging", "size-parameter", "size", "code",        \
-                "period", "codes-per-unit", "fields"
-
-static void check_paging(ProfileReader *r, const Tree *t, const PagingPlan *p) {
-        switch ((PagingKind) p->kind) {
-        case PAGING_PAGE:
-                profile_only(r, t, keys, COUNT(keys), NAMES(COMMON, "page-parameter", "first-page"), "paging: page");
-                profile_need(r, t, NAMES("page-parameter", "size-parameter", "size"));
-                return;
-        case PAGING_OFFSET:
-                profile_only(r, t, keys, COUNT(keys), NAMES(COMMON, "offset-parameter"), "paging: offset");
-                profile_need(r, t, NAMES("offset-parameter", "size-parameter", "size"));
-                return;
-        case PAGING_CURSOR:
-                profile_only(r, t, keys, COUNT(keys), NAMES(COMMON, "cursor-parameter", "cursor", "more"),
-                             "paging: cursor");
-                profile_need(r, t, NAMES("cursor-parameter", "cursor"));
-        }
-}
-
 static void refuse(ProfileReader *r, const Tree *t, const char *key, ProfileMessage message, const Select *s) {
         profile_complain(r, &(Complaint) { message, SEVERITY_ERROR, tree_get(t, key)->origin, key,
                                            { s->text, NULL, NULL }, NULL });
+}
+
+static PlanNames headers_read(ProfileReader *r, const PagingPlan *p) {
+        const char **names = profile_alloc(r, 2, sizeof *names);
+        size_t n = 0;
+        if (names && p->total_header)
+                names[n++] = p->total_header;
+        if (names && p->cursor_header)
+                names[n++] = p->cursor_header;
+        return (PlanNames) { names, n };
 }
 
 /* The list is an array: what goes on by a name from it can never be there. */
@@ -177,10 +176,14 @@ void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, 
                         refuse(r, t, "list", PROFILE_SELECTOR_PATH, &s->list);
                 check_identity(r, t, "code", &k.code);
                 check_identity(r, t, "period", &k.period);
+                s->paging.any_host = k.next_host == 1;
                 if (tree_get(t, "paging"))
-                        check_paging(r, t, &s->paging);
+                        profile_paging_check(r, t, &s->paging);
+                if (k.next.text)
+                        s->paging.cursor = k.next;
+                s->keep = headers_read(r, &s->paging);
                 check_beside_list(r, t, &s->list, "total", &s->paging.total);
-                check_beside_list(r, t, &s->list, "cursor", &s->paging.cursor);
+                check_beside_list(r, t, &s->list, k.next.text ? "next" : "cursor", &s->paging.cursor);
                 check_beside_list(r, t, &s->list, "more", &s->paging.more);
                 check_beside_list(r, t, &s->list, "ok", &s->ok);
                 if (k.fields) {

@@ -141,6 +141,7 @@ static Source *free_source(Source *source) {
         http_free(s->http);
         sd_event_source_disable_unref(s->timer);
         split_free(&s->split);
+        free(s->prints);
         rate_done(&s->rate);
         free(s->sessions);
         free(s->partitions);

@@ -58,6 +58,8 @@ typedef struct HttpSource {
         Instant hold_wall;
         uint64_t random;
         SplitPage split;
+        uint64_t *prints;      /* hashes of the split page's records */
+        size_t room_prints;
         bool pumping;
 } HttpSource;
 
@@ -78,4 +80,4 @@ typedef struct PageOutcome {
         bool last;
         char detail[300];
 } PageOutcome;
-void listing_take_page(Listing *l, Str body, PageOutcome *ret);
+void listing_take_page(Listing *l, const HttpResponse *r, PageOutcome *ret);

@@ -131,7 +131,7 @@ int run_write(Apply *a, Err *e) {
 
 static int state_read(sqlite3_stmt *q, PartitionState *ret, Err *e) {
         int completeness = stmt_word(q, 9, completeness_names, 3), fault = stmt_word(q, 10, fault_names, FAULT_COUNT);
-        int proof = stmt_word(q, 21, proof_names, PROOF_LAST_FLAG + 1);
+        int proof = stmt_word(q, 21, proof_names, PROOF_COUNT);
 
         if (completeness < 0 || fault < 0 || proof < 0)
                 return store_damaged(e, "run", stmt_str(q, 0), "unknown word");

@@ -50,8 +50,9 @@ const char *fault_vn(Fault f);
 typedef enum Completeness { LISTING_COMPLETE, LISTING_PARTIAL, LISTING_FAILED } Completeness;
 extern const char *const completeness_names[];     /* "complete", "partial", "failed" */
 
-typedef enum Proof { PROOF_NONE, PROOF_TOTAL, PROOF_EMPTY_PAGE, PROOF_LAST_FLAG } Proof;
-extern const char *const proof_names[];            /* "", "total", "empty-page", "last-flag" */
+typedef enum Proof { PROOF_NONE, PROOF_TOTAL, PROOF_EMPTY_PAGE, PROOF_LAST_FLAG, PROOF_SHORT_PAGE, PROOF_ONE_PAGE,
+               PROOF_COUNT } Proof;
+extern const char *const proof_names[];            /* "", "total", "empty-page", "last-flag", ... */
 
 /* What is kept of a partition from one listing to the next. The texts are the source's own: the store keeps them and
  * reads nothing in them. */

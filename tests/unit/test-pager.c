@@ -91,6 +91,7 @@ static PagingPlan plan_of(PagingKind kind, int size) {
                               .size_parameter = "s",
                               .size = size,
                               .first_page = 1,
+                              .total.text = "$.t",
                               .cursor.text = "$.c" };
 }
 
