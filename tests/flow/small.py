@@ -73,7 +73,8 @@ class Lone(Small):
         super().__init__(folder, units=tuple(units), **options)
         self.name = profile.stem
         text = re.sub(r"(?ms)^  nq57-daklak:\n.*?(?=^\n|^#)", "", self.main_text)
-        text = text.replace("  theodoiq:\n", "  %s:\n" % self.name).replace("sources: central, portal", "sources: central")
+        text = text.replace("  theodoiq:\n", "  %s:\n" % self.name)
+        text = text.replace("sources: central, portal", "sources: central")
         self.main.write_text(text, encoding="utf-8")
         self.set_keys({"sources.%s.profile" % self.name: self.name, "sources.%s.url" % self.name: url})
         self.main_text = self.main.read_text(encoding="utf-8")

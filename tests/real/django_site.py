@@ -1,17 +1,19 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
-"""A site made with Django, Django REST framework, Django OAuth toolkit and Simple JWT, as Debian ships them: what logs in,
-what counts pages and what checks tokens is theirs; here stand only a table of work and which of their classes serve it.
+"""A site made with Django, Django REST framework, Django OAuth toolkit and Simple JWT, as Debian ships them: what logs
+in, what counts pages and what checks tokens is theirs; here stand only a table of work and which of their
+classes serve it.
 
 django_site.py FOLDER WORKS.json [--access-seconds N]
 
-WORKS.json: a list of {"code", "title", "unit", "status", "percent", "due", "updated", "note"}. The first line printed is
-{"port": N, "key": an API key, "client": [id, secret]}; every account has the password "mat-khau-thu-7".
+WORKS.json: a list of {"code", "title", "unit", "status", "percent", "due", "updated", "note"}. The first line printed
+is {"port": N, "key": an API key, "client": [id, secret]}; every account has the password "mat-khau-thu-7".
 
   /api/offset/works/   limit and offset; Authorization: Token KEY
-  /api/page/works/     page and page_size; Bearer token of POST /api/token/, renewed by POST /api/token/refresh/ (rotating)
+  /api/page/works/     page and page_size; Bearer token of POST /api/token/, renewed by POST /api/token/refresh/
+                       (rotating)
   /api/cursor/works/   next links with a cursor; Bearer token of POST /o/token/ (client credentials)
-  /admin/              the form people log in by, with a CSRF token, and /admin/work/work/, an HTML table of 100 rows a page
+  /admin/              the form people log in by, with a CSRF token; below it an HTML table of work, 100 rows a page
 """
 import argparse
 import datetime
