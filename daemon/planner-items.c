@@ -13,6 +13,8 @@ int planner_item_keep(Planner *p, PlanObligation *o, const RecordView *v, ItemRe
         PlanItem probe = { .key = v->key, .code = v->identity.code, .kind = v->identity.kind, .why = why };
         int r;
 
+        if (!o->items && !(o->items = arena_get(&p->arena, sizeof(PlanItem) * (max + 1))))
+                return err_oom(e);
         if (o->n_items < max) {
                 r = plan_item_make(&p->arena, p->settings->units, v, why, &o->items[o->n_items++]);
                 return r < 0 ? err_oom(e) : 0;

@@ -4,78 +4,9 @@
 #include <errno.h>
 
 #include "daemon/planner-items.h"
+#include "daemon/planner-judge.h"
 #include "daemon/planner-page.h"
 #include "daemon/report.h"
-
-/* Walks one unit's records, and those of its sub-units, over every occurrence that asks the unit. */
-typedef struct UnitWalk {
-        Planner *planner;
-        size_t first, n;        /* the unit's obligations in planner->obligations by occurrence order */
-        PlanObligation **slot;  /* per occurrence; NULL: the unit owes it nothing */
-        unsigned readable[DEADLINE_MAX * 2];
-        Date today;
-} UnitWalk;
-
-static unsigned planner_required(const Planner *p, const Occurrence *o) {
-        unsigned sides = 0;
-
-        for (int side = 0; side < SIDE_COUNT; side++)
-                if ((o->rule->sides & (1u << side)) && settings_source(p->settings, side))
-                        sides |= 1u << side;
-        return sides;
-}
-
-static unsigned planner_readable(const Planner *p, const Occurrence *o, size_t unit, Instant known) {
-        unsigned required = planner_required(p, o), readable = 0;
-
-        for (int side = 0; side < SIDE_COUNT; side++)
-                if ((required & (1u << side)) &&
-                    coverage_readable(&p->coverage, unit, side, o->rule->record_kinds, known))
-                        readable |= 1u << side;
-        return readable;
-}
-
-static int walk_record(void *userdata, const RecordView *v, Err *e) {
-        UnitWalk *walk = userdata;
-        Planner *p = walk->planner;
-
-        p->tasks += v->identity.kind == KIND_TASK;
-        p->indicators += v->identity.kind == KIND_INDICATOR;
-        for (size_t i = 0; i < p->n_occurrences; i++) {
-                PlanObligation *o = walk->slot[i];
-                ItemReason why;
-                int r;
-
-                if (!o || !obligation_covers(&p->occurrences[i], v))
-                        continue;
-                o->counts.records++;
-                o->counts.quarantined += v->quarantined;
-                why = obligation_reason(&p->occurrences[i], v, walk->readable[i], walk->today);
-                if (why.reason == REASON_NONE) {
-                        o->counts.waiting += obligation_waiting(v, walk->readable[i]);
-                        continue;
-                }
-                o->counts.outstanding++;
-                o->counts.by_reason[why.reason]++;
-                r = planner_item_keep(p, o, v, why, e);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
-}
-
-static int walk_unit(UnitWalk *walk, size_t unit, Err *e) {
-        Planner *p = walk->planner;
-        const UnitTable *units = p->settings->units;
-        int r = store_visit_unit(p->store, str_of(units->units[unit].id), &p->settings->merge, walk_record, walk, e);
-
-        for (size_t i = 0; r >= 0 && i < units->n_units; i++)
-                if (i != unit && units->units[i].kind == UNIT_SUB &&
-                    unit_owner(units, &units->units[i]) == &units->units[unit])
-                        r = store_visit_unit(p->store, str_of(units->units[i].id), &p->settings->merge, walk_record,
-                                             walk, e);
-        return r;
-}
 
 /* Every required side listed completely since the end: the verdict can be spoken. A forecast takes for granted that
  * what can be read now will be read then. */
@@ -128,25 +59,25 @@ static int planner_quarantine(Planner *p, Err *e) {
         return store_visit_quarantine(p->store, quarantine_visit, p, e);
 }
 
-static int planner_finish_unit(UnitWalk *walk, size_t unit, Err *e) {
-        Planner *p = walk->planner;
+static int planner_finish_unit(UnitJudge *j, Err *e) {
+        Planner *p = j->planner;
         Date born = when_date(store_born(p->store));
 
         for (size_t i = 0; i < p->n_occurrences; i++) {
                 const Occurrence *o = &p->occurrences[i];
-                PlanObligation *obligation = walk->slot[i];
+                PlanObligation *obligation = j->slot[i];
                 int r;
 
                 if (!obligation)
                         continue;
                 for (int side = 0; side < SIDE_COUNT && obligation->counts.quarantined == 0; side++)
                         obligation->counts.quarantined += (o->rule->sides & (1u << side)) &&
-                                                          (p->quarantined[side][unit] & o->rule->record_kinds);
-                obligation->state = obligation_state(o, &obligation->counts, planner_required(p, o), walk->readable[i]);
-                obligation->unreadable = planner_required(p, o) & ~walk->readable[i];
+                                                          (p->quarantined[side][j->unit] & o->rule->record_kinds);
+                obligation->state = obligation_state(o, &obligation->counts, planner_required(p, o), j->readable[i]);
+                obligation->unreadable = planner_required(p, o) & ~j->readable[i];
                 obligation->tracked = o->strict >= born;
-                obligation->verdict_ready = planner_verdict_ready(p, o, unit, walk->readable[i]);
-                r = store_verdict(p->store, o->id, str_of(p->settings->units->units[unit].id), &obligation->verdict,
+                obligation->verdict_ready = planner_verdict_ready(p, o, j->unit, j->readable[i]);
+                r = store_verdict(p->store, o->id, str_of(p->settings->units->units[j->unit].id), &obligation->verdict,
                                   &obligation->verdict_counts, e);
                 if (r < 0)
                         return r;
@@ -154,30 +85,40 @@ static int planner_finish_unit(UnitWalk *walk, size_t unit, Err *e) {
         return 0;
 }
 
-static int planner_unit(Planner *p, size_t unit, Instant now, Instant known, Err *e) {
-        const Unit *u = &p->settings->units->units[unit];
-        PlanObligation *slot[DEADLINE_MAX * 2] = { 0 };
-        UnitWalk walk = { .planner = p, .slot = slot, .today = when_date(now) };
-        bool any = false;
+static int planner_unit(Planner *p, size_t unit, Err *e) {
+        _cleanup_(judge_end) UnitJudge j = { 0 };
         int r;
 
-        for (size_t i = 0; i < p->n_occurrences; i++) {
-                if (u->kind == UNIT_SUB || !(p->occurrences[i].rule->unit_kinds & (1u << u->kind)))
-                        continue;
-                slot[i] = &p->obligations[i * p->settings->units->n_units + unit];
-                *slot[i] = (PlanObligation) { .occurrence = (int) i, .unit = (int) unit };
-                slot[i]->items = arena_get(&p->arena, sizeof(PlanItem) * (size_t) p->settings->plan.items_max);
-                if (!slot[i]->items)
-                        return err_oom(e);
-                walk.readable[i] = planner_readable(p, &p->occurrences[i], unit, known);
-                any = true;
-        }
-        if (!any)
+        judge_begin(&j, p, unit);
+        if (j.n_slots == 0)
                 return 0;
-        r = walk_unit(&walk, unit, e);
-        if (r < 0)
-                return r;
-        return planner_finish_unit(&walk, unit, e);
+        for (size_t i = 0; i < p->n_occurrences; i++)
+                if (j.slot[i])
+                        *j.slot[i] = (PlanObligation) { .occurrence = (int) i, .unit = (int) unit };
+        r = judge_unit(&j, e);
+        return r < 0 ? r : planner_finish_unit(&j, e);
+}
+
+static int planner_subs(Planner *p, Err *e) {
+        const UnitTable *units = p->settings->units;
+
+        p->subs = arena_get(&p->arena, (units->n_units + 1) * sizeof *p->subs);
+        if (!p->subs)
+                return err_oom(e);
+        memset(p->subs, 0, (units->n_units + 1) * sizeof *p->subs);
+        for (size_t i = units->n_units; i > 0; i--) {
+                size_t owner = (size_t) (unit_owner(units, &units->units[i - 1]) - units->units);
+                PlannerSub *sub;
+
+                if (units->units[i - 1].kind != UNIT_SUB || owner == i - 1)
+                        continue;
+                sub = arena_get(&p->arena, sizeof *sub);
+                if (!sub)
+                        return err_oom(e);
+                *sub = (PlannerSub) { i - 1, p->subs[owner] };
+                p->subs[owner] = sub;
+        }
+        return 0;
 }
 
 /* Obligations were built in a grid of (occurrence x unit); what no unit owes is squeezed out, order kept. */
@@ -185,15 +126,14 @@ static void planner_squeeze(Planner *p) {
         size_t n = 0;
 
         for (size_t i = 0; i < p->n_obligations; i++)
-                if (p->obligations[i].unit >= 0) {
-                        planner_items_sort(&p->obligations[i]);
+                if (p->obligations[i].unit >= 0)
                         p->obligations[n++] = p->obligations[i];
-                }
         p->n_obligations = n;
 }
 
-static int planner_obligations(Planner *p, Instant now, Instant known, Err *e) {
+static int planner_obligations(Planner *p, Err *e) {
         size_t n_units = p->settings->units->n_units;
+        int r;
 
         p->n_obligations = p->n_occurrences * n_units;
         p->obligations = arena_get(&p->arena, sizeof(PlanObligation) * (p->n_obligations + 1));
@@ -201,14 +141,13 @@ static int planner_obligations(Planner *p, Instant now, Instant known, Err *e) {
                 return err_oom(e);
         for (size_t i = 0; i < p->n_obligations; i++)
                 p->obligations[i] = (PlanObligation) { .unit = -1 };
-        for (size_t unit = 0; unit < n_units; unit++) {
-                int r = planner_unit(p, unit, now, known, e);
-
-                if (r < 0)
-                        return r;
-        }
+        r = planner_subs(p, e);
+        if (r == 0)
+                r = judge_touched(p, e);
+        for (size_t unit = 0; unit < n_units && r >= 0; unit++)
+                r = planner_unit(p, unit, e);
         planner_squeeze(p);
-        return 0;
+        return r;
 }
 
 static int planner_as_of(Planner *p, Err *e) {
@@ -225,19 +164,18 @@ static int planner_as_of(Planner *p, Err *e) {
         return 0;
 }
 
-static int planner_fill(Planner *p, Instant now, Instant known, Err *e) {
+static int planner_fill(Planner *p, Instant now, Err *e) {
         const Settings *s = p->settings;
         PlanClaim *claims;
         PlanLastMail *last;
-        bool fresh[SIDE_COUNT];
         int r;
 
         r = coverage_read(p->store, s, &p->coverage, e);
         if (r < 0)
                 return r;
-        coverage_fresh(&p->coverage, known, fresh);
-        store_set_fresh(p->store, fresh);
-        r = deadline_open(s->deadlines, s->n_deadlines, &s->calendar, when_date(now), &p->occurrences,
+        coverage_fresh(&p->coverage, p->known, p->fresh);
+        store_set_fresh(p->store, p->fresh);
+        r = deadline_open(s->deadlines, s->n_deadlines, &s->calendar, p->today, &p->occurrences,
                           &p->n_occurrences, e);
         if (r < 0)
                 return r;
@@ -246,7 +184,7 @@ static int planner_fill(Planner *p, Instant now, Instant known, Err *e) {
                                DEADLINE_MAX * 2);
         r = planner_quarantine(p, e);
         if (r >= 0)
-                r = planner_obligations(p, now, known, e);
+                r = planner_obligations(p, e);
         if (r >= 0)
                 r = planner_as_of(p, e);
         p->input = (PlanInput) {
@@ -281,8 +219,10 @@ int planner_build(Store *s, const Settings *settings, Instant now, Instant known
                 return err_oom(e);
         p->settings = settings;
         p->store = s;
+        p->known = known;
+        p->today = when_date(now);
         p->forecast = known < now;
-        r = planner_fill(p, now, known, e);
+        r = planner_fill(p, now, e);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(p);
@@ -300,14 +240,25 @@ Planner *planner_free(Planner *p) {
         return NULL;
 }
 
-int planner_letter(const Planner *p, size_t i, Text *subject, Text *body, Err *e) {
+static int planner_read_items(Planner *p, const NewMessage *m, Err *e) {
+        int r = 0;
+
+        for (size_t i = 0; i < m->n_claims && r == 0; i++)
+                if (m->claims[i].obligation)
+                        r = judge_items(p, m->claims[i].unit, e);
+        return r;
+}
+
+int planner_letter(Planner *p, size_t i, Text *subject, Text *body, Err *e) {
         const NewMessage *m = &p->plan->messages[i];
         LetterOptions options = p->settings->letter;
         _cleanup_arena_ Arena arena = { 0 };
         LetterPage *pages = NULL;
         size_t n_pages = 0;
-        int r = planner_pages(p, m, &arena, &pages, &n_pages, e);
+        int r = planner_read_items(p, m, e);
 
+        if (r == 0)
+                r = planner_pages(p, m, &arena, &pages, &n_pages, e);
         if (r < 0)
                 return r;
         if (p->settings->plan.mode == MAIL_REDIRECT)
@@ -323,7 +274,7 @@ static const char *planner_kind(const NewMessage *m) {
         return "page";
 }
 
-static int planner_draft(const Planner *p, size_t i, Arena *a, MessageDraft *ret, Err *e) {
+static int planner_draft(Planner *p, size_t i, Arena *a, MessageDraft *ret, Err *e) {
         const NewMessage *m = &p->plan->messages[i];
         const MailSettings *mail = &p->settings->mail;
         bool redirect = p->settings->plan.mode == MAIL_REDIRECT;
@@ -374,5 +325,6 @@ int planner_commit(Planner *p, PlanReport *ret, Err *e) {
                 .input = &p->input, .verdicts = p->plan->verdicts, .n_verdicts = p->plan->n_verdicts,
                 .drafts = drafts, .n_drafts = n, .mode = p->settings->plan.mode,
                 .batch_limit = p->settings->mail.batch_limit, .message_domain = p->settings->mail.message_domain,
-                .sending_time = p->plan->sending_time, .now = p->input.now }, ret, e);
+                .sending_time = p->plan->sending_time, .judged = p->judged, .n_judged = p->n_judged,
+                .now = p->input.now }, ret, e);
 }

@@ -6,6 +6,11 @@
 #include "daemon/coverage.h"
 #include "state/store-plan.h"
 
+/* A sub-unit whose records are its owner's. */
+typedef struct PlannerSub { size_t unit; const struct PlannerSub *next; } PlannerSub;
+/* A judgement made again. */
+typedef struct PlannerAnew { Str judgement; const struct PlannerAnew *next; } PlannerAnew;
+
 typedef struct Planner {
         const Settings *settings;
         Arena arena;
@@ -18,6 +23,14 @@ typedef struct Planner {
         PlanInput input;
         Plan *plan;
         Store *store;
+        Instant known;                 /* what was read is judged as of then */
+        Date today;
+        bool fresh[SIDE_COUNT];
+        Touched touched, put_aside;
+        const PlannerSub **subs;       /* per unit */
+        const PlannerAnew **anew;      /* per unit */
+        Judged *judged;
+        size_t n_judged;
         bool forecast;                 /* for a time that has not come yet */
         unsigned *quarantined[SIDE_COUNT]; /* per unit: mask of RecordKind with a record put aside on that side */
         int tasks, indicators;         /* records of the units that owe something */
@@ -29,7 +42,7 @@ int planner_build(Store *s, const Settings *settings, Instant now, Instant known
 Planner *planner_free(Planner *p);
 DEFINE_CLEANUP(Planner, planner_free)
 
-/* Subject and body of plan->messages[i]. */
-int planner_letter(const Planner *p, size_t i, Text *subject, Text *body, Err *e);
+/* Subject and body of plan->messages[i]; reads the items it shows. */
+int planner_letter(Planner *p, size_t i, Text *subject, Text *body, Err *e);
 
 int planner_commit(Planner *p, PlanReport *ret, Err *e);

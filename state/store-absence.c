@@ -9,6 +9,8 @@ static int absence_mark(Apply *a, int64_t record, Err *e) {
                          "UPDATE side SET missing_since = ? WHERE id = ? AND missing_since IS NULL", "ti", a->now,
                          record * 2 + a->listing->partition.side);
 
+        if (r == 0 && changed > 0)
+                r = bits_add(&a->touched, record, &(bool) { false }, e);
         if (r < 0 || changed == 0)
                 return r;
         a->tally.gone++;
@@ -81,6 +83,8 @@ static int remove_one(Apply *a, int64_t id, Err *e) {
         r = stored_read(a->store, &a->arena, id / 2, &stored, e);
         if (r == 0)
                 r = stmt_run(a->store, NULL, e, "UPDATE side SET removed_at = ? WHERE id = ?", "ti", a->now, id);
+        if (r == 0)
+                r = bits_add(&a->touched, id / 2, &(bool) { false }, e);
         if (r == 0)
                 r = stmt_ask(a->store, &q, e, "SELECT iif(substr(key, 1, 1) = '/', '', unit) FROM record WHERE id = ?",
                              "i", id / 2);

@@ -81,7 +81,9 @@ static int apply_finish(Apply *a, Txn *txn, Err *e) {
                         p->same += a->listing->pages[i].spans;
         if (p->quarantined > 0 && p->completeness == LISTING_COMPLETE)
                 p->completeness = LISTING_PARTIAL; /* also when the page they stand on was not read anew */
-        r = run_write(a, e);
+        r = touched_write(a, e);
+        if (r == 0)
+                r = run_write(a, e);
         KILL_POINT("apply-before-commit");
         if (r == 0)
                 r = txn_commit(txn, e);
@@ -149,6 +151,7 @@ int listing_apply(Listing *l, const ListingEnd *end, Instant now, ListingReport 
         if (r >= 0)
                 *ret = a.report;
         bits_free(&a.before);
+        bits_free(&a.touched);
         text_free(&a.sample);
         text_free(&a.scratch);
         arena_free(&a.arena);

@@ -183,6 +183,8 @@ int store_settle(Store *s, Str key, FieldId field, const Value *value, const cha
         if (r <= 0)
                 return r < 0 ? r : STORE_E_ABSENT;
         r = settle_row(s, &arena, sqlite3_column_int64(q, 0), field, value, by, now, e);
+        if (r == 0)
+                r = touched_add(s, sqlite3_column_int64(q, 0), e);
         stmt_resetp(&q);
         KILL_POINT("settle-before-commit");
         return r != 0 ? r : txn_commit(&txn, e);

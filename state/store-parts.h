@@ -82,6 +82,7 @@ typedef struct Apply {
         int64_t run;
         int64_t kept;               /* quarantined records of pages that were not read anew */
         Bits before;                /* members of the listing before */
+        Bits touched;               /* records of which a row was written */
         GuardTally tally;
         ListingReport report;
         Text sample, scratch;       /* of what would change, for a refusal */
@@ -110,6 +111,9 @@ int page_write(Apply *a, Err *e);
 
 int absence_apply(Apply *a, Err *e);
 int canary_check(Apply *a, Err *e);
+int touched_write(Apply *a, Err *e);   /* they are to be judged anew (store-judged.h) */
+int touched_add(Store *s, int64_t record, Err *e);
+
 int quarantine_apply(Apply *a, Err *e);
 int quarantine_seen(Apply *a, Err *e); /* quarantined records are not missing */
 

@@ -7,6 +7,7 @@
 
 int obligations_commit(Store *s, const PlanCommit *c, PlanReport *report, Err *e);
 
+int judged_commit(Store *s, const PlanCommit *c, Err *e);
 int morning_mark(Store *s, Instant now, Err *e);
 
 /* Superseding, expiring and adding messages; inside the plan's transaction. */

@@ -122,6 +122,8 @@ int store_plan_commit(Store *s, const PlanCommit *c, PlanReport *ret, Err *e) {
                 r = obligations_commit(s, c, &report, e);
         if (r == 0)
                 r = drafts_commit(s, c, &report, e);
+        if (r == 0)
+                r = judged_commit(s, c, e);
         if (r == 0 && c->sending_time)
                 r = morning_mark(s, c->now, e);
         KILL_POINT("plan-before-commit");

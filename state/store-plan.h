@@ -4,7 +4,7 @@
 #pragma once
 
 #include "state/plan.h"
-#include "state/store.h"
+#include "state/store-judged.h"
 
 /* Before planning: what was stored. Arrays live in `a`. */
 int store_plan_read(Store *s, const Occurrence *o, size_t n, Arena *a, PlanClaim **ret_claims, size_t *ret_n_claims,
@@ -35,6 +35,8 @@ typedef struct PlanCommit {
         int batch_limit; /* more new messages than this in one plan wait for `nq57ctl release`; 0: none */
         const char *message_domain;     /* of Message-ID */
         bool sending_time;              /* the letters of this day are planned with it (Plan) */
+        const Judged *judged;           /* of every unit that owes, by unit; NULL: nothing is remembered */
+        size_t n_judged;
         Instant now;
 } PlanCommit;
 

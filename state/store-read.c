@@ -2,18 +2,21 @@
 /* Reading records as people and plans see them. One record is in memory at a time. */
 #include <errno.h>
 
+#include "state/store-judged.h"
 #include "state/store-parts.h"
 
-typedef struct Account { Str name; Instant last_complete; } Account;
+/* The partition that answers for the last record seen. */
+typedef struct Account { int64_t partition; Text name; Instant last_complete; } Account;
 
 typedef struct Reader {
         Store *store;
         const MergePolicy *policy;
-        Arena fixed, arena;      /* of the walk, of one record */
-        Account *account;        /* by partition id */
-        size_t n_accounts;
+        Arena arena;             /* of one record */
+        Account account[SIDE_COUNT];
         bool any_quarantine;
 } Reader;
+
+#define ACCOUNT_MAX 65536
 
 #define RECORD_COLUMNS                                                                                                 \
         "SELECT r.id, r.key, r.kind, r.code, r.period, r.unit,"                                                        \
@@ -23,33 +26,27 @@ typedef struct Reader {
         " LEFT JOIN side p ON p.id = r.id * 2 + 1 AND p.removed_at IS NULL"
 
 static void reader_free(Reader *rd) {
-        arena_free(&rd->fixed);
+        for (int side = 0; side < SIDE_COUNT; side++)
+                text_free(&rd->account[side].name);
         arena_free(&rd->arena);
 }
 
-static int reader_accounts(Reader *rd, Err *e) {
+/* Records come in the order of their keys, so that the same few accounts answer for long stretches. */
+static int reader_account(Reader *rd, int64_t partition, Account *ret, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
-        int r = stmt_ask(rd->store, &q, e, "SELECT coalesce(max(id), 0) FROM partition", "");
+        int r;
 
-        if (r < 0)
+        if (ret->partition == partition)
+                return 0;
+        ret->partition = partition;
+        ret->last_complete = INSTANT_NONE;
+        ret->name.max = ACCOUNT_MAX;
+        text_clear(&ret->name);
+        r = stmt_ask(rd->store, &q, e, "SELECT account, last_complete FROM partition WHERE id = ?", "i", partition);
+        if (r <= 0)
                 return r;
-        rd->n_accounts = (size_t) sqlite3_column_int64(q, 0) + 1;
-        rd->account = arena_get(&rd->fixed, rd->n_accounts * sizeof *rd->account);
-        if (!rd->account)
-                return err_oom(e);
-        memset(rd->account, 0, rd->n_accounts * sizeof *rd->account);
-        stmt_resetp(&q);
-        r = stmt_use(rd->store, "SELECT id, account, last_complete FROM partition", &q, e);
-        while (r >= 0 && (r = stmt_step(q, e)) > 0) {
-                size_t id = (size_t) sqlite3_column_int64(q, 0);
-
-                if (id >= rd->n_accounts)
-                        continue; /* written between the two statements: not referred to by what is read now */
-                rd->account[id].last_complete = stmt_instant(q, 2);
-                if (arena_str(&rd->fixed, stmt_str(q, 1), &rd->account[id].name) < 0)
-                        return err_oom(e);
-        }
-        return r;
+        ret->last_complete = stmt_instant(q, 1);
+        return text_add(&ret->name, stmt_str(q, 0)) < 0 ? err_oom(e) : 0;
 }
 
 static int reader_init(Reader *rd, Store *s, const MergePolicy *policy, Err *e) {
@@ -61,11 +58,11 @@ static int reader_init(Reader *rd, Store *s, const MergePolicy *policy, Err *e) 
         if (r < 0)
                 return r;
         rd->any_quarantine = sqlite3_column_int(q, 0);
-        return reader_accounts(rd, e);
+        return 0;
 }
 
-static int read_side(Reader *rd, sqlite3_stmt *q, int column, Str key, Str code, ViewSide *ret, Err *e) {
-        size_t partition;
+static int read_side(Reader *rd, sqlite3_stmt *q, int column, Str key, Str code, Side side, ViewSide *ret, Err *e) {
+        Account *account = &rd->account[side];
         Value *field;
         int r;
 
@@ -88,15 +85,13 @@ static int read_side(Reader *rd, sqlite3_stmt *q, int column, Str key, Str code,
                 .fetched_at = sqlite3_column_int64(q, column + 4),
                 .missing_since = stmt_instant(q, column + 5),
         };
-        partition = (size_t) sqlite3_column_int64(q, column + 2);
-        if (partition < rd->n_accounts) {
-                const Account *account = &rd->account[partition];
-
-                ret->account = account->name;
-                if (ret->missing_since == INSTANT_NONE && account->last_complete != INSTANT_NONE
-                    && account->last_complete > ret->fetched_at)
-                        ret->fetched_at = account->last_complete; /* unchanged there: confirmed */
-        }
+        r = reader_account(rd, sqlite3_column_int64(q, column + 2), account, e);
+        if (r < 0)
+                return r;
+        ret->account = text_str(&account->name);
+        if (ret->missing_since == INSTANT_NONE && account->last_complete != INSTANT_NONE &&
+            account->last_complete > ret->fetched_at)
+                ret->fetched_at = account->last_complete; /* unchanged there: confirmed */
         return 0;
 }
 
@@ -159,9 +154,9 @@ static int read_record(Reader *rd, sqlite3_stmt *q, RecordView *ret, Err *e) {
                               str_starts(key, STR("/")) ? STR("") : unit },
                 .unit = unit,
         };
-        r = read_side(rd, q, 6, key, code, &ret->side[SIDE_CENTRAL], e);
+        r = read_side(rd, q, 6, key, code, SIDE_CENTRAL, &ret->side[SIDE_CENTRAL], e);
         if (r == 0)
-                r = read_side(rd, q, 12, key, code, &ret->side[SIDE_PORTAL], e);
+                r = read_side(rd, q, 12, key, code, SIDE_PORTAL, &ret->side[SIDE_PORTAL], e);
         if (r == 0)
                 r = read_differences(rd, ret, e);
         if (r == 0)
@@ -219,6 +214,11 @@ int store_visit_unit(Store *s, Str unit, const MergePolicy *policy, RecordVisit 
         /* '0' is the character after '/' */
         return read_query(s, policy, RECORD_COLUMNS " WHERE r.key > ?1 || '/' AND r.key < ?1 || '0' ORDER BY r.key",
                           &part, visit, userdata, NULL, e);
+}
+
+int store_visit_touched(Store *s, const MergePolicy *policy, RecordVisit visit, void *userdata, Err *e) {
+        return read_query(s, policy, RECORD_COLUMNS " JOIN touched t ON t.record = r.id ORDER BY r.id", NULL, visit,
+                          userdata, NULL, e);
 }
 
 int store_visit_all(Store *s, const MergePolicy *policy, RecordVisit visit, void *userdata, Err *e) {

@@ -185,6 +185,9 @@ int apply_record(Apply *a, const Staged *st, Err *e) {
 
         if (r < 0)
                 return r;
+        r = bits_add(&a->touched, record, &(bool) { false }, e);
+        if (r < 0)
+                return r;
         if (!bits_have(&a->before, record))
                 a->tally.new_members++;
         if (!is_new || st->lone)

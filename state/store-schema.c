@@ -139,8 +139,16 @@ static const char plan_tables[] =
         " opened INTEGER NOT NULL, closed INTEGER) STRICT;"
         "CREATE UNIQUE INDEX episode_open ON episode (kind, subject) WHERE closed IS NULL;";
 
+static const char judged_tables[] =
+        "CREATE TABLE judged (unit TEXT PRIMARY KEY, mark TEXT NOT NULL, records BLOB NOT NULL) STRICT;"
+        "CREATE TABLE touched (record INTEGER PRIMARY KEY) STRICT;"
+        /* thousands of accounts: how fresh a unit's data is, is asked once a plan for each */
+        "CREATE INDEX partition_account ON partition (account, side);"
+        "CREATE INDEX partition_unit ON partition (unit, side);";
+
 static const char *const migrations[][3] = {
         { sync_tables, plan_tables, NULL }, /* version 1 */
+        { judged_tables, NULL },            /* version 2 */
 };
 #define VERSION ((int) (sizeof migrations / sizeof *migrations))
 

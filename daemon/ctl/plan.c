@@ -31,7 +31,7 @@ static int plan_units(const NewMessage *m) {
         return n;
 }
 
-static int plan_row(Sheet *s, const Planner *p, size_t i, Err *e) {
+static int plan_row(Sheet *s, Planner *p, size_t i, Err *e) {
         const NewMessage *m = &p->plan->messages[i];
         _cleanup_text_ Text subject = TEXT_INIT(4096), body = TEXT_INIT(256 << 10), stages = TEXT_INIT(8192);
         int r = planner_letter(p, i, &subject, &body, e);
@@ -49,7 +49,7 @@ static int plan_row(Sheet *s, const Planner *p, size_t i, Err *e) {
         return 0;
 }
 
-static int plan_list(Ctl *c, const Planner *p, Date day, Err *e) {
+static int plan_list(Ctl *c, Planner *p, Date day, Err *e) {
         static const SheetColumn columns[] = {
                 { "person", W_H_PERSON, SHEET_JSON },
                 { "name", W_H_PERSON, 0 },
@@ -77,7 +77,7 @@ static int plan_list(Ctl *c, const Planner *p, Date day, Err *e) {
         return sheet_end(&s, e);
 }
 
-static int plan_letter(Ctl *c, const Planner *p, Err *e) {
+static int plan_letter(Ctl *c, Planner *p, Err *e) {
         const char *person = forecast_person(c, c->args->letter);
         _cleanup_text_ Text subject = TEXT_INIT(4096), body = TEXT_INIT(256 << 10);
 
