@@ -77,7 +77,8 @@ static void test_every_change_is_noted(void **state) {
         plan(w, both, 2);
         (void) world_list(w, SIDE_CENTRAL, "24412/A progress=1; 24412/B progress=2; 24412/C progress=3");
         assert_string_equal(touched(w), "");
-        (void) world_list(w, SIDE_CENTRAL, "24412/A progress=1; 24412/B progress=5; 24412/C progress=3; 24412/D title=T");
+        (void) world_list(w, SIDE_CENTRAL,
+                          "24412/A progress=1; 24412/B progress=5; 24412/C progress=3; 24412/D title=T");
         assert_string_equal(touched(w), "2 4 ");
         plan(w, both, 2);
         assert_string_equal(touched(w), "");
@@ -87,7 +88,8 @@ static void test_every_change_is_noted(void **state) {
         assert_int_equal(store_settle(w->store, STR("24412/task/A"), FIELD_PROGRESS, &v, "Lan", w->now, &w->err), 0);
         assert_string_equal(touched(w), "1 ");
         plan(w, both, 2);
-        (void) world_list(w, SIDE_CENTRAL, "24412/A progress=1; 24412/B progress=5; 24412/C progress=3"); /* D is gone */
+        (void) world_list(w, SIDE_CENTRAL,
+                          "24412/A progress=1; 24412/B progress=5; 24412/C progress=3"); /* D is gone */
         assert_string_equal(touched(w), "4 ");
         plan(w, both, 2);
         w->now += 20 * US_DAY; /* beyond the grace: removed */
