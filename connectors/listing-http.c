@@ -23,6 +23,18 @@ void listing_stop(Listing *l, Fault f, Retry retry, const char *format, ...) {
         source_arm(l->source);
 }
 
+Listing *listing_new(HttpSource *s, const Queued *q) {
+        Listing *l = calloc(1, sizeof *l);
+        if (!l)
+                return NULL;
+        *l = (Listing) { .source = s, .partition = q->partition, .sink = q->sink, .state = LISTING_DUE };
+        l->stream = profile_stream(s->o.profile, q->partition->stream);
+        l->session = &s->sessions[s->session_at[q->partition - s->partitions]];
+        l->end = (ListingEnd) { .claimed = -1, .retry_after = INSTANT_NONE };
+        pager_begin(&l->pager, &l->stream->paging);
+        return l;
+}
+
 static void go_on(Listing *l, uint64_t until) {
         l->state = LISTING_DUE;
         l->due = until;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdio.h>
 
 #include "connectors/source-parts.h"
 
@@ -30,7 +31,7 @@ void source_arm(HttpSource *s) {
 static int active_count(const HttpSource *s) {
         int n = 0;
         for (const Listing *l = s->listings; l; l = l->next)
-                n += l->state != LISTING_QUEUED && l->state != LISTING_ENDED;
+                n += l->state != LISTING_ENDED;
         return n;
 }
 
@@ -58,10 +59,6 @@ static bool run_one(HttpSource *s, Listing *l, uint64_t now) {
                 listing_tell_end(l);
                 return true;
         }
-        if (l->state == LISTING_QUEUED && active_count(s) < s->o.concurrency) {
-                l->state = LISTING_DUE;
-                l->due = now;
-        }
         if (l->state != LISTING_DUE)
                 return false;
         if (hold_ends(s, l, now))
@@ -72,13 +69,64 @@ static bool run_one(HttpSource *s, Listing *l, uint64_t now) {
         return true;
 }
 
-/* A callback may queue others or end any: after each step the walk begins anew. */
+static void queue_put(Queue *q, Queued *item) {
+        item->next = NULL;
+        *(q->first ? q->last : &q->first) = item;
+        q->last = &item->next;
+}
+
+static Queued *queue_take(Queue *q) {
+        Queued *item = q->first;
+        if (item)
+                q->first = item->next;
+        return item;
+}
+
+/* A listing that never was begun. */
+static void tell_unbegun(Queued *q, Fault f, const char *detail) {
+        ListingEnd end = { .completeness = LISTING_FAILED, .fault = f, .claimed = -1, .retry_after = INSTANT_NONE };
+        snprintf(end.detail, sizeof end.detail, "%s", detail);
+        q->sink.end(q->sink.userdata, q->partition, &end);
+}
+
+static void begin_next(HttpSource *s, uint64_t now) {
+        Listing **tail = &s->listings;
+        Queued *q = queue_take(&s->waiting);
+        Listing *l = listing_new(s, q);
+        if (l) {
+                l->due = now;
+                while (*tail)
+                        tail = &(*tail)->next;
+                *tail = l;
+        } else {
+                tell_unbegun(q, FAULT_CANCELLED, "out of memory");
+        }
+        free(q);
+}
+
+/* true: something was done, and any listing may have ended or been queued by it. */
+static bool queue_move(HttpSource *s, uint64_t now) {
+        if (s->cancelled.first) {
+                Queued *q = queue_take(&s->cancelled);
+                tell_unbegun(q, FAULT_CANCELLED, "stopped on request");
+                free(q);
+                return true;
+        }
+        if (!s->waiting.first || active_count(s) >= s->o.concurrency)
+                return false;
+        begin_next(s, now);
+        return true;
+}
+
+/* A callback may queue others or end any: after each step the walk over the few that are under way begins anew. */
 static int pump(sd_event_source *source, uint64_t usec, void *userdata) {
         HttpSource *s = userdata;
         uint64_t now = source_now(s), next = UINT64_MAX;
         s->pumping = true;
-        for (Listing *l = s->listings; l;)
-                l = run_one(s, l, now) ? s->listings : l->next;
+        do {
+                for (Listing *l = s->listings; l;)
+                        l = run_one(s, l, now) ? s->listings : l->next;
+        } while (queue_move(s, now));
         s->pumping = false;
         for (Listing *l = s->listings; l; l = l->next)
                 if (l->state == LISTING_DUE && ready_at(s, l) < next)
@@ -95,29 +143,16 @@ static int partitions(Source *source, const Partition **ret, size_t *ret_n, Err 
         return 0;
 }
 
-static Session *session_of(HttpSource *s, const char *account) {
-        for (size_t i = 0; i < s->n_sessions; i++)
-                if (strcmp(s->sessions[i].account, account) == 0)
-                        return &s->sessions[i];
-        return NULL;
-}
-
 static int list(Source *source, const Partition *p, const SourceSink *sink, Err *e) {
         HttpSource *s = (HttpSource *) source;
-        Listing *l = calloc(1, sizeof *l), **tail = &s->listings;
-        if (!l)
+        Queued *q = malloc(sizeof *q);
+        if (!q)
                 return err_oom(e);
-        if (!s->listings)
+        if (!s->listings && !s->waiting.first)
                 for (size_t i = 0; i < s->n_sessions; i++)
                         session_forgive(&s->sessions[i]);
-        *l = (Listing) { .source = s, .partition = p, .sink = *sink };
-        l->stream = profile_stream(s->o.profile, p->stream);
-        l->session = session_of(s, p->account);
-        l->end = (ListingEnd) { .claimed = -1, .retry_after = INSTANT_NONE };
-        pager_begin(&l->pager, &l->stream->paging);
-        while (*tail)
-                tail = &(*tail)->next;
-        *tail = l;
+        *q = (Queued) { .partition = p, .sink = *sink };
+        queue_put(&s->waiting, q);
         source_arm(s);
         return 0;
 }
@@ -126,7 +161,14 @@ static void cancel(Source *source) {
         HttpSource *s = (HttpSource *) source;
         for (Listing *l = s->listings; l; l = l->next)
                 listing_cancel(l);
+        for (Queued *q; (q = queue_take(&s->waiting));)
+                queue_put(&s->cancelled, q);
         source_arm(s);
+}
+
+static void queue_free(Queue *queue) {
+        for (Queued *q; (q = queue_take(queue));)
+                free(q);
 }
 
 static Source *free_source(Source *source) {
@@ -136,6 +178,8 @@ static Source *free_source(Source *source) {
                 s->listings = l->next;
                 listing_drop(l);
         }
+        queue_free(&s->waiting);
+        queue_free(&s->cancelled);
         for (size_t i = 0; i < s->n_sessions; i++)
                 session_done(&s->sessions[i]);
         http_free(s->http);
@@ -145,6 +189,7 @@ static Source *free_source(Source *source) {
         rate_done(&s->rate);
         free(s->sessions);
         free(s->partitions);
+        free(s->session_at);
         free(s);
         return NULL;
 }

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "connectors/source-parts.h"
+#include "state/model/strmap.h"
 
 static int by_stream_and_account(const void *a, const void *b) {
         const Partition *x = a, *y = b;
@@ -45,14 +46,20 @@ static void doubles_drop(HttpSource *s) {
         s->n_partitions = kept;
 }
 
-static void sessions_add(HttpSource *s) {
-        for (size_t i = 0; i < s->n_partitions; i++) {
-                size_t j = 0;
-                while (j < s->n_sessions && strcmp(s->sessions[j].account, s->partitions[i].account) != 0)
-                        j++;
-                if (j == s->n_sessions)
-                        session_init(&s->sessions[s->n_sessions++], &s->session_env, s->partitions[i].account);
+static int sessions_add(HttpSource *s) {
+        StrMap by_account = { 0 };
+        int r = strmap_reserve(&by_account, s->n_partitions);
+        for (size_t i = 0; i < s->n_partitions && r == 0; i++) {
+                const char *account = s->partitions[i].account;
+                uint32_t at = (uint32_t) s->n_sessions;
+                r = strmap_put(&by_account, str_of(account), at, &at);
+                if (r == 0)
+                        session_init(&s->sessions[s->n_sessions++], &s->session_env, account);
+                s->session_at[i] = at;
+                r = r == -EEXIST ? 0 : r;
         }
+        strmap_free(&by_account);
+        return r;
 }
 
 int source_partitions_build(HttpSource *s, Err *e) {
@@ -61,12 +68,12 @@ int source_partitions_build(HttpSource *s, Err *e) {
         bool supervised = s->o.supervisor && any_supervised(s);
         s->partitions = calloc(most ? most : 1, sizeof *s->partitions);
         s->sessions = calloc(s->env.units->n_units + 1, sizeof *s->sessions);
-        if (!s->partitions || !s->sessions)
+        s->session_at = calloc(most ? most : 1, sizeof *s->session_at);
+        if (!s->partitions || !s->sessions || !s->session_at)
                 return err_oom(e);
         for (size_t i = 0; i < p->n_streams; i++)
                 accounts_add(s, &p->streams[i], supervised);
         qsort(s->partitions, s->n_partitions, sizeof *s->partitions, by_stream_and_account);
         doubles_drop(s);
-        sessions_add(s);
-        return 0;
+        return sessions_add(s) < 0 ? err_oom(e) : 0;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The HTTP source from inside: a queue of listings, each a small state machine that holds no page while it waits.
+/* The HTTP source from inside: a queue of listings to come, and the few that are under way, each a small state machine
+ * that holds no page while it waits.
  * Private to source-http*.c and listing*.c. */
 #pragma once
 
@@ -12,7 +13,6 @@
 #define LISTING_FINDINGS_MAX 20
 
 typedef enum ListingState {
-        LISTING_QUEUED,  /* not begun */
         LISTING_DUE,     /* goes on at `due` */
         LISTING_SESSION, /* waits for a session */
         LISTING_CALL,    /* a request is under way */
@@ -41,6 +41,17 @@ typedef struct Listing {
         struct Listing *next;
 } Listing;
 
+/* A listing that waits for its turn: as little as can be, there may be thousands. */
+typedef struct Queued {
+        const Partition *partition;
+        SourceSink sink;
+        struct Queued *next;
+} Queued;
+
+typedef struct Queue {
+        Queued *first, **last; /* `last`: where the next one is put */
+} Queue;
+
 typedef struct HttpSource {
         Source source;
         SourceEnv env;
@@ -51,7 +62,10 @@ typedef struct HttpSource {
         size_t n_sessions;
         Partition *partitions;
         size_t n_partitions;
-        Listing *listings;     /* in the order of their begin */
+        uint32_t *session_at;  /* index of each partition's session */
+        Queue waiting;
+        Queue cancelled;       /* their ends are to be told */
+        Listing *listings;     /* under way, in the order of their begin: at most `concurrency`, and those that ended */
         sd_event_source *timer;
         Rate rate;
         uint64_t hold;         /* no request before: the system asked for it */
@@ -68,6 +82,8 @@ void source_arm(HttpSource *s);                     /* looks at the queue soon, 
 uint64_t source_random(HttpSource *s, uint64_t below); /* 0..below-1 */
 int source_partitions_build(HttpSource *s, Err *e); /* partitions and their sessions */
 
+/* The listing of `q`, which stays with the caller; NULL: out of memory. */
+Listing *listing_new(HttpSource *s, const Queued *q);
 void listing_step(Listing *l);                      /* its session, then its next request */
 void listing_stop(Listing *l, Fault f, Retry retry, const char *format, ...) __attribute__((format(printf, 4, 5)));
 void listing_tell_end(Listing *l);
