@@ -32,6 +32,11 @@ typedef enum CtlOption {
         OPTION_DRY_RUN = 1 << 11,
         OPTION_YES = 1 << 12,
         OPTION_SINCE = 1 << 13,
+        OPTION_OUT = 1 << 14,
+        OPTION_ACCOUNT = 1 << 15,
+        OPTION_STREAM = 1 << 16,
+        OPTION_RECORD = 1 << 17,
+        OPTION_REPLAY = 1 << 18,
 } CtlOption;
 
 #define CTL_ARGS 4
@@ -40,7 +45,7 @@ typedef struct CtlArgs {
         unsigned given; /* mask of CtlOption */
         bool help, version;
         const char *config_dir, *state_dir, *lang, *clock_path;
-        const char *unit, *work, *search, *on, *letter, *into, *since;
+        const char *unit, *work, *search, *on, *letter, *into, *since, *out, *account, *stream, *record, *replay;
         const char *word[CTL_ARGS]; /* what stands after the verb */
         int n_words;
 } CtlArgs;

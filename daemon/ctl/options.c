@@ -37,6 +37,16 @@ static const OptionRow option_table[] = {
           "thư từ ngày này (mặc định: 30 ngày)" },
         { "into", "FILE", OPTION_INTO, AT(into), "write there instead of accounts.yaml of the configuration",
           "ghi vào tệp này thay cho accounts.yaml" },
+        { "out", "FILE", OPTION_OUT, AT(out), "write there instead of standard output; never over a file that is there",
+          "ghi vào tệp này thay cho màn hình; không ghi đè" },
+        { "account", "NAME", OPTION_ACCOUNT, AT(account), "log in with this account instead of the source's first",
+          "đăng nhập bằng tài khoản này thay cho tài khoản đầu tiên" },
+        { "stream", "NAME", OPTION_STREAM, AT(stream), "only this stream of the profile", "chỉ luồng này của profile" },
+        { "record", "DIR", OPTION_RECORD, AT(record),
+          "keep what went over the wire in this new folder, secrets taken out",
+          "giữ lại các trao đổi trong thư mục mới này, đã bỏ bí mật" },
+        { "replay", "DIR", OPTION_REPLAY, AT(replay), "answer from such a folder instead of the network",
+          "trả lời từ thư mục đã ghi, không dùng mạng" },
         { "dry-run", NULL, OPTION_DRY_RUN, 0, "print what would be written", "chỉ in ra, không ghi" },
         { "yes", NULL, OPTION_YES, 0, "do not ask", "không hỏi lại" },
         { "config", "DIR", 0, AT(config_dir), "configuration directory", "thư mục cấu hình" },
@@ -66,7 +76,8 @@ void options_help(unsigned mask, bool vi, FILE *to) {
 const char *options_name(unsigned mask) {
         static const char *const names[] = { "--json", "--unit",    "--behind",    "--missing", "--differs",
                                              "--work", "--search",  "--conflicts", "--on",      "--letter",
-                                             "--into", "--dry-run", "--yes",       "--since" };
+                                             "--into", "--dry-run", "--yes",       "--since",
+                                             "--out",  "--account", "--stream",   "--record",  "--replay" };
 
         for (size_t i = 0; i < sizeof names / sizeof *names; i++)
                 if (mask & (1u << i))

@@ -44,6 +44,8 @@ const Verb verb_table[] = {
           "gửi thật thì sẽ gửi những gì; hỏi lại và chỉ cách đặt" },
         { "export", "", 0, 0, 0, NEED_STORE, verb_export, "the whole state as text, equal states as equal bytes",
           "toàn bộ trạng thái dạng văn bản" },
+        { "learn", "RECORDING.har", 1, 1, OPTION_OUT, NEED_NOTHING, verb_learn,
+          "draft a profile from a browser's recording", "lập bản nháp profile từ bản ghi của trình duyệt" },
         { "help", "[VERB]", 0, 1, 0, NEED_NOTHING, verb_help_run, "this text, or more about one verb",
           "trang này, hoặc về một lệnh" },
         { 0 },

@@ -38,4 +38,6 @@ int verb_release(Ctl *c);
 int verb_sync(Ctl *c);
 int verb_live(Ctl *c);
 int verb_export(Ctl *c);
+int verb_probe(Ctl *c);
+int verb_learn(Ctl *c);
 int verb_help_run(Ctl *c);

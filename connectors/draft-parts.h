@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/* Private to draft*.c. */
+#pragma once
+
+#include "connectors/draft.h"
+
+void draft_note(Draft *d, bool decide, const char *en, const char *vi, const char *name); /* {} is replaced by name */
+bool draft_json(const char *type);
+const char *draft_printf(Draft *d, const char *format, ...) __attribute__((format(printf, 2, 3))); /* NULL: no memory */
+
+/* A value that may stand in a profile as it is: short, and nothing that a person or a system keeps to itself. */
+bool draft_harmless(const char *name, const char *value);
+
+void draft_session(Draft *d, const HarLog *log);
+/* `calls` are the stream's entries in order. */
+void draft_paging(Draft *d, DraftStream *s, const HarEntry *const *calls, int n);
