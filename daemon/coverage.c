@@ -39,15 +39,15 @@ static int coverage_visit(void *userdata, const PartitionState *p, Err *e) {
                 return 0;
         if (p->last_complete > c->newest[side])
                 c->newest[side] = p->last_complete;
-        for (size_t i = 0; i < units->n_units; i++) {
-                const UnitAccess *access = &units->units[i].access[side];
-                bool supervised = access->mode == ACCOUNT_SUPERVISED && p->partition.unit[0] == '\0';
-                bool own = access->mode == ACCOUNT_OWN && strcmp(units->units[i].id, p->partition.unit) == 0 &&
-                           strcmp(access->account, p->partition.account) == 0;
+        if (p->partition.unit[0] != '\0') { /* configured: the unit is there, and the account is its own */
+                const Unit *unit = unit_by_id(units, str_of(p->partition.unit));
 
-                if (supervised || own)
-                        coverage_note(c, i, side, stream, p->last_complete);
+                coverage_note(c, (size_t) (unit - units->units), side, stream, p->last_complete);
+                return 0;
         }
+        for (size_t i = 0; i < units->n_units; i++)
+                if (units->units[i].access[side].mode == ACCOUNT_SUPERVISED)
+                        coverage_note(c, i, side, stream, p->last_complete);
         return 0;
 }
 
