@@ -22,3 +22,16 @@
 #define LIMIT_MAIL_BYTES (1u << 20)
 #define LIMIT_ATTEMPT_BYTES (1u << 20) /* of an attempt file; what stands beyond it is not read */
 #define LIMIT_OUTPUT_BYTES (4u << 10)  /* kept of a delivery program's output */
+#define LIMIT_FILE_BYTES (32u << 20)      /* one file of a drop folder */
+#define LIMIT_FILE_RECORDS 100000         /* of one file */
+#define LIMIT_ROWS_BYTES (64u << 20)      /* the records of one file or page, as JSON */
+#define LIMIT_ROWS_NAMES (4u << 20)       /* headers, and what is kept of the rows above them */
+#define LIMIT_COLUMNS 512                 /* of one table */
+#define LIMIT_HEADER_SEARCH 40            /* rows among which a header is looked for */
+#define LIMIT_HTML_TABLES 1000            /* of one page */
+#define LIMIT_XLSX_ENTRIES 4096           /* files within a workbook */
+#define LIMIT_XLSX_PART_BYTES (256u << 20) /* one of them, unpacked */
+#define LIMIT_XLSX_STRING_BYTES (48u << 20) /* all shared texts of a workbook */
+#define LIMIT_XLSX_DEPTH 64               /* of its XML */
+#define LIMIT_XLSX_MERGES 100000          /* merged cells of one sheet */
+#define LIMIT_XLSX_STYLES 65536

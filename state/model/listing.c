@@ -26,6 +26,12 @@ const char *const fault_names[FAULT_COUNT] = {
         [FAULT_NO_SECRET] = "no-secret",
         [FAULT_REDIRECT] = "redirect",
         [FAULT_CANCELLED] = "cancelled",
+        [FAULT_TABLE] = "table-unreadable",
+        [FAULT_ENCODING] = "encoding",
+        [FAULT_FILE_NONE] = "file-none",
+        [FAULT_FILE_REFUSED] = "file-refused",
+        [FAULT_FILE_LOCKED] = "file-locked",
+        [FAULT_FILE_OLDER] = "file-older",
 };
 
 const char *fault_vn(Fault f) {
@@ -54,6 +60,12 @@ const char *fault_vn(Fault f) {
                 [FAULT_NO_SECRET] = "chưa có mật khẩu của tài khoản",
                 [FAULT_REDIRECT] = "bị chuyển sang địa chỉ không được phép",
                 [FAULT_CANCELLED] = "đã dừng theo yêu cầu",
+                [FAULT_TABLE] = "bảng không đọc được",
+                [FAULT_ENCODING] = "tệp không đúng bảng mã",
+                [FAULT_FILE_NONE] = "chưa có tệp nào để đọc",
+                [FAULT_FILE_REFUSED] = "tệp không được phép đọc",
+                [FAULT_FILE_LOCKED] = "tệp đang mở, đang chép hoặc có mật khẩu",
+                [FAULT_FILE_OLDER] = "tệp cũ hơn số liệu đã đọc",
         };
         return labels[f];
 }

@@ -42,6 +42,12 @@ typedef enum Fault {
         FAULT_NO_SECRET,
         FAULT_REDIRECT,          /* to a host or scheme the profile does not allow */
         FAULT_CANCELLED,
+        FAULT_TABLE,             /* no table of the expected shape: a column twice, a broken workbook */
+        FAULT_ENCODING,          /* bytes that are no text in the expected encoding */
+        FAULT_FILE_NONE,         /* no file of the stream in its folder */
+        FAULT_FILE_REFUSED,      /* a file that is not read for what it is: a link, too large, anybody's to write */
+        FAULT_FILE_LOCKED,       /* open in a program, still being copied, or protected by a password */
+        FAULT_FILE_OLDER,        /* as of an earlier moment than what was read before */
         FAULT_COUNT
 } Fault;
 extern const char *const fault_names[FAULT_COUNT]; /* "none", "login-page", "empty-body", ... */

@@ -40,6 +40,7 @@ FOREIGN = (
     (r"systemd/.*", r"connectors/(loop-curl|http|source)[^/]*$|daemon/"),
     (r"libxml/.*", r"connectors/"),
     (r"zlib\.h", r"connectors/"),
+    (r"zip\.h|expat\.h", r"connectors/xlsx[^/]*$"),
     (r"utf8proc\.h", r"state/model/"),
     (r"xxhash\.h", r"state/|connectors/"),
     (r"cmocka\.h", r"tests/"),
