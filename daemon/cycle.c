@@ -49,25 +49,37 @@ static int poll_begin(void *userdata, const Partition *p, ListingMemory *ret, Er
 
         (void) p;
         if (r >= 0)
-                *ret = (ListingMemory) { .swept = INSTANT_NONE };
+                *ret = *listing_memory(((Poll *) userdata)->listing);
         return r;
+}
+
+static int poll_recall(void *userdata, const Partition *p, int number, PageMemory *ret, Err *e) {
+        (void) p;
+        return listing_recall(((Poll *) userdata)->listing, number, ret, e);
 }
 
 static int poll_page(void *userdata, const Partition *p, int number, const PageMemory *page, bool *ret_known,
                      int *ret_members, Err *e) {
         (void) p;
-        return listing_page(((Poll *) userdata)->listing, number, page->hash, ret_known, ret_members, e);
+        return listing_page(((Poll *) userdata)->listing, number, page, ret_known, ret_members, e);
+}
+
+static int poll_span(void *userdata, const Partition *p, uint64_t print, bool *ret_known, Err *e) {
+        (void) p;
+        return listing_span(((Poll *) userdata)->listing, print, ret_known, e);
 }
 
 static int poll_record(void *userdata, const Partition *p, const RecordSide *r, uint64_t print, Err *e) {
         (void) p;
-        (void) print;
-        return listing_put(((Poll *) userdata)->listing, r, e);
+        return listing_put(((Poll *) userdata)->listing, r, print, e);
 }
 
 static int poll_quarantine(void *userdata, const Partition *p, const Quarantine *q, Err *e) {
         _cleanup_text_ Text value = TEXT_INIT(4096);
+        int r = listing_quarantine(((Poll *) userdata)->listing, q, e);
 
+        if (r != 0)
+                return r < 0 ? r : 0; /* told when it was put aside */
         (void) text_add(&value, (Str) { q->value.at, q->value.len < 200 ? q->value.len : 200 });
         report(LOG_WARNING, REPORT_QUARANTINE,
                (ReportField[]) { { "NQ57_FAULT", fault_names[q->fault] },
@@ -78,7 +90,7 @@ static int poll_quarantine(void *userdata, const Partition *p, const Quarantine 
                p->account, q->identity.code.len ? "code " : "", STR_ARG(q->identity.code),
                q->identity.code.len ? ", " : "", STR_ARG(q->field), fault_names[q->fault], value.at ? value.at : "",
                q->nearest.len ? ", nearest " : "", STR_ARG(q->nearest));
-        return listing_quarantine(((Poll *) userdata)->listing, q, e);
+        return 0;
 }
 
 /* ---- reconcile, store: one listing, one transaction ---- */
@@ -320,7 +332,9 @@ static void poll_init(Cycle *c, Poll *poll, const Partition *p) {
                 .cycle = c,
                 .partition = p,
                 .sink = { .begin = poll_begin,
+                          .recall = poll_recall,
                           .page = poll_page,
+                          .span = poll_span,
                           .record = poll_record,
                           .quarantine = poll_quarantine,
                           .end = poll_end,

@@ -3,7 +3,8 @@
 
 #include "state/reconcile.h"
 
-const char *const guard_names[] = { "", "shrink", "mass-change", "identity", "canary", "mapping-change", NULL };
+const char *const guard_names[] = { "", "shrink", "mass-change", "identity", "canary", "mapping-change", "drift",
+                                    NULL };
 
 /* Below this an identity share says nothing. */
 #define IDENTITY_MEMBERS 20

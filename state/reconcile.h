@@ -54,9 +54,11 @@ typedef enum GuardTrip {
         GUARD_CHANGE,
         GUARD_IDENTITY,
         GUARD_CANARY,
-        GUARD_MAPPING
+        GUARD_MAPPING,
+        GUARD_DRIFT /* told by the source: ListingEnd.drift_en */
 } GuardTrip;
-extern const char *const guard_names[]; /* "", "shrink", "mass-change", "identity", "canary", "mapping-change" */
+/* "", "shrink", "mass-change", "identity", "canary", "mapping-change", "drift" */
+extern const char *const guard_names[];
 
 /* Pure. Appends what was expected and what was seen to `en` and `vi` when it trips. */
 GuardTrip guard_judge(const GuardOptions *o, const GuardTally *t, bool members_complete, Text *en, Text *vi);

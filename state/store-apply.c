@@ -55,9 +55,9 @@ static int apply_all(Apply *a, Err *e) {
         KILL_POINT("apply-rows");
         if (r == 0)
                 r = quarantine_seen(a, e);
-        if (r == 0 && a->end->members_complete)
+        if (r == 0 && a->judges)
                 r = absence_apply(a, e);
-        if (r == 0 && a->end->members_complete)
+        if (r == 0 && a->judges)
                 r = canary_check(a, e);
         a->tally.before = bits_count(&a->before);
         a->tally.seen = bits_count(&a->listing->seen);
@@ -143,6 +143,7 @@ static int apply_failed(Apply *a, Err *e) {
 int listing_apply(Listing *l, const ListingEnd *end, Instant now, ListingReport *ret, Err *e) {
         Apply a = {
                 .listing = l, .store = l->store, .end = end, .now = now,
+                .judges = end->members_complete && !end->changes_only,
                 .sample = TEXT_INIT(8192), .scratch = TEXT_INIT(4u << 20),
                 .report = { .completeness = end->completeness },
         };

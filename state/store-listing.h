@@ -12,6 +12,7 @@ typedef struct Listing Listing;
 enum {
         LISTING_E_STOPPED = 1,   /* the stop function asked; nothing was changed */
         LISTING_E_REFUSED = 2,   /* a guard tripped; nothing but the run and the refusal were recorded */
+        LISTING_AS_BEFORE = 3,   /* of listing_quarantine: that record stands aside already, for the same reason */
 };
 
 /* What reconciling needs besides the store; borrowed for the listing's life. */
@@ -29,9 +30,16 @@ int store_listing_begin(Store *s, const Partition *p, const ListingContext *c, I
 Listing *listing_free(Listing *l);     /* drops what was staged and not applied */
 DEFINE_CLEANUP(Listing, listing_free)
 
+/* What is remembered of the partition, under this digest; lives as long as the listing. */
+const ListingMemory *listing_memory(const Listing *l);
+/* As SourceSink.recall: what is kept of page `number` of the last applied listing, borrowed until the next call: 0, or
+ * 1 when there is nothing, or when the page has to be looked at again whatever its bytes. */
+int listing_recall(Listing *l, int number, PageMemory *ret, Err *e);
 /* As SourceSink.page: *ret_known when page `number` of the last applied listing had these bytes under this digest. */
-int listing_page(Listing *l, int number, const uint64_t hash[static 2], bool *ret_known, int *ret_members, Err *e);
-int listing_put(Listing *l, const RecordSide *r, Err *e);
+int listing_page(Listing *l, int number, const PageMemory *page, bool *ret_known, int *ret_members, Err *e);
+/* As SourceSink.span: *ret_known when a record with this print stood on that page or beside it. */
+int listing_span(Listing *l, uint64_t print, bool *ret_known, Err *e);
+int listing_put(Listing *l, const RecordSide *r, uint64_t print, Err *e); /* print 0: none */
 int listing_quarantine(Listing *l, const Quarantine *q, Err *e);
 /* Which sources are fresh may have changed since the listing began; what is said last before listing_apply counts. */
 void listing_set_fresh(Listing *l, const bool fresh[static SIDE_COUNT]);
@@ -46,8 +54,8 @@ typedef struct ListingReport {
 } ListingReport;
 
 /* Rows, exceptions, history, membership, absence, quarantine, run record: one BEGIN IMMEDIATE .. COMMIT. A failed
- * listing (nothing staged) only writes its run record. An incomplete one changes nothing but what it brought. 0 or a
- * result above. */
+ * listing (nothing staged) only writes its run record. An incomplete one, and one of changes only, changes nothing but
+ * what it brought. 0 or a result above. */
 int listing_apply(Listing *l, const ListingEnd *end, Instant now, ListingReport *ret, Err *e);
 
 /* A person's word about a refused listing: the next listing of that partition with the same picture (same tally, give

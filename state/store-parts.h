@@ -1,43 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* Private to the store: a listing on its way from staging to one transaction. What grows with the listing is one bit a
- * record known and four bytes a member of a page that was read anew; records themselves wait in a temporary file. */
+ * record known and a hundred bytes a page; records, and members of pages that were read anew, wait in temporary files.
+ */
 #pragma once
 
 #include "state/store-listing.h"
+#include "state/store-pages.h"
 #include "state/store-stmt.h"
-
-/* A set of record ids. */
-typedef struct Bits { uint64_t *word; size_t n_words; } Bits;
-int bits_add(Bits *b, int64_t id, bool *ret_was, Err *e);
-static inline bool bits_have(const Bits *b, int64_t id) {
-        return (size_t) id / 64 < b->n_words && (b->word[id / 64] >> (id % 64) & 1);
-}
-int64_t bits_count(const Bits *b);
-int64_t bits_next(const Bits *b, int64_t from); /* the first id >= from; -1: none */
-void bits_free(Bits *b);
-#define _cleanup_bits_ _cleanup_(bits_free)
-
-/* Members of a page: record ids, stored sorted as differences of seven bits a byte. */
-typedef struct Members { uint32_t *at; size_t n, room; } Members;
-int members_add(Members *m, int64_t id, Err *e);
-int members_encode(Members *m, Text *t); /* sorts */
-int members_decode(Str blob, int (*member)(void *u, int64_t id, Err *e), void *userdata, Err *e);
-int members_into(Str blob, Bits *b, Err *e);
-
-/* Bunches of staged records on disk (store-spool.c). */
-typedef struct SpoolBunch { size_t at, len; } SpoolBunch;
-typedef struct Spool { int fd; SpoolBunch *bunch; size_t n, room, size, longest; } Spool;
-int spool_add(Spool *sp, const char *directory, Str bunch, Err *e);
-int spool_read(const Spool *sp, size_t i, char *buffer, Err *e); /* room for sp->longest */
-void spool_free(Spool *sp);
-
-typedef struct ListingPage {
-        int number;
-        uint64_t hash[2];  /* the digest is mixed in: a new mapping knows no page */
-        int spans;         /* records and quarantines it holds */
-        bool known;        /* bytes as before: its row stays as it is */
-        Members members;
-} ListingPage;
 
 struct Listing {
         Store *store;
@@ -48,10 +17,19 @@ struct Listing {
         int64_t number;             /* key of what is staged */
         uint64_t digest;            /* of the context and the merge policy */
         bool mapping_changed;
+        bool remembers;             /* pages, prints and cursor are of this digest */
+        ListingMemory memory;
         Instant started;
         ListingPage *pages;
         size_t n_pages, room_pages;
-        Bits seen;
+        size_t spans;               /* on all of them */
+        size_t held;                /* members in memory */
+        int aside;                  /* 1 + the file of the others; 0: none yet */
+        Bits seen, kept;            /* kept: of them, staged to be written */
+        Bits twice;                 /* seen more than once, and kept: the next listing looks at them again */
+        Bits brought;               /* page 0: neither a page nor a print knows them */
+        bool brought_read;
+        Prints prints;
         Text buffer, scratch;       /* records not compared yet */
         size_t compared;            /* bytes at the front of the buffer that were, and are kept */
         Spool spool;
@@ -62,15 +40,18 @@ struct Listing {
 typedef struct Staged {
         uint32_t size, page;
         int64_t record;             /* 0: not in the store when it was staged */
-        uint64_t hash;
+        uint64_t hash, print;
         bool lone;                  /* may differ although nobody else says anything: fields this side may not write */
         Str key, code, period, unit, lead, source_code, fields;
         RecordKind kind;
 } Staged;
 bool staged_read(Str *rest, Staged *ret);
+int listing_page_now(Listing *l, ListingPage **ret, Err *e); /* where the next record stands */
+void listing_span_count(Listing *l, ListingPage *page, int n);
 int stage_compare_all(Listing *l, Err *e); /* of the buffer; what remains there is to be written */
-int stage_member(Listing *l, ListingPage *page, int64_t record,
-                 Err *e); /* seen, and a member of that page; counts duplicates */
+/* Seen, and a member of that page; counts duplicates. `kept`: it is staged to be written. */
+int stage_member(Listing *l, ListingPage *page, int64_t record, uint64_t print, bool kept, Err *e);
+int stage_seen(Listing *l, int64_t record, bool kept, bool *ret_was, Err *e);
 int store_stage_open(Store *s, Err *e);
 
 /* The transaction of a listing. */
@@ -80,7 +61,8 @@ typedef struct Apply {
         const ListingEnd *end;
         Instant now;
         int64_t run;
-        int64_t kept;               /* quarantined records of pages that were not read anew */
+        bool judges;                /* it is the whole of the partition: absence, pages and digest follow it */
+        int64_t kept;               /* quarantined records that this listing did not bring */
         Bits before;                /* members of the listing before */
         Bits touched;               /* records of which a row was written */
         GuardTally tally;
@@ -106,7 +88,12 @@ int apply_reconcile(Apply *a, const Stored *before, const Value *const after[sta
 int difference_read(Store *s, Arena *a, int64_t record, FieldException ret[static FIELD_COUNT], size_t *ret_n, Err *e);
 
 int page_before(Store *s, int64_t partition, Bits *ret, Err *e);
-int page_known(Listing *l, int number, const uint64_t hash[static 2], bool *ret_known, int *ret_spans, Err *e);
+/* *ret_spans, and *ret_facts whether the facts are as before, when it is known. */
+int page_known(Listing *l, int number, const uint64_t hash[static 2], Str facts, bool *ret_known, int *ret_spans,
+               bool *ret_facts, Err *e);
+int page_brought(Listing *l, Str members, bool *ret, Err *e); /* whether any of them is on page 0 */
+int prints_find(Listing *l, int number, uint64_t print, int64_t *ret_record, Err *e); /* 0; 1 none */
+void prints_free(Prints *p);
 int page_write(Apply *a, Err *e);
 
 int absence_apply(Apply *a, Err *e);
@@ -117,7 +104,7 @@ int touched_add(Store *s, int64_t record, Err *e);
 int quarantine_apply(Apply *a, Err *e);
 int quarantine_seen(Apply *a, Err *e); /* quarantined records are not missing */
 
-int partition_find(Store *s, const Partition *p, int64_t *ret_id, uint64_t *ret_digest, bool *ret_digested, Err *e);
+int partition_find(Listing *l, bool *ret_digested, uint64_t *ret_digest, Err *e); /* its id and what is remembered */
 int partition_ensure(Listing *l, Err *e);
 int run_begin(Apply *a, Err *e);       /* takes a run id */
 int run_write(Apply *a, Err *e);       /* the run record and the partition's state */

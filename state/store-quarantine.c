@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* Records that were put aside. A row lives as long as its page has these bytes, or until the page is read anew without
- * it. */
+/* Records that were put aside. A row lives until its page is read anew without it, and such a page is read anew by
+ * every listing. */
 #include "state/store-parts.h"
 
 int quarantine_seen(Apply *a, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
         Listing *l = a->listing;
+        bool was;
         int r = stmt_use(a->store,
                          "SELECT r.id, t.page FROM temp.put_aside t JOIN record r ON r.key = t.key WHERE t.listing = ?",
                          &q, e);
@@ -19,8 +20,9 @@ int quarantine_seen(Apply *a, Err *e) {
                 r = 0;
                 for (size_t i = l->n_pages; i > 0; i--)
                         if (l->pages[i - 1].number == number) {
-                                if (!bits_have(&l->seen, record))
-                                        r = stage_member(l, &l->pages[i - 1], record, e);
+                                r = stage_seen(l, record, false, &was, e);
+                                if (r == 0)
+                                        r = members_hold(l, &l->pages[i - 1], record, 0, e);
                                 break;
                         }
         }
@@ -32,7 +34,8 @@ static int quarantine_drop(Apply *a, Err *e) {
         static const char read[] = "DELETE FROM quarantine WHERE partition = ?1 AND page IN (SELECT page FROM "
                                    "temp.reread WHERE listing = ?2)"
                                    " AND slot NOT IN (SELECT slot FROM temp.put_aside WHERE listing = ?2)";
-        static const char none[] = "DELETE FROM quarantine WHERE partition = ?1 AND page > ?2";
+        static const char none[] = "DELETE FROM quarantine WHERE partition = ?1 AND (page > ?2 OR page = 0)"
+                                   " AND slot NOT IN (SELECT slot FROM temp.put_aside WHERE listing = ?3)";
         Listing *l = a->listing;
         int64_t last = 0;
         int r = stmt_run(a->store, NULL, e, read, "ii", l->id, l->number);
@@ -40,21 +43,75 @@ static int quarantine_drop(Apply *a, Err *e) {
         for (size_t i = 0; i < l->n_pages; i++)
                 if (l->pages[i].number > last)
                         last = l->pages[i].number;
-        if (r == 0 && a->end->members_complete)
-                r = stmt_run(a->store, NULL, e, none, "ii", l->id, last);
+        if (r == 0 && a->judges)
+                r = stmt_run(a->store, NULL, e, none, "iii", l->id, last, l->number);
         return r;
 }
 
-int quarantine_apply(Apply *a, Err *e) {
+/* One that stands after `slot`, is a record's, and was not put aside again: *ret_record and the slot, in a->scratch. */
+static int quarantine_next(Apply *a, int64_t *ret_record, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        int r = stmt_ask(a->store, &q, e,
+                         "SELECT r.id, q.slot FROM quarantine q JOIN record r ON r.key = q.key WHERE q.partition = ?1"
+                         " AND q.slot > ?2 AND q.slot NOT IN (SELECT slot FROM temp.put_aside WHERE listing = ?3)"
+                         " ORDER BY q.slot LIMIT 1",
+                         "isi", a->listing->id, text_str(&a->scratch), a->listing->number);
+
+        if (r <= 0)
+                return r;
+        *ret_record = sqlite3_column_int64(q, 0);
+        text_clear(&a->scratch);
+        r = text_add(&a->scratch, stmt_str(q, 1));
+        return r < 0 ? err_oom(e) : 1;
+}
+
+/* A listing of changes says nothing of pages: what it brought well is mended, and those without an identity are the
+ * ones it brought, as it goes on from before them. */
+static int quarantine_mend(Apply *a, Err *e) {
         Listing *l = a->listing;
-        int r = quarantine_drop(a, e);
+        int64_t record;
+        int r = 0;
+
+        if (a->end->whole)
+                r = stmt_run(a->store, NULL, e,
+                             "DELETE FROM quarantine WHERE partition = ?1 AND slot GLOB '~#*' AND slot NOT IN"
+                             " (SELECT '~' || slot FROM temp.put_aside WHERE listing = ?2)",
+                             "ii", l->id, l->number);
+        text_clear(&a->scratch);
+        while (r == 0 && (r = quarantine_next(a, &record, e)) > 0) {
+                r = 0;
+                if (bits_have(&l->seen, record))
+                        r = stmt_run(a->store, NULL, e, "DELETE FROM quarantine WHERE partition = ? AND slot = ?", "is",
+                                     l->id, text_str(&a->scratch));
+        }
+        return r;
+}
+
+/* Those that stand, and of them those that this listing did not bring. */
+static int quarantine_count(Apply *a, Err *e) {
+        _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        int r = stmt_ask(a->store, &q, e,
+                         "SELECT (SELECT count(*) FROM quarantine WHERE partition = ?),"
+                         " (SELECT count(*) FROM temp.put_aside WHERE listing = ?)",
+                         "ii", a->listing->id, a->listing->number);
+
+        if (r < 0)
+                return r;
+        a->report.quarantined = sqlite3_column_int64(q, 0);
+        a->kept = a->report.quarantined - sqlite3_column_int64(q, 1);
+        return 0;
+}
+
+int quarantine_apply(Apply *a, Err *e) {
+        Listing *l = a->listing;
+        bool changes = a->end->changes_only;
+        int r = changes ? quarantine_mend(a, e) : quarantine_drop(a, e);
 
         if (r == 0 && l->quarantined > 0)
                 r = stmt_run(
                         a->store, NULL, e,
-                        "INSERT INTO quarantine SELECT ?1, slot, page, key, unit, fault, field, value, nearest, "
-                        "sample, ?3"
+                        "INSERT INTO quarantine SELECT ?1, iif(?4 AND slot GLOB '#*', '~' || slot, slot), iif(?4, 0, "
+                        "page), key, unit, fault, field, value, nearest, sample, ?3"
                         " FROM temp.put_aside WHERE listing = ?2 ON CONFLICT (partition, slot) DO UPDATE SET page = "
                         "excluded.page,"
                         " unit = excluded.unit, fault = excluded.fault, field = excluded.field, value = excluded.value,"
@@ -63,13 +120,8 @@ int quarantine_apply(Apply *a, Err *e) {
                         " <> (excluded.page, excluded.unit, excluded.fault, excluded.field, excluded.value, "
                         "excluded.nearest,"
                         " excluded.sample)",
-                        "iit", l->id, l->number, a->now);
-        if (r == 0)
-                r = stmt_ask(a->store, &q, e, "SELECT count(*) FROM quarantine WHERE partition = ?", "i", l->id);
-        if (r < 0)
-                return r;
-        a->report.quarantined = sqlite3_column_int64(q, 0);
-        return 0;
+                        "iitd", l->id, l->number, a->now, (int) changes);
+        return r == 0 ? quarantine_count(a, e) : r;
 }
 
 int store_visit_quarantine(Store *s, int (*visit)(void *u, const QuarantineRow *q, Err *e), void *userdata, Err *e) {

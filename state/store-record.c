@@ -42,7 +42,7 @@ static int record_ensure(Apply *a, const Staged *st, int64_t *ret_record, bool *
                         return r < 0 ? r : store_damaged(e, "record", st->key, "cannot be inserted, and is not there");
                 *ret_record = sqlite3_column_int64(q, 0);
         }
-        return stage_member(a->listing, &a->listing->pages[st->page], *ret_record, e);
+        return stage_member(a->listing, &a->listing->pages[st->page], *ret_record, st->print, true, e);
 }
 
 static int stored_side(sqlite3_stmt *q, Arena *a, Stored *ret, Err *e) {

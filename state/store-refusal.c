@@ -8,31 +8,35 @@
 
 /* What a decision is about. A later listing shows the same picture when it is no worse; changes go on while a person
  * thinks, so a tenth more of them, and five, is the same picture. */
-typedef struct Picture { int64_t gone, changed, canaries; } Picture;
+typedef struct Picture { int64_t gone, changed, canaries, drift; } Picture;
 
 static bool no_worse(const Picture *now, const Picture *decided) {
-        return now->gone <= decided->gone && now->canaries <= decided->canaries
+        return now->drift == decided->drift && now->gone <= decided->gone && now->canaries <= decided->canaries
                 && now->changed <= decided->changed + decided->changed / 10 + 5;
 }
 
-static Picture picture_of(const GuardTally *t) {
-        return (Picture) { t->gone, t->changed, t->canaries_missing };
+static Picture picture_of(const Apply *a) {
+        const GuardTally *t = &a->tally;
+
+        return (Picture) { t->gone, t->changed, t->canaries_missing,
+                           a->end->drift_en[0] ? (int64_t) a->end->drift_mark : 0 };
 }
 
 static int picture_read(Str text, Picture *ret) {
         int64_t *into[] = { &ret->gone, &ret->changed, &ret->canaries };
         Str rest = text, part;
 
+        ret->drift = 0;
         for (int i = 0; i < 3; i++)
                 if (!str_split(&rest, ' ', &part) || text_to_int64(part, into[i]) < 0)
                         return -EBADMSG;
-        return 0;
+        return rest.len > 0 && text_to_int64(rest, &ret->drift) < 0 ? -EBADMSG : 0;
 }
 
 /* The decision that stands for the partition, if it is about this picture: *ret_id and its state. */
 static int refusal_current(Apply *a, int64_t *ret_id, bool *ret_accepted, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
-        Picture was, now = picture_of(&a->tally);
+        Picture was, now = picture_of(a);
         int r = stmt_ask(a->store, &q, e,
                          "SELECT id, guard, picture, state FROM refusal WHERE partition = ? AND state IN ('open', "
                          "'accepted', 'rejected')",
@@ -58,13 +62,22 @@ static int refusal_over(Apply *a, const char *state, Err *e) {
                 state, a->listing->id);
 }
 
+/* What changed its shape says best why much else changed with it. */
+static GuardTrip refusal_trip(const Apply *a, Text *en, Text *vi) {
+        if (a->end->drift_en[0] == '\0')
+                return guard_judge(a->listing->context.guards, &a->tally, a->judges, en, vi);
+        (void) text_add(en, str_of(a->end->drift_en));
+        (void) text_add(vi, str_of(a->end->drift_vi));
+        return GUARD_DRIFT;
+}
+
 int refusal_judge(Apply *a, bool *ret_pass, Err *e) {
         _cleanup_text_ Text en = TEXT_INIT(sizeof a->report.en - 1), vi = TEXT_INIT(sizeof a->report.vi - 1);
         bool accepted = false;
         int64_t id = 0;
         int r;
 
-        a->report.trip = guard_judge(a->listing->context.guards, &a->tally, a->end->members_complete, &en, &vi);
+        a->report.trip = refusal_trip(a, &en, &vi);
         if (a->report.trip == GUARD_FINE) {
                 *ret_pass = true;
                 return refusal_over(a, "over", e);
@@ -82,13 +95,16 @@ int refusal_judge(Apply *a, bool *ret_pass, Err *e) {
 }
 
 static int refusal_new(Apply *a, Err *e) {
-        char picture[80];
-        int r = refusal_over(a, "over", e);
+        const Picture p = picture_of(a);
+        char picture[100];
+        int r = refusal_over(a, "over", e), n;
 
         if (r < 0)
                 return r;
-        (void) snprintf(picture, sizeof picture, "%lld %lld %d", (long long) a->tally.gone,
-                        (long long) a->tally.changed, a->tally.canaries_missing);
+        n = snprintf(picture, sizeof picture, "%lld %lld %lld", (long long) p.gone, (long long) p.changed,
+                     (long long) p.canaries);
+        if (p.drift != 0)
+                (void) snprintf(picture + n, sizeof picture - (size_t) n, " %lld", (long long) p.drift);
         r = stmt_run(a->store, NULL, e,
                      "INSERT INTO refusal (partition, run, at, guard, picture, en, vi, sample) VALUES (?, ?, ?, ?, ?, "
                      "?, ?, ?)",

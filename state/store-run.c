@@ -8,27 +8,39 @@
 #define RUN_KEEP (2 * US_DAY)
 #define RUN_TIDY 64
 
-int partition_find(Store *s, const Partition *p, int64_t *ret_id, uint64_t *ret_digest, bool *ret_digested, Err *e) {
+static int partition_id(Listing *l, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
-        int r = stmt_ask(s, &q, e, "SELECT id, digest FROM partition WHERE source = ? AND stream = ? AND account = ?",
+        const Partition *p = &l->partition;
+        int r = stmt_ask(l->store, &q, e, "SELECT id FROM partition WHERE source = ? AND stream = ? AND account = ?",
                          "zzz", p->source, p->stream, p->account);
 
+        l->id = r > 0 ? sqlite3_column_int64(q, 0) : 0;
+        return r < 0 ? r : 0;
+}
+
+int partition_find(Listing *l, bool *ret_digested, uint64_t *ret_digest, Err *e) {
+        _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        int r = partition_id(l, e);
+
+        l->memory = (ListingMemory) { .swept = INSTANT_NONE };
+        if (r < 0 || l->id == 0)
+                return r;
+        r = stmt_ask(l->store, &q, e, "SELECT digest, swept, cursor, contract FROM partition WHERE id = ?", "i", l->id);
         if (r <= 0)
                 return r;
-        *ret_id = sqlite3_column_int64(q, 0);
-        *ret_digested = sqlite3_column_type(q, 1) != SQLITE_NULL;
-        *ret_digest = (uint64_t) sqlite3_column_int64(q, 1);
+        *ret_digested = sqlite3_column_type(q, 0) != SQLITE_NULL;
+        *ret_digest = (uint64_t) sqlite3_column_int64(q, 0);
+        l->memory.swept = stmt_instant(q, 1);
+        if (arena_str(&l->arena, stmt_str(q, 2), &l->memory.cursor) < 0 ||
+            arena_str(&l->arena, stmt_str(q, 3), &l->memory.contract) < 0)
+                return err_oom(e);
         return 0;
 }
 
 int partition_ensure(Listing *l, Err *e) {
         const Partition *p = &l->partition;
-        uint64_t digest;
-        bool digested;
-        int r;
+        int r = partition_id(l, e); /* what was found at the start may have been rolled back since */
 
-        l->id = 0; /* what was found at the start may have been rolled back since */
-        r = partition_find(l->store, p, &l->id, &digest, &digested, e);
         if (r < 0)
                 return r;
         if (l->id > 0)
@@ -70,12 +82,37 @@ static int64_t members_known(const Apply *a, bool complete) {
         return n;
 }
 
+static bool is_applied(const Apply *a) {
+        return a->report.completeness != LISTING_FAILED && a->report.trip == GUARD_FINE;
+}
+
+/* A cursor says that everything before it is here. It is not taken while a record is put aside that this listing did
+ * not look at (its source knows of those it brought), nor when records came twice over several pages: then others may
+ * have slipped from one page to the next unseen. */
+static bool cursor_holds(const Apply *a) {
+        const Listing *l = a->listing;
+
+        return a->end->members_complete && a->kept == 0 && (l->duplicates == 0 || l->n_pages < 2) &&
+               (a->judges || l->remembers);
+}
+
+/* What the next listing goes on from. Another digest takes it away; an incomplete listing leaves it as it was. */
+static int partition_remember(Apply *a, Err *e) {
+        Listing *l = a->listing;
+        Str cursor = cursor_holds(a) ? a->end->cursor : STR_NULL;
+        bool anew = a->judges && !l->remembers, swept = a->judges && !a->end->by_validators;
+
+        return stmt_run(a->store, NULL, e,
+                        "UPDATE partition SET cursor = coalesce(?2, iif(?3, NULL, cursor)),"
+                        " swept = iif(?4, ?5, iif(?3, NULL, swept)), contract = coalesce(?6, contract) WHERE id = ?1",
+                        "iSddtS", l->id, cursor, (int) anew, (int) swept, l->started, a->end->contract);
+}
+
 static int partition_write(Apply *a, Err *e) {
         Listing *l = a->listing;
-        bool complete = a->end->members_complete && a->report.completeness != LISTING_FAILED &&
-                        a->report.trip == GUARD_FINE;
+        bool complete = a->judges && is_applied(a);
         bool whole = !is_failure(a);
-        bool counted = a->report.completeness != LISTING_FAILED && a->report.trip == GUARD_FINE;
+        bool counted = is_applied(a);
 
         return stmt_run(a->store, NULL, e,
                         "UPDATE partition SET run = ?2, retry_after = ?3, failures = iif(?4, failures + 1, 0),"
@@ -124,6 +161,8 @@ int run_write(Apply *a, Err *e) {
                 r = stmt_run(a->store, NULL, e, "UPDATE run SET claimed = ? WHERE id = ?", "ii", end->claimed, a->run);
         if (r == 0)
                 r = partition_write(a, e);
+        if (r == 0 && is_applied(a))
+                r = partition_remember(a, e);
         if (r == 0)
                 r = run_tidy(a, e);
         return r;

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <errno.h>
 
+#include "state/model/kill.h"
 #include "state/store-schema.h"
 
 #define APPLICATION_ID 0x6e713537 /* "nq57" */
@@ -146,9 +147,19 @@ static const char judged_tables[] =
         "CREATE INDEX partition_account ON partition (account, side);"
         "CREATE INDEX partition_unit ON partition (unit, side);";
 
+/* What is remembered so that only what changed is asked for, sent and read. */
+static const char memory_columns[] = "ALTER TABLE partition ADD COLUMN cursor TEXT;"
+                                     "ALTER TABLE partition ADD COLUMN swept INTEGER;"
+                                     "ALTER TABLE partition ADD COLUMN contract TEXT;"
+                                     "ALTER TABLE page ADD COLUMN facts TEXT NOT NULL DEFAULT '';"
+                                     "ALTER TABLE page ADD COLUMN prints BLOB NOT NULL DEFAULT x'';"
+                                     "UPDATE page SET hash = zeroblob(16) WHERE (partition, number) IN (SELECT "
+                                     "partition, page FROM quarantine);";
+
 static const char *const migrations[][3] = {
         { sync_tables, plan_tables, NULL }, /* version 1 */
         { judged_tables, NULL },            /* version 2 */
+        { memory_columns, NULL },           /* version 3 */
 };
 #define VERSION ((int) (sizeof migrations / sizeof *migrations))
 
@@ -252,6 +263,7 @@ int store_schema(Store *s, Err *e) {
                 r = migrate_from(s, version, e);
         if (r == 0)
                 r = views_make(s, e);
+        KILL_POINT("schema-before-commit");
         if (r == 0)
                 r = txn_commit(&txn, e);
         return r;

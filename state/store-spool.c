@@ -9,7 +9,7 @@
 
 #include "state/store-parts.h"
 
-static int spool_open(const char *directory, Err *e) {
+int spool_open(const char *directory, Err *e) {
         int fd = open(directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
         if (fd < 0 &&
@@ -27,8 +27,37 @@ static int spool_open(const char *directory, Err *e) {
                                  strerror(errno));
 }
 
+int spool_write_at(int fd, Str bytes, size_t at, Err *e) {
+        for (size_t done = 0; done < bytes.len;) {
+                ssize_t n = pwrite(fd, bytes.at + done, bytes.len - done, (off_t) (at + done));
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n <= 0)
+                        return err_set(e, n < 0 ? -errno : -EIO, RETRY_LATER, "store: writing a temporary file: %s",
+                                       strerror(errno));
+                done += (size_t) n;
+        }
+        return 0;
+}
+
+int spool_read_at(int fd, char *buffer, size_t len, size_t at, Err *e) {
+        for (size_t done = 0; done < len;) {
+                ssize_t n = pread(fd, buffer + done, len - done, (off_t) (at + done));
+
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n <= 0)
+                        return err_set(e, n < 0 ? -errno : -EIO, RETRY_LATER, "store: reading a temporary file: %s",
+                                       strerror(errno));
+                done += (size_t) n;
+        }
+        return 0;
+}
+
 int spool_add(Spool *sp, const char *directory, Str bunch, Err *e) {
         SpoolBunch *grown;
+        int r;
 
         if (sp->n == sp->room) {
                 grown = realloc(sp->bunch, (sp->room ? sp->room * 2 : 8) * sizeof *grown);
@@ -42,16 +71,9 @@ int spool_add(Spool *sp, const char *directory, Str bunch, Err *e) {
                 if (sp->fd < 0)
                         return sp->fd;
         }
-        for (size_t done = 0; done < bunch.len;) {
-                ssize_t n = pwrite(sp->fd, bunch.at + done, bunch.len - done, (off_t) (sp->size + done));
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n <= 0)
-                        return err_set(e, n < 0 ? -errno : -EIO, RETRY_LATER, "store: writing a temporary file: %s",
-                                       strerror(errno));
-                done += (size_t) n;
-        }
+        r = spool_write_at(sp->fd, bunch, sp->size, e);
+        if (r < 0)
+                return r;
         sp->bunch[sp->n++] = (SpoolBunch) { sp->size, bunch.len };
         sp->size += bunch.len;
         if (bunch.len > sp->longest)
@@ -60,17 +82,7 @@ int spool_add(Spool *sp, const char *directory, Str bunch, Err *e) {
 }
 
 int spool_read(const Spool *sp, size_t i, char *buffer, Err *e) {
-        for (size_t done = 0; done < sp->bunch[i].len;) {
-                ssize_t n = pread(sp->fd, buffer + done, sp->bunch[i].len - done, (off_t) (sp->bunch[i].at + done));
-
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n <= 0)
-                        return err_set(e, n < 0 ? -errno : -EIO, RETRY_LATER, "store: reading a temporary file: %s",
-                                       strerror(errno));
-                done += (size_t) n;
-        }
-        return 0;
+        return spool_read_at(sp->fd, buffer, sp->bunch[i].len, sp->bunch[i].at, e);
 }
 
 void spool_free(Spool *sp) {

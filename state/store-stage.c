@@ -8,11 +8,10 @@
 #include "state/store-parts.h"
 
 #define BUNCH 65536            /* bytes collected before they are compared and staged */
-#define BUFFER_MAX (16u << 20) /* one record is far smaller: limits.h */
 
 /* What stands before the bytes of a record in a bunch. */
 typedef struct StagedHead {
-        uint64_t hash;
+        uint64_t hash, print;
         int64_t record;
         uint32_t size, page, fields;
         uint16_t key, code, period, unit, lead, source_code;
@@ -30,126 +29,6 @@ int store_stage_open(Store *s, Err *e) {
                 e);
 }
 
-static int partition_copy(Listing *l, const Partition *p) {
-        l->partition = (Partition) {
-                .source = arena_copy(&l->arena, str_of(p->source)),
-                .side = p->side,
-                .stream = arena_copy(&l->arena, str_of(p->stream)),
-                .kind = p->kind,
-                .account = arena_copy(&l->arena, str_of(p->account)),
-                .unit = arena_copy(&l->arena, str_of(p->unit)),
-        };
-        return l->partition.source && l->partition.stream && l->partition.account && l->partition.unit ? 0 : -ENOMEM;
-}
-
-/* A field that changes hands is a change of the mapping too. */
-static uint64_t digest_of(const ListingContext *c) {
-        return XXH3_64bits_withSeed(c->policy->merge, sizeof c->policy->merge, c->digest);
-}
-
-int store_listing_begin(Store *s, const Partition *p, const ListingContext *c, Instant now, Listing **ret, Err *e) {
-        _cleanup_(listing_freep) Listing *l = calloc(1, sizeof *l);
-        bool digested = false;
-        uint64_t digest = 0;
-        int r;
-
-        if (!l)
-                return err_oom(e);
-        l->store = s;
-        l->context = *c;
-        l->started = now;
-        l->digest = digest_of(c);
-        l->number = ++s->listings;
-        l->buffer = TEXT_INIT(BUFFER_MAX);
-        l->scratch = TEXT_INIT(BUFFER_MAX);
-        if (partition_copy(l, p) < 0)
-                return err_oom(e);
-        r = partition_find(s, p, &l->id, &digest, &digested, e);
-        if (r < 0)
-                return r;
-        l->mapping_changed = digested && digest != l->digest;
-        store_set_fresh(s, c->fresh);
-        *ret = TAKE_PTR(l);
-        return 0;
-}
-
-void listing_set_fresh(Listing *l, const bool fresh[static SIDE_COUNT]) {
-        memcpy(l->context.fresh, fresh, sizeof l->context.fresh);
-        store_set_fresh(l->store, fresh);
-}
-
-Listing *listing_free(Listing *l) {
-        if (!l)
-                return NULL;
-        (void) stmt_run(l->store, NULL, NULL, "DELETE FROM temp.put_aside WHERE listing = ?", "i", l->number);
-        (void) stmt_run(l->store, NULL, NULL, "DELETE FROM temp.reread WHERE listing = ?", "i", l->number);
-        for (size_t i = 0; i < l->n_pages; i++)
-                free(l->pages[i].members.at);
-        free(l->pages);
-        bits_free(&l->seen);
-        spool_free(&l->spool);
-        text_free(&l->buffer);
-        text_free(&l->scratch);
-        arena_free(&l->arena);
-        free(l);
-        return NULL;
-}
-
-static int page_push(Listing *l, int number, ListingPage **ret, Err *e) {
-        if (l->n_pages == l->room_pages) {
-                size_t room = l->room_pages ? l->room_pages * 2 : 16;
-                ListingPage *grown = realloc(l->pages, room * sizeof *grown);
-
-                if (!grown)
-                        return err_oom(e);
-                l->pages = grown;
-                l->room_pages = room;
-        }
-        *ret = &l->pages[l->n_pages++];
-        **ret = (ListingPage) { .number = number };
-        return 0;
-}
-
-int listing_page(Listing *l, int number, const uint64_t hash[static 2], bool *ret_known, int *ret_members, Err *e) {
-        const uint64_t mixed[2] = { hash[0] ^ l->digest, hash[1] ^ (l->digest << 32 | l->digest >> 32) };
-        ListingPage *page = NULL;
-        bool known = false;
-        int spans = 0, r;
-
-        r = page_known(l, number, mixed, &known, &spans, e);
-        if (r == 0)
-                r = page_push(l, number, &page, e);
-        if (r < 0)
-                return r;
-        page->hash[0] = mixed[0];
-        page->hash[1] = mixed[1];
-        page->known = known;
-        page->spans = spans;
-        if (!known)
-                r = stmt_run(l->store, NULL, e, "INSERT OR IGNORE INTO temp.reread VALUES (?, ?)", "ii", l->number,
-                             (int64_t) number);
-        if (r < 0)
-                return r;
-        *ret_known = known;
-        *ret_members = spans;
-        return 0;
-}
-
-/* The page the next record stands on; sources without pages have one. */
-static int page_now(Listing *l, ListingPage **ret, Err *e) {
-        int r;
-
-        if (l->n_pages == 0) {
-                r = page_push(l, 1, ret, e);
-                if (r == 0)
-                        r = stmt_run(l->store, NULL, e, "INSERT OR IGNORE INTO temp.reread VALUES (?, 1)", "i",
-                                     l->number);
-                return r;
-        }
-        *ret = &l->pages[l->n_pages - 1];
-        return 0;
-}
-
 /* An opinion on a field that this side may not write differs even while the other side is silent. */
 static bool says_what_it_may_not(const Listing *l, const RecordSide *r) {
         FieldMerge other = l->partition.side == SIDE_CENTRAL ? MERGE_PORTAL : MERGE_CENTRAL;
@@ -160,10 +39,11 @@ static bool says_what_it_may_not(const Listing *l, const RecordSide *r) {
         return false;
 }
 
-static int buffer_record(Listing *l, const RecordSide *r, uint32_t page) {
+static int buffer_record(Listing *l, const RecordSide *r, uint64_t print, uint32_t page) {
         Text *t = &l->buffer;
         size_t start = t->len, at;
-        StagedHead head = { .page = page, .kind = (uint8_t) r->identity.kind, .lone = says_what_it_may_not(l, r) };
+        StagedHead head = { .page = page, .print = print, .kind = (uint8_t) r->identity.kind,
+                            .lone = says_what_it_may_not(l, r) };
         Identity id = r->identity;
         Str lead = r->field[FIELD_LEAD].state == VALUE_SET ? r->field[FIELD_LEAD].text : STR_NULL;
         int failed;
@@ -213,7 +93,7 @@ bool staged_read(Str *rest, Staged *ret) {
                 return false;
         memcpy(&head, rest->at, sizeof head);
         *ret = (Staged) { .size = head.size, .page = head.page, .record = head.record, .hash = head.hash,
-                          .lone = head.lone, .kind = (RecordKind) head.kind };
+                          .print = head.print, .lone = head.lone, .kind = (RecordKind) head.kind };
         ret->key = take(&at, head.key);
         ret->code = take(&at, head.code);
         ret->period = take(&at, head.period);
@@ -225,17 +105,29 @@ bool staged_read(Str *rest, Staged *ret) {
         return true;
 }
 
-int stage_member(Listing *l, ListingPage *page, int64_t record, Err *e) {
-        bool was = false;
+/* What is shown twice, and is to be written by one of the two, is looked at again next time: which of them the system
+ * means is not known from one listing. */
+int stage_seen(Listing *l, int64_t record, bool kept, bool *ret_was, Err *e) {
+        bool was = false, was_kept = false, twice;
         int r = bits_add(&l->seen, record, &was, e);
+
+        if (r == 0 && kept)
+                r = bits_add(&l->kept, record, &was_kept, e);
+        if (r == 0 && was && (kept || bits_have(&l->kept, record)))
+                r = bits_add(&l->twice, record, &twice, e);
+        *ret_was = was;
+        return r;
+}
+
+/* A page holds what stands on it, also when another page shows it too: either may be gone next time. */
+int stage_member(Listing *l, ListingPage *page, int64_t record, uint64_t print, bool kept, Err *e) {
+        bool was = false;
+        int r = stage_seen(l, record, kept, &was, e);
 
         if (r < 0)
                 return r;
-        if (was) {
-                l->duplicates++;
-                return 0;
-        }
-        return members_add(&page->members, record, e);
+        l->duplicates += was;
+        return members_hold(l, page, record, print, e);
 }
 
 /* *ret_keep: the store does not have it just so. */
@@ -258,7 +150,7 @@ static int stage_compare(Listing *l, sqlite3_stmt *q, const Staged *st, int64_t 
         (void) sqlite3_reset(q);
         if (*ret_record == 0)
                 return 0;
-        return stage_member(l, &l->pages[st->page], *ret_record, e);
+        return stage_member(l, &l->pages[st->page], *ret_record, st->print, *ret_keep, e);
 }
 
 /* Compares every record of the buffer that was not, and moves those to keep to its front. */
@@ -323,29 +215,33 @@ static int stage_flush(Listing *l, Err *e) {
         return r;
 }
 
-int listing_put(Listing *l, const RecordSide *record, Err *e) {
+/* A record that cannot be written down has no identity that could be. */
+static int put_refused(Listing *l, const RecordSide *record, Err *e) {
+        Str code = record->identity.code;
+        const Quarantine q = { .fault = FAULT_RECORD_INVALID,
+                               .unit = record->identity.unit,
+                               .field = STR("code"),
+                               .value = { code.at, code.len > 200 ? 200 : code.len } };
+        int r = listing_quarantine(l, &q, e);
+
+        return r < 0 ? r : 0;
+}
+
+int listing_put(Listing *l, const RecordSide *record, uint64_t print, Err *e) {
         size_t start = l->buffer.len;
         ListingPage *page = NULL;
-        int r = page_now(l, &page, e);
+        int r = listing_page_now(l, &page, e);
 
         if (r < 0)
                 return r;
-        r = buffer_record(l, record, (uint32_t) (page - l->pages));
+        r = buffer_record(l, record, print, (uint32_t) (page - l->pages));
         if (r < 0) {
                 l->buffer.len = start;
                 if (l->buffer.failed || r == -ENOMEM)
                         return err_oom(e);
-                return listing_quarantine(
-                        l,
-                        &(Quarantine) { .fault = FAULT_RECORD_INVALID,
-                                        .unit = record->identity.unit,
-                                        .field = STR("code"),
-                                        .value = { record->identity.code.at, record->identity.code.len > 200
-                                                                                     ? 200
-                                                                                     : record->identity.code.len } },
-                        e);
+                return put_refused(l, record, e);
         }
-        page->spans++;
+        listing_span_count(l, page, 1);
         return l->buffer.len >= BUNCH ? stage_flush(l, e) : 0;
 }
 
@@ -369,19 +265,34 @@ static int slot_of(Listing *l, const Quarantine *q, int page, Str *ret_slot, Str
         return t->failed;
 }
 
+/* 1: it stood aside already, for the same reason. */
+static int stands_aside(Listing *l, Str slot, const Quarantine *q, Err *e) {
+        _cleanup_stmt_ sqlite3_stmt *stmt = NULL;
+
+        return stmt_ask(l->store, &stmt, e,
+                        "SELECT 1 FROM quarantine WHERE partition = ?1 AND slot = ?2 AND (fault, field, value) = (?3, "
+                        "?4, ?5)",
+                        "iszss", l->id, slot, fault_names[q->fault], q->field, q->value);
+}
+
 int listing_quarantine(Listing *l, const Quarantine *q, Err *e) {
         ListingPage *page = NULL;
         Str slot, key;
-        int r = page_now(l, &page, e);
+        int r = listing_page_now(l, &page, e), before;
 
         if (r < 0)
                 return r;
-        page->spans++;
+        listing_span_count(l, page, 1);
+        page->torn = true;
         l->quarantined++;
         if (slot_of(l, q, page->number, &slot, &key) < 0)
                 return err_oom(e);
-        return stmt_run(l->store, NULL, e,
+        before = stands_aside(l, slot, q, e);
+        if (before < 0)
+                return before;
+        r = stmt_run(l->store, NULL, e,
                         "INSERT OR REPLACE INTO temp.put_aside VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "isiSszssss",
                         l->number, slot, (int64_t) page->number, key, q->unit, fault_names[q->fault], q->field,
                         q->value, q->nearest, q->sample);
+        return r < 0 ? r : before > 0 ? LISTING_AS_BEFORE : 0;
 }

@@ -7,6 +7,7 @@
 #pragma once
 
 #define KILL_POINTS(K)                                                                                                 \
+        K("schema-before-commit")       /* a file is made, or brought up to date, and not committed */                 \
         K("stage-flush")                /* a part of a listing was staged */                                           \
         K("apply-begin")                /* the transaction of a listing has begun */                                   \
         K("apply-rows")                 /* its rows are written, its pages and absences not */                         \

@@ -64,8 +64,8 @@ extern const char *const proof_names[];            /* "", "total", "empty-page",
  * reads nothing in them. */
 typedef struct ListingMemory {
         Str cursor;    /* as of the last listing that ended with one under the same digest; STR_NULL: none */
-        Instant swept; /* when the last listing that was read whole and was no ListingEnd.changes_only began;
-                        * INSTANT_NONE: none under this digest */
+        Instant swept; /* when the last listing began that was read whole, and was no ListingEnd.changes_only nor
+                        * by_validators; INSTANT_NONE: none under this digest */
         Str contract;  /* what the stream's records looked like so far; STR_NULL: not learnt yet; outlives a digest */
 } ListingMemory;
 
@@ -90,6 +90,7 @@ typedef struct ListingEnd {
         int pages, requests;
         Instant retry_after;    /* wall instant asked for by the source, or INSTANT_NONE */
         char detail[400];       /* one line: what was expected and what was seen, with a sample */
+        bool by_validators;     /* a page was only said to be as before (304): whole all the same, but no sweep */
         bool changes_only;      /* asked only for what changed: absence proves nothing, membership is kept */
         Str cursor;             /* of the next listing of changes; committed with the rows; STR_NULL: as it was */
         Str contract;           /* to be kept when the listing is applied; STR_NULL: as it was */

@@ -85,6 +85,11 @@ static inline Listing *world_begin(World *w, const Partition *p) {
         return l;
 }
 
+static inline int world_page(World *w, Listing *l, int number, const uint64_t hash[static 2], bool *ret_known,
+                             int *ret_members) {
+        return listing_page(l, number, &(PageMemory) { .hash = { hash[0], hash[1] } }, ret_known, ret_members, &w->err);
+}
+
 static inline void world_put(World *w, Listing *l, const char *records) {
         _cleanup_arena_ Arena arena = { 0 };
         Str rest = str_of(records), line;
@@ -95,7 +100,7 @@ static inline void world_put(World *w, Listing *l, const char *records) {
                 if (line.len == 0)
                         continue;
                 world_record(&arena, line, &r);
-                if (listing_put(l, &r, &w->err) != 0)
+                if (listing_put(l, &r, 0, &w->err) != 0)
                         fail_msg("listing_put: %s", w->err.text);
         }
 }

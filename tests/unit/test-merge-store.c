@@ -24,7 +24,7 @@ static void list_one(World *w, const MergeRow *row, Side side, const Value *v, b
                 r.field[row->field] = *v;
         l = world_begin(w, &p);
         if (v)
-                assert_int_equal(listing_put(l, &r, &w->err), 0);
+                assert_int_equal(listing_put(l, &r, 0, &w->err), 0);
         end.members_complete = complete;
         end.completeness = complete ? LISTING_COMPLETE : LISTING_PARTIAL;
         assert_int_equal(world_apply(w, l, &end, &report), 0);

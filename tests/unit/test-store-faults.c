@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 
 #include "state/model/kill.h"
-#include "tests/unit/store-world.h"
+#include "tests/unit/store-pages.h"
 
 static void sql(World *w, const char *text) {
         sqlite3 *db = NULL;
@@ -274,6 +274,92 @@ static void test_kill(void **state) {
 }
 #endif
 
+/* ---- files of older versions ---- */
+
+static void file_of_version_1(World *w) {
+        const char *source = getenv("NQ57_SOURCE");
+        sqlite3 *db = NULL;
+        char path[4096];
+        FILE *f;
+        static char text[65536];
+
+        w->store = store_close(w->store);
+        assert_int_equal(unlink(w->path), 0);
+        (void) snprintf(path, sizeof path, "%s-wal", w->path);
+        (void) unlink(path);
+        (void) snprintf(path, sizeof path, "%s/tests/fixtures/stores/v1.sql", source ? source : ".");
+        f = fopen(path, "re");
+        assert_non_null(f);
+        text[fread(text, 1, sizeof text - 1, f)] = '\0';
+        (void) fclose(f);
+        assert_int_equal(sqlite3_open(w->path, &db), SQLITE_OK);
+        if (sqlite3_exec(db, text, NULL, NULL, NULL) != SQLITE_OK)
+                fail_msg("%s", sqlite3_errmsg(db));
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+static int version_of(World *w) {
+        sqlite3_stmt *q = NULL;
+        sqlite3 *db = NULL;
+        int version;
+
+        assert_int_equal(sqlite3_open(w->path, &db), SQLITE_OK);
+        assert_int_equal(sqlite3_prepare_v2(db, "PRAGMA user_version", -1, &q, NULL), SQLITE_OK);
+        assert_int_equal(sqlite3_step(q), SQLITE_ROW);
+        version = sqlite3_column_int(q, 0);
+        (void) sqlite3_finalize(q);
+        assert_int_equal(sqlite3_close(db), SQLITE_OK);
+        return version;
+}
+
+static void expect_upgraded(World *w) {
+        const char *const *pages = PAGES("24412/A progress=1 title=Một;24412/B progress=2",
+                                         "24412/C progress=3;24413/A progress=4");
+        char *text = world_export(w);
+
+        assert_non_null(strstr(text, "side 24412/task/A portal A missing  removed  {\"title\":\"Một\""));
+        assert_non_null(strstr(text, "difference 24412/task/B progress conflict"));
+        assert_non_null(strstr(text, "side 24413/task/A central A missing 2026-06-10"));
+        assert_non_null(strstr(text, "partition nq57-daklak tasks acc  members 4"));
+        free(text);
+        assert_int_equal(read_pages(w, world_end(), pages), 4); /* nothing was remembered of it */
+        assert_int_equal(read_pages(w, world_end(), pages), 0);
+}
+
+static void test_version_1(void **state) {
+        World *w = world_new();
+
+        (void) state;
+        file_of_version_1(w);
+        world_open(w);
+        assert_int_equal(version_of(w), 3);
+        expect_upgraded(w);
+        world_free(w);
+}
+
+#if NQ57_TEST_BUILD
+static void test_upgrade_interrupted(void **state) {
+        World *w = world_new();
+        pid_t child;
+        int status;
+
+        (void) state;
+        file_of_version_1(w);
+        child = fork();
+        if (child == 0) {
+                (void) setenv("NQ57_KILL_AT", "schema-before-commit", 1);
+                (void) store_open(w->path, STORE_WRITE, &w->clock, &w->store, &w->err);
+                _exit(0);
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(version_of(w), 1);
+        world_open(w);
+        expect_upgraded(w);
+        world_free(w);
+}
+#endif
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_second_writer),
@@ -283,7 +369,9 @@ int main(void) {
                 cmocka_unit_test(test_damaged_row),
                 cmocka_unit_test(test_disk_full),
                 cmocka_unit_test(test_stop),
+                cmocka_unit_test(test_version_1),
 #if NQ57_TEST_BUILD
+                cmocka_unit_test(test_upgrade_interrupted),
                 cmocka_unit_test(test_kill),
 #endif
         };

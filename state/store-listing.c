@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+/* A listing under way: what is remembered of the partition, page for page. No lock is held between calls. */
+#include <errno.h>
+#include <xxhash.h>
+
+#include "state/store-parts.h"
+
+#define BUFFER_MAX (16u << 20) /* one record is far smaller: limits.h */
+#define PAGE_FACTS_MAX 16384   /* longer ones are not kept: the page is asked for as if it were new */
+
+static int partition_copy(Listing *l, const Partition *p) {
+        l->partition = (Partition) {
+                .source = arena_copy(&l->arena, str_of(p->source)),
+                .side = p->side,
+                .stream = arena_copy(&l->arena, str_of(p->stream)),
+                .kind = p->kind,
+                .account = arena_copy(&l->arena, str_of(p->account)),
+                .unit = arena_copy(&l->arena, str_of(p->unit)),
+        };
+        return l->partition.source && l->partition.stream && l->partition.account && l->partition.unit ? 0 : -ENOMEM;
+}
+
+/* A field that changes hands is a change of the mapping too. */
+static uint64_t digest_of(const ListingContext *c) {
+        return XXH3_64bits_withSeed(c->policy->merge, sizeof c->policy->merge, c->digest);
+}
+
+int store_listing_begin(Store *s, const Partition *p, const ListingContext *c, Instant now, Listing **ret, Err *e) {
+        _cleanup_(listing_freep) Listing *l = calloc(1, sizeof *l);
+        bool digested = false;
+        uint64_t digest = 0;
+        int r;
+
+        if (!l)
+                return err_oom(e);
+        l->store = s;
+        l->context = *c;
+        l->started = now;
+        l->digest = digest_of(c);
+        l->number = ++s->listings;
+        l->buffer = TEXT_INIT(BUFFER_MAX);
+        l->scratch = TEXT_INIT(BUFFER_MAX);
+        if (partition_copy(l, p) < 0)
+                return err_oom(e);
+        r = partition_find(l, &digested, &digest, e);
+        if (r < 0)
+                return r;
+        l->mapping_changed = digested && digest != l->digest;
+        l->remembers = digested && digest == l->digest;
+        if (!l->remembers)
+                l->memory = (ListingMemory) { .swept = INSTANT_NONE, .contract = l->memory.contract };
+        store_set_fresh(s, c->fresh);
+        *ret = TAKE_PTR(l);
+        return 0;
+}
+
+const ListingMemory *listing_memory(const Listing *l) {
+        return &l->memory;
+}
+
+void listing_set_fresh(Listing *l, const bool fresh[static SIDE_COUNT]) {
+        memcpy(l->context.fresh, fresh, sizeof l->context.fresh);
+        store_set_fresh(l->store, fresh);
+}
+
+Listing *listing_free(Listing *l) {
+        if (!l)
+                return NULL;
+        (void) stmt_run(l->store, NULL, NULL, "DELETE FROM temp.put_aside WHERE listing = ?", "i", l->number);
+        (void) stmt_run(l->store, NULL, NULL, "DELETE FROM temp.reread WHERE listing = ?", "i", l->number);
+        members_free(l);
+        free(l->pages);
+        bits_free(&l->seen);
+        bits_free(&l->kept);
+        bits_free(&l->twice);
+        bits_free(&l->brought);
+        prints_free(&l->prints);
+        spool_free(&l->spool);
+        text_free(&l->buffer);
+        text_free(&l->scratch);
+        arena_free(&l->arena);
+        free(l);
+        return NULL;
+}
+
+static int page_push(Listing *l, int number, ListingPage **ret, Err *e) {
+        if (l->n_pages == l->room_pages) {
+                size_t room = l->room_pages ? l->room_pages * 2 : 16;
+                ListingPage *grown = realloc(l->pages, room * sizeof *grown);
+
+                if (!grown)
+                        return err_oom(e);
+                l->pages = grown;
+                l->room_pages = room;
+        }
+        *ret = &l->pages[l->n_pages++];
+        **ret = (ListingPage) { .number = number, .first = l->spans };
+        return 0;
+}
+
+void listing_span_count(Listing *l, ListingPage *page, int n) {
+        page->spans += n;
+        l->spans += (size_t) n;
+}
+
+/* The digest in every page's hash; twice gives it back. */
+static void hash_mix(const Listing *l, const uint64_t hash[static 2], uint64_t ret[static 2]) {
+        ret[0] = hash[0] ^ l->digest;
+        ret[1] = hash[1] ^ (l->digest << 32 | l->digest >> 32);
+}
+
+int listing_recall(Listing *l, int number, PageMemory *ret, Err *e) {
+        _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        static const char none[sizeof(uint64_t[2])];
+        uint64_t mixed[2];
+        bool brought = false;
+        Str hash, facts;
+        int r;
+
+        if (!l->remembers)
+                return 1;
+        r = stmt_ask(l->store, &q, e, "SELECT hash, members, facts FROM page WHERE partition = ? AND number = ?", "ii",
+                     l->id, (int64_t) number);
+        if (r <= 0)
+                return r < 0 ? r : 1;
+        hash = stmt_blob(q, 0);
+        if (hash.len != sizeof mixed || memcmp(hash.at, none, sizeof mixed) == 0)
+                return 1;
+        r = page_brought(l, stmt_blob(q, 1), &brought, e);
+        if (r < 0 || brought)
+                return r < 0 ? r : 1;
+        memcpy(mixed, hash.at, sizeof mixed);
+        text_clear(&l->scratch);
+        facts = stmt_str(q, 2);
+        if (text_add(&l->scratch, facts) < 0)
+                return err_oom(e);
+        *ret = (PageMemory) { .facts = text_str(&l->scratch) };
+        hash_mix(l, mixed, ret->hash);
+        return 0;
+}
+
+/* Facts that are new are kept until they are applied. */
+static int page_facts(Listing *l, ListingPage *page, Str facts, Err *e) {
+        char *copy;
+
+        if (facts.len > PAGE_FACTS_MAX)
+                facts = STR("");
+        copy = arena_copy(&l->arena, facts);
+        if (!copy)
+                return err_oom(e);
+        page->facts = (Str) { copy, facts.len };
+        return 0;
+}
+
+int listing_page(Listing *l, int number, const PageMemory *told, bool *ret_known, int *ret_members, Err *e) {
+        bool known = false, as_before = false;
+        ListingPage *page = NULL;
+        uint64_t mixed[2];
+        int spans = 0, r;
+
+        hash_mix(l, told->hash, mixed);
+        r = page_known(l, number, mixed, told->facts, &known, &spans, &as_before, e);
+        if (r == 0)
+                r = page_push(l, number, &page, e);
+        if (r < 0)
+                return r;
+        memcpy(page->hash, mixed, sizeof mixed);
+        page->known = known;
+        listing_span_count(l, page, spans);
+        if (!known || !as_before)
+                r = page_facts(l, page, told->facts, e);
+        if (r == 0 && !known)
+                r = stmt_run(l->store, NULL, e, "INSERT OR IGNORE INTO temp.reread VALUES (?, ?)", "ii", l->number,
+                             (int64_t) number);
+        if (r < 0)
+                return r;
+        *ret_known = known;
+        *ret_members = spans;
+        return 0;
+}
+
+/* The page the next record stands on; sources without pages have one. */
+int listing_page_now(Listing *l, ListingPage **ret, Err *e) {
+        int r;
+
+        if (l->n_pages == 0) {
+                r = page_push(l, 1, ret, e);
+                if (r == 0)
+                        r = stmt_run(l->store, NULL, e, "INSERT OR IGNORE INTO temp.reread VALUES (?, 1)", "i",
+                                     l->number);
+                return r;
+        }
+        *ret = &l->pages[l->n_pages - 1];
+        return 0;
+}
+
+int listing_span(Listing *l, uint64_t print, bool *ret_known, Err *e) {
+        ListingPage *page = NULL;
+        int64_t record = 0;
+        int r = listing_page_now(l, &page, e);
+
+        if (r < 0)
+                return r;
+        *ret_known = false;
+        if (print == 0 || !l->remembers)
+                return 0;
+        r = prints_find(l, page->number, print, &record, e);
+        if (r != 0)
+                return r < 0 ? r : 0;
+        r = stage_member(l, page, record, print, false, e);
+        if (r < 0)
+                return r;
+        listing_span_count(l, page, 1);
+        l->same++;
+        *ret_known = true;
+        return 0;
+}
