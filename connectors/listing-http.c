@@ -202,19 +202,20 @@ static bool login_page(const Listing *l, Str body) {
 static void body_seen(Listing *l, const HttpResponse *r) {
         char sample[100], detail[300];
         Str body = text_str(&r->body);
-        if (!html_looks_so(body)) {
+        int format = l->stream->format.kind;
+        bool html = html_looks_so(body), login = html && login_page(l, body);
+        if (!html || (format == FORMAT_HTML_TABLE && !login)) {
                 page_seen(l, r);
                 return;
         }
         document_sample(body, sample, sizeof sample);
-        if (login_page(l, body)) {
-                snprintf(detail, sizeof detail, "%.100s: expected JSON, seen an HTML login page with status 200: %s",
-                         r->path, sample);
+        snprintf(detail, sizeof detail, "%.100s: expected %s, seen %s: %s", r->path,
+                 format == FORMAT_JSON ? "JSON" : format_names[format],
+                 login ? "an HTML login page with status 200" : "HTML", sample);
+        if (login)
                 not_let_in(l, FAULT_LOGIN_PAGE, detail);
-        } else {
-                snprintf(detail, sizeof detail, "%.100s: expected JSON, seen HTML: %s", r->path, sample);
+        else
                 retry(l, FAULT_NOT_JSON, RETRY_NOW, INSTANT_NONE, detail);
-        }
 }
 
 static void status_seen(Listing *l, const HttpResponse *r) {

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <xxhash.h>
 
+#include "connectors/decode.h"
 #include "connectors/document.h"
 
 /* Without its list a page may still say why: the system's own error is worth more than "not there". */
@@ -49,11 +50,31 @@ static bool split(Listing *l, Str body, PageOutcome *o) {
         return false;
 }
 
+/* What is no JSON document is read whole, and its rows lie where the records of one would. */
+static bool split_rows(Listing *l, Str body, Rows *rows, PageOutcome *o) {
+        SplitPage *p = &l->source->split;
+        const FormatPlan *plan = &l->stream->format;
+        int r = decode(plan, (FormatKind) plan->kind, body, LIMIT_PAGE_RECORDS, rows);
+        if (r != 0) {
+                page_fault(o, r < 0 ? FAULT_TOO_LARGE : rows->fault, "%.100s page %d: %s", l->stream->path,
+                           l->pager.pages + 1, r < 0 ? "out of memory" : rows->detail);
+                return false;
+        }
+        free(p->spans);
+        p->spans = TAKE_PTR(rows->spans);
+        p->n_spans = rows->n;
+        p->room = rows->room;
+        p->head = p->tail = STR("");
+        return true;
+}
+
 static json_object *skeleton(Listing *l, PageOutcome *o) {
         const SplitPage *p = &l->source->split;
         _cleanup_text_ Text t = TEXT_INIT(LIMIT_BODY_BYTES);
         json_object *root = NULL;
         char why[160];
+        if (l->stream->format.kind != FORMAT_JSON)
+                return json_object_new_object();
         split_skeleton(p, &t);
         Fault f = t.failed ? FAULT_TOO_LARGE : document_parse(text_str(&t), &root, why);
         if (f == FAULT_NONE)
@@ -105,13 +126,14 @@ static void report_invalid(Listing *l, const RecordSide *side) {
         }
 }
 
-static int record_take(Listing *l, Normaliser *n, SplitSpan *span, uint64_t print, Err *e) {
+static int record_take(Listing *l, Normaliser *n, SplitSpan *span, uint64_t print, int row, Err *e) {
         RecordSide side;
         Quarantine q;
         int r = normalise_record(n, span, &side, &q);
         if (r < 0)
                 return err_oom(e);
         if (r == NORMALISE_QUARANTINED) {
+                q.row = row;
                 note_quarantine(l, &q);
                 return l->sink.quarantine(l->sink.userdata, l->partition, &q, e);
         }
@@ -121,20 +143,20 @@ static int record_take(Listing *l, Normaliser *n, SplitSpan *span, uint64_t prin
 }
 
 /* From the record `first` on: what stands before it was on the page before. */
-static void records_take(Listing *l, int first, Err *e) {
+static void records_take(Listing *l, int first, const int *rows, Err *e) {
         HttpSource *s = l->source;
         Normaliser n;
         int r = normaliser_init(&n, l->stream, s->env.units, s->o.side, l->partition->unit);
         if (r < 0)
                 r = err_oom(e);
         for (size_t i = (size_t) first; i < s->split.n_spans && r >= 0; i++)
-                r = record_take(l, &n, &s->split.spans[i], s->prints[i], e);
+                r = record_take(l, &n, &s->split.spans[i], s->prints[i], rows ? rows[i] : 0, e);
         normaliser_done(&n);
         if (r < 0)
                 broken(l, e);
 }
 
-static void page_take(Listing *l, XXH128_hash_t hash, int overlap) {
+static void page_take(Listing *l, XXH128_hash_t hash, int overlap, const int *rows) {
         const PageMemory page = { .hash = { hash.high64, hash.low64 } };
         bool known = false;
         int members = 0;
@@ -142,18 +164,21 @@ static void page_take(Listing *l, XXH128_hash_t hash, int overlap) {
         if (l->sink.page(l->sink.userdata, l->partition, l->pager.pages, &page, &known, &members, &e) < 0)
                 broken(l, &e);
         else if (!known)
-                records_take(l, overlap, &e);
+                records_take(l, overlap, rows, &e);
 }
 
 void listing_take_page(Listing *l, const HttpResponse *response, PageOutcome *o) {
         Str body = text_str(&response->body);
         *o = (PageOutcome) { 0 };
-        if (!split(l, body, o))
+        _cleanup_rows_ Rows rows = { 0 };
+        if (!(l->stream->format.kind == FORMAT_JSON ? split(l, body, o) : split_rows(l, body, &rows, o)))
                 return;
         _cleanup_(json_root_freep) json_object *root = skeleton(l, o);
         PageRead in = { .response = response, .root = root, .text = TEXT_INIT(PAGER_CURSOR_MAX) };
         PageSeen seen = { 0 };
         if (root && page_read_seen(l, &in, &seen, o)) {
+                if (l->stream->format.kind != FORMAT_JSON && rows.claimed >= 0)
+                        seen.total = rows.claimed;
                 XXH128_hash_t hash = XXH3_128bits(body.at, body.len);
                 bool take;
                 seen.bytes_hash = hash.low64;
@@ -162,7 +187,7 @@ void listing_take_page(Listing *l, const HttpResponse *response, PageOutcome *o)
                         page_fault(o, FAULT_TOO_LARGE, "out of memory");
                 o->last = r == PAGER_END;
                 if (r >= 0 && take)
-                        page_take(l, hash, seen.overlap);
+                        page_take(l, hash, seen.overlap, rows.numbers);
         }
         text_free(&in.text);
 }

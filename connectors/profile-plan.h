@@ -4,6 +4,7 @@
 #pragma once
 
 #include "connectors/paging-plan.h"
+#include "connectors/format.h"
 #include "connectors/profile.h"
 
 /* Name and value of a header, a query parameter or a login field. Values may hold <account>, <secret>, <token>,
@@ -112,6 +113,7 @@ typedef struct StreamPlan {
         size_t n_fields;
         const Str *slots;     /* names of the record's members that any selector begins with */
         size_t n_slots;
+        FormatPlan format;    /* also of files; its `files` alone: a stream without requests has no path */
         Origin origin;
 } StreamPlan;
 

@@ -24,6 +24,7 @@ typedef enum ProfileMessage {
         PROFILE_DATE_FORMAT,   /* 1: seen */
         PROFILE_KEY_USELESS,   /* 1: key, 2: because of */
         PROFILE_KEY_NEEDS,     /* 1: what is there, 2: the keys it needs */
+        PROFILE_AS_OF,         /* 1: seen */
         PROFILE_NO_STREAMS,
         PROFILE_TOTAL_IN_LIST, /* 1: selector, 2: list */
         PROFILE_FIELD_KIND,    /* 1: field, 2: kind */

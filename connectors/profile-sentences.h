@@ -48,6 +48,10 @@ static const ProfileSentence profile_sentences[PROFILE_MESSAGE_COUNT] = {
                                   "ss" },
         [PROFILE_KEY_USELESS] = { "key-useless", "`{1}` means nothing with {2}", "`{1}` không có nghĩa với {2}" },
         [PROFILE_KEY_NEEDS] = { "key-missing", "`{1}` needs `{2}`", "`{1}` cần có `{2}`" },
+        [PROFILE_AS_OF] = { "as-of",
+                            "`{1}` says no date: mtime, name DATE-FORMAT (name yyyy-MM-dd), cell B2, or column NAME",
+                            "`{1}` không cho biết ngày số liệu: mtime, name DẠNG-NGÀY (name yyyy-MM-dd), cell B2, hoặc "
+                            "column TÊN-CỘT" },
         [PROFILE_NO_STREAMS] = { "streams", "no stream is described", "chưa mô tả luồng nào" },
         [PROFILE_TOTAL_IN_LIST] = { "selector", "`{1}` cannot match: it lies inside the list {2}",
                                     "`{1}` không thể khớp: nó nằm trong danh sách {2}" },

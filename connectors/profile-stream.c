@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "connectors/profile-parts.h"
+#include "connectors/profile-format.h"
 
 #include "connectors/split.h"
 
@@ -10,6 +10,7 @@ typedef struct StreamKeys {
         int kind, next_host;
         StreamPlan plan;
         Select code, period, next;
+        FormatKeys format;
         const Tree *fields;
 } StreamKeys;
 
@@ -19,12 +20,12 @@ static const RecordKind kind_values[] = { KIND_TASK, KIND_INDICATOR };
 #define KEY(k, t, field, ...) { .key = k, .type = t, .offset = offsetof(StreamKeys, field), __VA_ARGS__ }
 static const KeySpec keys[] = {
         KEY("kind", KEY_CHOICE, kind, .required = true, .choices = kinds),
-        KEY("path", KEY_PATH, plan.path, .required = true),
+        KEY("path", KEY_PATH, plan.path),
         KEY("query", KEY_PAIRS, plan.query),
-        KEY("list", KEY_SELECT, plan.list, .required = true),
+        KEY("list", KEY_SELECT, plan.list),
         KEY("ok", KEY_SELECT, plan.ok),
         KEY("ok-value", KEY_TEXT, plan.ok_value),
-        KEY("paging", KEY_CHOICE, plan.paging.kind, .required = true, .choices = profile_pagings),
+        KEY("paging", KEY_CHOICE, plan.paging.kind, .choices = profile_pagings),
         KEY("stop", KEY_CHOICE, plan.paging.stop, .choices = profile_stops),
         KEY("total", KEY_SELECT, plan.paging.total),
         KEY("total-header", KEY_HEADER, plan.paging.total_header),
@@ -46,6 +47,7 @@ static const KeySpec keys[] = {
         KEY("key", KEY_SELECT, plan.paging.key),
         KEY("more", KEY_SELECT, plan.paging.more),
         KEY("end-status", KEY_INT, plan.paging.end_status, .low = 400, .high = 499),
+        PROFILE_FORMAT_KEYS(StreamKeys, format),
         KEY("code", KEY_SELECT, code, .required = true),
         KEY("period", KEY_SELECT, period),
         KEY("codes-per-unit", KEY_FLAG, plan.codes_per_unit),
@@ -189,6 +191,9 @@ void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, 
                 if (k.fields) {
                         compile_fields(r, k.fields, words, defaults, s);
                         check_fields(r, t, s);
+                        if (k.format.kind == FORMAT_XLSX || k.format.files)
+                                profile_format_dates(r, (FieldPlan *) s->fields, s->n_fields);
+                        profile_format_compile(r, t, &k.format, s);
                 }
         }
         profile_leave(r, path);

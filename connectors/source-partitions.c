@@ -72,7 +72,8 @@ int source_partitions_build(HttpSource *s, Err *e) {
         if (!s->partitions || !s->sessions || !s->session_at)
                 return err_oom(e);
         for (size_t i = 0; i < p->n_streams; i++)
-                accounts_add(s, &p->streams[i], supervised);
+                if (p->streams[i].path) /* else it is of files alone */
+                        accounts_add(s, &p->streams[i], supervised);
         qsort(s->partitions, s->n_partitions, sizeof *s->partitions, by_stream_and_account);
         doubles_drop(s);
         return sessions_add(s) < 0 ? err_oom(e) : 0;

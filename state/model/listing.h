@@ -109,4 +109,6 @@ typedef struct Quarantine {
         Str value;              /* what was there */
         Str nearest;            /* suggestion or "" */
         Str sample;             /* the record's bytes, cut to 2 KiB */
+        Str file;               /* the file it stands in; "": none */
+        int row;                /* of a table or of lines, from 1; 0: none */
 } Quarantine;
