@@ -18,6 +18,7 @@ static HttpExchange exchange(const HttpCall *c) {
                                 .secret_name = c->q.header,
                                 .content_type = c->q.post ? c->q.content_type : NULL,
                                 .body = c->q.post ? c->q.body : STR_NULL,
+                                .account = c->q.account ? c->q.account : "",
                                 .login = c->q.login,
                                 .began = c->began,
                                 .ended = clock_wall(o->clock) };

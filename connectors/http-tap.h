@@ -9,6 +9,7 @@
 /* Everything is borrowed for the time of the call. */
 typedef struct HttpExchange {
         const char *source;       /* the source's id */
+        const char *account;      /* whose request it is; "" nobody's */
         const char *method, *url; /* absolute */
         PlanPairs headers;        /* ours, besides what the engine sets on every request */
         const char *secret_name;  /* the header that carries the session; NULL: none does */

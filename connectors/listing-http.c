@@ -99,7 +99,8 @@ static void request_send(Listing *l) {
                 listing_stop(l, FAULT_TOO_LARGE, RETRY_LATER, "the request does not fit");
                 return;
         }
-        HttpRequest q = { .target = target.at,
+        HttpRequest q = { .account = l->session->account,
+                          .target = target.at,
                           .header = header == 0 ? plan->header : NULL,
                           .value = value.at,
                           .keep = l->stream->keep,

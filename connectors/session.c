@@ -130,6 +130,7 @@ void session_send(Session *s, SessionStep step, HttpRequest *q) {
         s->step = step;
         q->body_max = LIMIT_LOGIN_BODY_BYTES;
         q->login = true;
+        q->account = s->account;
         if (http_send(s->env->http, q, answered, s, &s->call, &e) < 0)
                 session_fail(s, e.code == -EPERM ? FAULT_REDIRECT : FAULT_NETWORK, e.retry, "%.250s", e.text);
 }

@@ -323,6 +323,10 @@ int app_run(App *a) {
         report_notify("STOPPING=1");
         if (a->options.once && !a->stopping && store_visit_messages(a->store, count_unsent, &a->trouble, &e) < 0)
                 a->trouble = true;
+        if (a->tape && tape_end(a->tape, &e) < 0) {
+                report_err(LOG_ERR, &e, "the recording");
+                a->trouble = true;
+        }
         if (r < 0) {
                 report(LOG_CRIT, REPORT_NONE, NULL, "the event loop failed: %s", strerror(-r));
                 return APP_TROUBLE;

@@ -2,6 +2,7 @@
 /* The application's state and the seams between app.c (what it owns, cycles) and app-loop.c (signals, timers, ends). */
 #pragma once
 
+#include "connectors/tape.h"
 #include "daemon/app.h"
 #include "daemon/cycle.h"
 
@@ -17,6 +18,7 @@ struct App {
         AppOptions options;
         sd_event *loop;
         Clock clock;
+        Tape *tape;                   /* NULL: neither recorded nor replayed */
         Settings *settings, *next;    /* next: loaded, takes over after the running cycle */
         Store *store;
         Source *source[SIDE_COUNT];

@@ -36,8 +36,14 @@ int app_sources(App *a, Err *e) {
                                   .secret_userdata = a,
                                   .findings = NULL,
                                   .seed = app_random() };
-                int r = a->source[o->side] ? 0 : source_http_new(&env, o, &a->source[o->side], e);
+                SourceOptions own = *o;
+                int r;
 
+                if (a->tape)
+                        tape_attach(a->tape, &env);
+                if (a->options.replay_dir)
+                        own.requests_per_minute = 0; /* nobody is to be spared */
+                r = a->source[o->side] ? 0 : source_http_new(&env, &own, &a->source[o->side], e);
                 if (r < 0)
                         return err_prefix(e, "source %s", o->id);
         }
@@ -101,6 +107,35 @@ static int app_store(App *a, int *ret_status, Err *e) {
         return 0;
 }
 
+/* A recording and its replay have a state of their own, and no mail leaves. */
+static int app_apart(App *a, Err *e) {
+        Settings *s = a->settings;
+
+        if (!a->tape)
+                return 0;
+        if (strcmp(s->state_dir, a->options.state_dir) == 0)
+                return err_set(e, -EINVAL, RETRY_RECONFIGURE,
+                               "--state must not be the site's own state directory %s: give a new folder",
+                               s->state_dir);
+        s->state_dir = a->options.state_dir;
+        s->plan.mode = MAIL_PREVIEW;
+        return 0;
+}
+
+static int app_tape(App *a, Err *e) {
+        int r = 0;
+
+        if (a->options.record_dir)
+                r = tape_record(a->options.record_dir, &a->clock, &a->tape, e);
+        else if (a->options.replay_dir)
+                r = tape_replay(a->options.replay_dir, a->loop, &a->tape, e);
+        if (r >= 0 && a->options.replay_dir) {
+                clock_end(&a->clock);
+                a->clock = *tape_clock(a->tape);
+        }
+        return r;
+}
+
 static int app_open(App *a, int *ret_status, Err *e) {
         int r = app_load(a, &a->settings, e);
 
@@ -110,7 +145,9 @@ static int app_open(App *a, int *ret_status, Err *e) {
                              : err_set(e, -EINVAL, RETRY_RECONFIGURE, "the configuration in %s is wrong",
                                        a->options.config_dir);
         }
-        r = app_store(a, ret_status, e);
+        r = app_apart(a, e);
+        if (r >= 0)
+                r = app_store(a, ret_status, e);
         if (r >= 0)
                 r = app_sources(a, e);
         if (r >= 0)
@@ -146,7 +183,9 @@ int app_new(const AppOptions *o, App **ret, int *ret_status, Err *e) {
         r = sd_event_default(&a->loop);
         if (r < 0)
                 return err_set(e, r, RETRY_NEVER, "cannot make an event loop");
-        r = app_open(a, ret_status, e);
+        r = app_tape(a, e);
+        if (r >= 0)
+                r = app_open(a, ret_status, e);
         if (r < 0)
                 return r;
         *ret = TAKE_PTR(a);
@@ -162,6 +201,7 @@ App *app_free(App *a) {
         a->deliver = deliver_free(a->deliver);
         app_events_free(a);
         a->store = store_close(a->store);
+        a->tape = tape_free(a->tape);
         settings_unref(a->next);
         settings_unref(a->settings);
         sd_event_unref(a->loop);
@@ -177,6 +217,8 @@ static bool app_clock_held(App *a) {
         const char *doubt;
         Err e = { 0 };
 
+        if (a->options.replay_dir) /* its time is the recording's */
+                return false;
         if (store_last_tick(a->store, &f.last_tick, &e) < 0)
                 return true;
 #ifndef NQ57_TEST_BUILD

@@ -14,6 +14,10 @@ typedef struct AppOptions {
         const char *config_dir;
         const char *clock_path; /* test builds; NULL: the system's clocks */
         bool once;              /* one cycle and its deliveries, then end */
+        /* With `once`: nothing leaves (mail is a preview), and the site's own store is not touched. */
+        const char *record_dir; /* what goes over the wire is kept there; NULL */
+        const char *replay_dir; /* answers come from there; NULL */
+        const char *state_dir;  /* needed by both: instead of paths.state */
         bool vi;                /* findings in Vietnamese */
 } AppOptions;
 

@@ -21,6 +21,9 @@ static void usage(FILE *to) {
               "\n"
               "  --config DIR     configuration directory (default $CONFIGURATION_DIRECTORY or " NQ57_CONFIG_DIR ")\n"
               "  --once           one cycle: poll, reconcile, plan, deliver; 0 all well, 1 trouble (nq57ctl status)\n"
+              "  --record DIR     with --once: keep what goes over the wire in a new folder, secrets taken out\n"
+              "  --replay DIR     with --once: answer from such a folder, without a network, at its time\n"
+              "  --state DIR      needed by both: a state directory of their own; no mail leaves\n"
               "  --check          load the configuration, say every fault; 0 fine, 78 wrong\n"
               "  --print-config   the effective configuration as YAML\n"
               "  --reference      every key of the configuration, as Markdown\n"
@@ -130,12 +133,33 @@ static void prepare_process(void) {
         (void) prctl(PR_SET_DUMPABLE, 0);
 }
 
-enum { OPTION_ONCE = 256, OPTION_CHECK, OPTION_PRINT, OPTION_REFERENCE, OPTION_LANG, OPTION_CLOCK, OPTION_KILL_POINTS };
+enum { OPTION_ONCE = 256, OPTION_CHECK, OPTION_PRINT, OPTION_REFERENCE, OPTION_LANG, OPTION_CLOCK, OPTION_KILL_POINTS,
+       OPTION_RECORD, OPTION_REPLAY, OPTION_STATE };
+
+/* What belongs together. */
+static int parse_tape(const AppOptions *o) {
+        bool tape = o->record_dir || o->replay_dir;
+
+        if (o->record_dir && o->replay_dir)
+                fputs("nq57d: either --record or --replay\n", stderr);
+        else if (tape && (!o->once || !o->state_dir))
+                fputs("nq57d: --record and --replay need --once and --state DIR\n", stderr);
+        else if (o->state_dir && !tape)
+                fputs("nq57d: --state goes with --record or --replay; else paths.state in nq57d.yaml\n", stderr);
+        else if (o->replay_dir && o->clock_path)
+                fputs("nq57d: a replay has its own clock\n", stderr);
+        else
+                return 0;
+        return -1;
+}
 
 static int parse(int argc, char **argv, AppOptions *o, Mode *mode) {
         static const struct option options[] = {
                 { "config", required_argument, NULL, 'c' },
                 { "once", no_argument, NULL, OPTION_ONCE },
+                { "record", required_argument, NULL, OPTION_RECORD },
+                { "replay", required_argument, NULL, OPTION_REPLAY },
+                { "state", required_argument, NULL, OPTION_STATE },
                 { "check", no_argument, NULL, OPTION_CHECK },
                 { "print-config", no_argument, NULL, OPTION_PRINT },
                 { "reference", no_argument, NULL, OPTION_REFERENCE },
@@ -154,6 +178,9 @@ static int parse(int argc, char **argv, AppOptions *o, Mode *mode) {
                 switch (c) {
                 case 'c': o->config_dir = optarg; break;
                 case OPTION_ONCE: o->once = true; break;
+                case OPTION_RECORD: o->record_dir = optarg; break;
+                case OPTION_REPLAY: o->replay_dir = optarg; break;
+                case OPTION_STATE: o->state_dir = optarg; break;
                 case OPTION_CHECK: *mode = MODE_CHECK; break;
                 case OPTION_PRINT: *mode = MODE_PRINT; break;
                 case OPTION_REFERENCE: *mode = MODE_REFERENCE; break;
@@ -168,7 +195,7 @@ static int parse(int argc, char **argv, AppOptions *o, Mode *mode) {
                 fprintf(stderr, "nq57d: unexpected argument `%s`\n", argv[optind]);
                 return -1;
         }
-        return 0;
+        return parse_tape(o);
 }
 
 int main(int argc, char **argv) {
