@@ -52,6 +52,10 @@ const Key key_table[] = {
         { CONFIG_MAIN, "sources.*.timeout", KEY_DURATION, 1, 2 * MINUTE, "60 seconds", false, NULL,
                 "longest time of one request", "thời gian chờ nhiều nhất của một yêu cầu" },
 
+        { CONFIG_MAIN, "sources.*.values.*", KEY_TEXT, 1, 500, NULL, false, NULL,
+                "a text that the profile's requests name as <config.NAME>: a year, a province's number",
+                "giá trị mà yêu cầu trong profile gọi là <config.TÊN>: năm, mã tỉnh ..." },
+
         { CONFIG_MAIN, "deadlines.*.title", KEY_TEXT, 1, 300, NULL, true, NULL, "what is due, as mails say it",
                 "nội dung hạn, như ghi trong thư" },
         { CONFIG_MAIN, "deadlines.*.basis", KEY_TEXT, 1, 500, NULL, true, NULL,
@@ -222,6 +226,8 @@ const KeySection key_sections[] = {
                 "các hệ thống được đọc, một hoặc hai" },
         { CONFIG_MAIN, "sources.*", false, KEY_WORD, "id of the source; its secrets stand in ID.secrets",
                 "mã nguồn; mật khẩu nằm trong MÃ.secrets" },
+        { CONFIG_MAIN, "sources.*.values", false, KEY_TEXT, "texts for the profile's requests",
+                "giá trị dùng trong yêu cầu của profile" },
         { CONFIG_MAIN, "deadlines", false, KEY_TEXT, "what is due when (docs/DEADLINES.md)",
                 "việc gì phải xong khi nào (docs/DEADLINES.md)" },
         { CONFIG_MAIN, "deadlines.*", false, KEY_WORD, "id of the deadline; never change it once mails went out",

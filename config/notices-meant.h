@@ -5,6 +5,11 @@
 /* clang-format off */
 #define NOTICE_TABLE_MEANT(N) \
         /* nq57d.yaml */ \
+        N(SOURCE_VALUE_MISSING, "value-missing", ERROR, \
+          "the profile asks for <config.{seen}>: give it here as `{seen}: ...`", \
+          "profile cần <config.{seen}>: ghi ở đây `{seen}: ...`") \
+        N(SOURCE_VALUE_UNUSED, "value-unused", WARNING, "the profile uses no value `{seen}`", \
+          "profile không dùng giá trị `{seen}`") \
         N(SOURCE_NONE, "source-none", ERROR, "no source is configured", "chưa khai báo hệ thống nguồn nào") \
         N(SOURCE_ROLE_TWICE, "source-role-twice", ERROR, "a second source of the role `{seen}`; `{want}` has it", \
           "đã có nguồn `{want}` giữ vai `{seen}`") \

@@ -83,6 +83,48 @@ static void fill_source(SourceOptions *o, const Tree *t, Side side) {
         };
 }
 
+static bool value_given(const SourceOptions *o, const char *name) {
+        for (size_t i = 0; i < o->n_values; i++)
+                if (strcmp(o->values[i].name, name) == 0)
+                        return true;
+        return false;
+}
+
+static bool value_used(const Profile *p, const char *name) {
+        for (size_t i = 0; i < profile_config_names(p); i++)
+                if (strcmp(profile_config_name(p, i), name) == 0)
+                        return true;
+        return false;
+}
+
+static void put_value(Build *b, NoticeId id, Origin at, const SourceOptions *o, const char *name) {
+        NoticePath path = notice_path("sources", o->id, "values");
+        notice_put(b->notices, &(Notice) { .id = id, .at = at, .subject = path.text, .seen = name });
+}
+
+/* What the profile names must be there, and what is there must be named. */
+static int fill_values(Build *b, SourceOptions *o, const Tree *t, Err *e) {
+        const Tree *given = tree_get(t, "values");
+        size_t count = given && given->kind == TREE_MAP ? tree_count(given) : 0;
+        SourceValue *values = arena_get(&b->own->arena, (count + 1) * sizeof *values);
+        if (!values)
+                return err_oom(e);
+        o->values = values;
+        for (const Tree *v = count ? given->child : NULL; v; v = v->next)
+                if (v->kind == TREE_SCALAR)
+                        values[o->n_values++] = (SourceValue) { v->key, v->text };
+        if (!o->profile)
+                return 0;
+        for (size_t i = 0; i < profile_config_names(o->profile); i++)
+                if (!value_given(o, profile_config_name(o->profile, i)))
+                        put_value(b, NOTICE_SOURCE_VALUE_MISSING, given ? given->key_origin : t->key_origin, o,
+                                  profile_config_name(o->profile, i));
+        for (const Tree *v = count ? given->child : NULL; v; v = v->next)
+                if (!value_used(o->profile, v->key))
+                        put_value(b, NOTICE_SOURCE_VALUE_UNUSED, v->key_origin, o, v->key);
+        return 0;
+}
+
 static int add_source(Build *b, const Tree *t, Err *e) {
         Settings *s = b->settings;
         KeyValue role = schema_value(CONFIG_MAIN, t, "sources.*.role"),
@@ -101,7 +143,8 @@ static int add_source(Build *b, const Tree *t, Err *e) {
         }
         SourceOptions *o = &s->sources[s->n_sources++];
         fill_source(o, t, (Side) role.number);
-        return profile.given ? load_profile(b, o, &profile, e) : 0;
+        int r = profile.given ? load_profile(b, o, &profile, e) : 0;
+        return r < 0 ? r : fill_values(b, o, t, e);
 }
 
 int build_sources(Build *b, Err *e) {

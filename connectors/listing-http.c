@@ -4,7 +4,7 @@
 
 #include "connectors/document.h"
 #include "connectors/html.h"
-#include "connectors/source-parts.h"
+#include "connectors/listing-parts.h"
 
 #define BACKOFF (500 * (uint64_t) 1000) /* µs; doubled at each try, jittered over the whole of it */
 
@@ -74,33 +74,24 @@ static void session_failed(Listing *l, const SessionFailure *f) {
         retry(l, f->fault, f->retry, ours ? INSTANT_NONE : f->retry_after, f->detail);
 }
 
-static int target_write(const Listing *l, Text *t) {
-        if (pager_address(&l->pager).len)
-                return text_add(t, pager_address(&l->pager));
-        _cleanup_text_ Text query = TEXT_INIT(16384);
-        for (size_t i = 0; i < l->stream->query.n; i++)
-                http_form_add(&query, str_of(l->stream->query.at[i].name), str_of(l->stream->query.at[i].value));
-        if (pager_query(&l->pager, &query) < 0)
-                return query.failed;
-        text_add(t, str_of(l->stream->path));
-        text_addc(t, strchr(l->stream->path, '?') ? '&' : '?');
-        return text_add(t, text_str(&query));
-}
-
 static void answered(void *userdata, HttpResponse *r);
 
-static void request_send(Listing *l) {
+static void request_send(Listing *l, const RequestText *request) {
         HttpSource *s = l->source;
         const SessionPlan *plan = &s->o.profile->session;
-        _cleanup_text_ Text target = TEXT_INIT(32768), value = TEXT_INIT(LIMIT_SESSION_BYTES);
+        _cleanup_text_ Text value = TEXT_INIT(LIMIT_SESSION_BYTES);
         Err e = { 0 };
         int header = session_header(l->session, &value);
-        if (target_write(l, &target) < 0 || header < 0) {
+        if (header < 0) {
                 listing_stop(l, FAULT_TOO_LARGE, RETRY_LATER, "the request does not fit");
                 return;
         }
         HttpRequest q = { .account = l->session->account,
-                          .target = target.at,
+                          .target = request->target.at,
+                          .post = request->post,
+                          .body = text_str(&request->body),
+                          .content_type = request->content_type,
+                          .headers = request->headers,
                           .header = header == 0 ? plan->header : NULL,
                           .value = value.at,
                           .keep = l->stream->keep,
@@ -115,6 +106,19 @@ static void request_send(Listing *l) {
                 l->state = LISTING_CALL;
         if (value.at)
                 explicit_bzero(value.at, value.len);
+}
+
+static void request_make(Listing *l) {
+        RequestText request;
+        request_text_init(&request);
+        int r = listing_request(l, &request);
+        if (r == 0)
+                request_send(l, &request);
+        else
+                listing_stop(l, r == -EINVAL ? FAULT_SELECTOR_MISSING : FAULT_TOO_LARGE,
+                             r == -EINVAL ? RETRY_RECONFIGURE : RETRY_LATER, "%s: %s", l->stream->path,
+                             r == -EINVAL ? "a value in the path is empty or walks up" : "the request does not fit");
+        request_text_free(&request);
 }
 
 static bool begin(Listing *l) {
@@ -136,7 +140,7 @@ void listing_step(Listing *l) {
         switch (session_want(l->session, &l->waiter)) {
         case SESSION_READY:
                 rate_sent(&s->rate, source_now(s));
-                request_send(l);
+                request_make(l);
                 return;
         case SESSION_WAIT:
                 if (!busy)

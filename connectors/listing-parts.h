@@ -4,6 +4,7 @@
 
 #include <json-c/json.h>
 
+#include "connectors/request.h"
 #include "connectors/source-parts.h"
 
 typedef struct PageRead {
@@ -11,6 +12,21 @@ typedef struct PageRead {
         json_object *root; /* the skeleton */
         Text text;         /* holds the next address or the last key while the pager looks at it */
 } PageRead;
+
+#define LISTING_VALUES_MAX 64
+
+/* What templates stand for in the next request of a listing; texts are borrowed from it and from the listing. */
+typedef struct ListingValues {
+        TemplateValue at[LISTING_VALUES_MAX];
+        size_t n;
+        char digits[160], today[DATE_TEXT];
+        size_t n_digits;
+} ListingValues;
+
+void listing_values(const Listing *l, ListingValues *ret);
+
+/* The request that is due, filled in. As request_fill. */
+int listing_request(const Listing *l, RequestText *ret);
 
 void page_fault(PageOutcome *o, Fault f, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -80,14 +80,29 @@ static void check_cursor(ProfileReader *r, const Tree *t, const PagingPlan *p) {
                 complain(r, t, PROFILE_KEY_MISSING, "cursor", "cursor", NULL);
 }
 
-/* How the system is told which page is wanted, where it is not by an address. */
-static const char *const tellers[] = { [PAGING_PAGE] = "page-parameter", [PAGING_OFFSET] = "offset-parameter",
-                                       [PAGING_CURSOR] = "cursor-parameter", [PAGING_LINK] = NULL,
-                                       [PAGING_NEXT] = NULL, [PAGING_KEYSET] = "cursor-parameter",
-                                       [PAGING_NONE] = NULL };
+/* How the system is told which page is wanted, where it is not by an address: by a parameter of its own, or by a name
+ * that the request's templates use. */
+typedef struct Teller {
+        const char *key, *name;
+} Teller;
 
-void profile_paging_check(ProfileReader *r, const Tree *t, const PagingPlan *p) {
-        const char *teller = tellers[p->kind];
+static const Teller tellers[] = { [PAGING_PAGE] = { "page-parameter", "page" },
+                                  [PAGING_OFFSET] = { "offset-parameter", "offset" },
+                                  [PAGING_CURSOR] = { "cursor-parameter", "cursor" },
+                                  [PAGING_LINK] = { NULL, NULL },
+                                  [PAGING_NEXT] = { NULL, NULL },
+                                  [PAGING_KEYSET] = { "cursor-parameter", "cursor" },
+                                  [PAGING_NONE] = { NULL, NULL } };
+
+static void check_teller(ProfileReader *r, const Tree *t, const Teller *way, const RequestPlan *request) {
+        bool parameter = way->key && tree_get(t, way->key), used = way->name && request_uses(request, way->name);
+        if (parameter && used)
+                complain(r, t, PROFILE_KEY_USELESS, way->key, way->key, way->name);
+        if (way->key && !parameter && !used)
+                complain(r, t, PROFILE_PAGING_UNTOLD, "paging", way->key, way->name);
+}
+
+void profile_paging_check(ProfileReader *r, const Tree *t, const PagingPlan *p, const RequestPlan *request) {
         check_kind(r, t, (PagingKind) p->kind);
         check_total(r, t, p);
         check_cursor(r, t, p);
@@ -97,6 +112,5 @@ void profile_paging_check(ProfileReader *r, const Tree *t, const PagingPlan *p) 
                 complain(r, t, PROFILE_KEY_USELESS, "short-pages", "short-pages", "stop: short");
         if (p->size_parameter && p->size == 0)
                 complain(r, t, PROFILE_KEY_MISSING, "size-parameter", "size", NULL);
-        if (teller && !tree_get(t, teller))
-                complain(r, t, PROFILE_KEY_MISSING, teller, teller, NULL);
+        check_teller(r, t, &tellers[p->kind], request);
 }

@@ -18,6 +18,8 @@ typedef struct ProfileDefaults {
         int64_t zone;
 } ProfileDefaults;
 
+bool profile_path_sound(const char *path);     /* begins with one '/'; no blanks, query or fragment */
+bool profile_header_free(const char *name);    /* a header that the engine does not decide about */
 bool profile_header_name(const char *name);
 bool profile_header_value(const char *value); /* printable, UTF-8 */
 bool profile_date_format(const char *format);
@@ -30,7 +32,7 @@ extern const char *const profile_total_means[]; /* TotalMeans */
 extern const char *const profile_next_hosts[];  /* same any */
 
 /* Which of the paging keys of a stream mean something together. */
-void profile_paging_check(ProfileReader *r, const Tree *t, const PagingPlan *p);
+void profile_paging_check(ProfileReader *r, const Tree *t, const PagingPlan *p, const RequestPlan *request);
 
 void profile_session_compile(ProfileReader *r, const Tree *t, SessionPlan *ret);
 void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, const ProfileDefaults *defaults,

@@ -6,23 +6,7 @@
 #include "connectors/paging-plan.h"
 #include "connectors/format.h"
 #include "connectors/profile.h"
-
-/* Name and value of a header, a query parameter or a login field. Values may hold <account>, <secret>, <token>,
- * <refresh>; nothing else is ever replaced. */
-typedef struct PlanPair {
-        const char *name, *value;
-        Origin origin;
-} PlanPair;
-
-typedef struct PlanPairs {
-        const PlanPair *at;
-        size_t n;
-} PlanPairs;
-
-typedef struct PlanNames {
-        const char *const *at;
-        size_t n;
-} PlanNames;
+#include "connectors/request-plan.h"
 
 typedef enum SessionKind {
         SESSION_KIND_NONE,
@@ -100,8 +84,8 @@ typedef struct FieldPlan {
 typedef struct StreamPlan {
         const char *name;
         RecordKind kind;
-        const char *path;
-        PlanPairs query;
+        const char *path;     /* of the request, as people know the stream by */
+        RequestPlan request;
         Select list;
         Select ok;            /* a value inside a 200 that must read `ok_value` */
         const char *ok_value;
@@ -125,6 +109,7 @@ struct Profile {
         SessionPlan session;
         StreamPlan *streams;
         size_t n_streams;
+        PlanNames config_names;  /* values it takes from nq57d.yaml */
         uint64_t digest;
 };
 

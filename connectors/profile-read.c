@@ -86,7 +86,7 @@ static bool plain_name(const char *text) {
         return n >= 1 && n <= 100;
 }
 
-static bool plain_path(const char *text) {
+bool profile_path_sound(const char *text) {
         if (text[0] != '/' || text[1] == '/')
                 return false;
         for (const char *at = text; *at; at++)
@@ -171,22 +171,29 @@ static void read_zone(ProfileReader *r, const Tree *t, int64_t *out) {
         *out = (z[0] == '-' ? -1 : 1) * (hours * US_HOUR + minutes * US_MINUTE);
 }
 
+static void read_pair(ProfileReader *r, const Tree *t, const char *name, PlanPair *pairs, size_t *n) {
+        if (t->kind != TREE_SCALAR)
+                bad(r, t, PROFILE_WANTS_TEXT, NULL, NULL, NULL);
+        else if (*n == PAIRS_MAX)
+                bad(r, t, PROFILE_TOO_MANY, "200", NULL, NULL);
+        else
+                pairs[(*n)++] = (PlanPair) { name, t->text, t->origin };
+}
+
+/* A list of texts gives the name as often. */
 static void read_pairs(ProfileReader *r, const Tree *t, PlanPairs *out) {
         size_t n = 0;
-        PlanPair *pairs = profile_alloc(r, tree_count(t), sizeof *pairs);
+        PlanPair *pairs = profile_alloc(r, PAIRS_MAX, sizeof *pairs);
         if (!pairs)
                 return;
-        if (tree_count(t) > PAIRS_MAX) {
-                bad(r, t, PROFILE_TOO_MANY, "200", NULL, NULL);
-                return;
-        }
         for (const Tree *c = t->child; c; c = c->next) {
-                if (c->kind != TREE_SCALAR)
-                        bad(r, c, PROFILE_WANTS_TEXT, NULL, NULL, NULL);
-                else if (!plain_name(c->key))
+                if (!plain_name(c->key))
                         bad(r, c, PROFILE_NAME, c->key, NULL, NULL);
+                else if (c->kind != TREE_LIST)
+                        read_pair(r, c, c->key, pairs, &n);
                 else
-                        pairs[n++] = (PlanPair) { c->key, c->text, c->origin };
+                        for (const Tree *v = c->child; v; v = v->next)
+                                read_pair(r, v, c->key, pairs, &n);
         }
         *out = (PlanPairs) { pairs, n };
 }
@@ -222,7 +229,7 @@ static bool shape_fits(ProfileReader *r, const Tree *t, KeyType type) {
 }
 
 static void read_text(ProfileReader *r, const Tree *t, KeyType type, const char **out) {
-        if (type == KEY_PATH && !plain_path(t->text))
+        if (type == KEY_PATH && !profile_path_sound(t->text))
                 bad(r, t, PROFILE_PATH, t->text, NULL, NULL);
         else if (type == KEY_NAME && !plain_name(t->text))
                 bad(r, t, PROFILE_NAME, t->text, NULL, NULL);

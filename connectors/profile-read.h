@@ -19,12 +19,17 @@ typedef enum ProfileMessage {
         PROFILE_NAME,          /* 1: seen */
         PROFILE_HEADER,        /* 1: seen */
         PROFILE_PLACEHOLDER,   /* 1: seen, 2: those allowed */
+        PROFILE_TEMPLATE_FORMAT, /* 1: seen */
+        PROFILE_TEMPLATE_USELESS, /* 1: name */
+        PROFILE_JSON,          /* 1: seen, 2: why */
+        PROFILE_JSON_BARE,     /* 1: name */
         PROFILE_HOST,          /* 1: seen */
         PROFILE_ZONE,          /* 1: seen */
         PROFILE_DATE_FORMAT,   /* 1: seen */
         PROFILE_KEY_USELESS,   /* 1: key, 2: because of */
         PROFILE_KEY_NEEDS,     /* 1: what is there, 2: the keys it needs */
         PROFILE_AS_OF,         /* 1: seen */
+        PROFILE_PAGING_UNTOLD, /* 1: the key, 2: the name, that tell the system which page is wanted */
         PROFILE_NO_STREAMS,
         PROFILE_TOTAL_IN_LIST, /* 1: selector, 2: list */
         PROFILE_FIELD_KIND,    /* 1: field, 2: kind */
@@ -44,6 +49,8 @@ typedef struct ProfileReader {
         FindingSink *sink;
         Arena *arena;
         Text path;  /* of the key being read: "streams.tasks.list" */
+        const char **config; /* names of values from nq57d.yaml that templates use; in the arena */
+        size_t n_config;
         int errors;
         int failed; /* 0 or -ENOMEM */
 } ProfileReader;

@@ -38,6 +38,17 @@ static const ProfileSentence profile_sentences[PROFILE_MESSAGE_COUNT] = {
         [PROFILE_HEADER] = { "value", "`{1}` cannot be sent as a header", "`{1}` không gửi được trong tiêu đề HTTP" },
         [PROFILE_PLACEHOLDER] = { "placeholder", "`{1}`: only these can be filled in here: {2}",
                                   "`{1}`: ở đây chỉ điền được: {2}" },
+        [PROFILE_TEMPLATE_FORMAT] = { "placeholder",
+                                      "`{1}` is no form of a time: iso, epoch, epoch-ms, or a pattern of yyyy MM dd HH "
+                                      "mm "
+                                      "ss",
+                                      "`{1}` không phải dạng thời gian: iso, epoch, epoch-ms, hoặc mẫu gồm yyyy MM dd "
+                                      "HH "
+                                      "mm ss" },
+        [PROFILE_TEMPLATE_USELESS] = { "placeholder", "<{1}> is no time: it takes no form",
+                                       "<{1}> không phải thời gian: không có dạng" },
+        [PROFILE_JSON] = { "json", "`{1}` is no JSON: {2}", "`{1}` không phải JSON: {2}" },
+        [PROFILE_JSON_BARE] = { "json", "<{1}> must stand inside quotes", "<{1}> phải đặt trong dấu ngoặc kép" },
         [PROFILE_HOST] = { "value", "`{1}` is no host name", "`{1}` không phải tên máy chủ" },
         [PROFILE_ZONE] = { "value", "`{1}` is no zone: write +07:00 or Z",
                            "`{1}` không phải múi giờ: viết +07:00 hoặc Z" },
@@ -52,6 +63,12 @@ static const ProfileSentence profile_sentences[PROFILE_MESSAGE_COUNT] = {
                             "`{1}` says no date: mtime, name DATE-FORMAT (name yyyy-MM-dd), cell B2, or column NAME",
                             "`{1}` không cho biết ngày số liệu: mtime, name DẠNG-NGÀY (name yyyy-MM-dd), cell B2, hoặc "
                             "column TÊN-CỘT" },
+        [PROFILE_PAGING_UNTOLD] = { "key-missing",
+                                    "nothing tells the system which page is wanted: give `{1}`, or write <{2}> where "
+                                    "it "
+                                    "belongs",
+                                    "chưa có gì cho hệ thống biết cần trang nào: ghi `{1}`, hoặc đặt <{2}> vào chỗ "
+                                    "cần" },
         [PROFILE_NO_STREAMS] = { "streams", "no stream is described", "chưa mô tả luồng nào" },
         [PROFILE_TOTAL_IN_LIST] = { "selector", "`{1}` cannot match: it lies inside the list {2}",
                                     "`{1}` không thể khớp: nó nằm trong danh sách {2}" },

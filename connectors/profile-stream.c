@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "connectors/profile-format.h"
+#include "connectors/profile-request.h"
 
 #include "connectors/split.h"
 
@@ -20,8 +21,7 @@ static const RecordKind kind_values[] = { KIND_TASK, KIND_INDICATOR };
 #define KEY(k, t, field, ...) { .key = k, .type = t, .offset = offsetof(StreamKeys, field), __VA_ARGS__ }
 static const KeySpec keys[] = {
         KEY("kind", KEY_CHOICE, kind, .required = true, .choices = kinds),
-        KEY("path", KEY_PATH, plan.path),
-        KEY("query", KEY_PAIRS, plan.query),
+        PROFILE_REQUEST_KEYS(StreamKeys, plan.request),
         KEY("list", KEY_SELECT, plan.list),
         KEY("ok", KEY_SELECT, plan.ok),
         KEY("ok-value", KEY_TEXT, plan.ok_value),
@@ -67,6 +67,15 @@ static PlanNames headers_read(ProfileReader *r, const PagingPlan *p) {
         if (names && p->cursor_header)
                 names[n++] = p->cursor_header;
         return (PlanNames) { names, n };
+}
+
+static void check_request(ProfileReader *r, const Tree *t, const StreamPlan *s) {
+        ProfileNames names = { 0 };
+        profile_names_common(&names);
+        profile_names_paging(&names, &s->paging);
+        if (tree_get(t, "changes"))
+                profile_name_add(&names, "since", TEMPLATE_TIME);
+        profile_request_check(r, t, &s->request, &names);
 }
 
 /* The list is an array: what goes on by a name from it can never be there. */
@@ -179,8 +188,10 @@ void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, 
                 check_identity(r, t, "code", &k.code);
                 check_identity(r, t, "period", &k.period);
                 s->paging.any_host = k.next_host == 1;
+                s->path = s->request.path;
                 if (tree_get(t, "paging"))
-                        profile_paging_check(r, t, &s->paging);
+                        profile_paging_check(r, t, &s->paging, &s->request);
+                check_request(r, t, s);
                 if (k.next.text)
                         s->paging.cursor = k.next;
                 s->keep = headers_read(r, &s->paging);

@@ -55,7 +55,7 @@ static bool host_name(const char *host) {
 }
 
 /* What the engine itself decides is not for a profile to set. */
-static bool header_free(const char *name) {
+bool profile_header_free(const char *name) {
         static const char *const taken[] = { "host", "content-length", "transfer-encoding", "connection", "cookie",
                                              "authorization", "accept-encoding", "expect" };
         for (size_t i = 0; i < COUNT(taken); i++)
@@ -72,7 +72,7 @@ static void check_top(ProfileReader *r, const Tree *root, const TopKeys *k) {
                                                            { k->hosts.at[i], NULL, NULL }, NULL });
         for (size_t i = 0; i < k->headers.n; i++) {
                 const PlanPair *h = &k->headers.at[i];
-                if (!header_free(h->name) || !profile_header_value(h->value))
+                if (!profile_header_free(h->name) || !profile_header_value(h->value))
                         profile_complain(r, &(Complaint) { PROFILE_HEADER, SEVERITY_ERROR, h->origin, "headers",
                                                            { h->name, NULL, NULL }, NULL });
         }
@@ -154,6 +154,7 @@ int profile_compile(const Tree *root, FindingSink *sink, Profile **ret, Err *e) 
                 return err_oom(e);
         if (r.errors > 0)
                 return PROFILE_E_INVALID;
+        p->config_names = (PlanNames) { r.config, r.n_config };
         p->digest = digest_tree(root, NORMALISE_VERSION);
         *ret = TAKE_PTR(p);
         return 0;
@@ -185,6 +186,14 @@ const char *profile_stream_name(const Profile *p, size_t i) {
 
 RecordKind profile_stream_kind(const Profile *p, size_t i) {
         return p->streams[i].kind;
+}
+
+size_t profile_config_names(const Profile *p) {
+        return p->config_names.n;
+}
+
+const char *profile_config_name(const Profile *p, size_t i) {
+        return p->config_names.at[i];
 }
 
 const StreamPlan *profile_stream(const Profile *p, const char *name) {

@@ -24,5 +24,9 @@ size_t profile_streams(const Profile *p);
 const char *profile_stream_name(const Profile *p, size_t i);
 RecordKind profile_stream_kind(const Profile *p, size_t i);
 
+/* Names of the values that nq57d.yaml must give: <config.NAME> in its requests. */
+size_t profile_config_names(const Profile *p);
+const char *profile_config_name(const Profile *p, size_t i);
+
 /* Digest of profile, mapping and normaliser version: a change voids page fingerprints and validators. */
 uint64_t profile_digest(const Profile *p);

@@ -190,11 +190,26 @@ static Source *free_source(Source *source) {
         free(s->sessions);
         free(s->partitions);
         free(s->session_at);
+        free(s->config);
+        arena_free(&s->arena);
         free(s);
         return NULL;
 }
 
 static const SourceOps ops = { .partitions = partitions, .list = list, .cancel = cancel, .free = free_source };
+
+static int config_names(HttpSource *s, Err *e) {
+        s->config = calloc(s->o.n_values + 1, sizeof *s->config);
+        for (size_t i = 0; s->config && i < s->o.n_values; i++) {
+                _cleanup_text_ Text name = TEXT_INIT(200);
+                text_addf(&name, "config.%s", s->o.values[i].name);
+                const char *copy = name.failed ? NULL : arena_copy(&s->arena, text_str(&name));
+                if (!copy)
+                        return err_oom(e);
+                s->config[s->n_config++] = (TemplateValue) { copy, str_of(s->o.values[i].text), INSTANT_NONE };
+        }
+        return s->config ? 0 : err_oom(e);
+}
 
 static int setup(HttpSource *s, Err *e) {
         const Profile *p = s->o.profile;
@@ -218,7 +233,9 @@ static int setup(HttpSource *s, Err *e) {
         if (rate_init(&s->rate, s->o.requests_per_minute) < 0)
                 return err_oom(e);
         s->session_env = (SessionEnv) { s->o.id, &p->session, s->http, &s->env, s->o.logins_per_hour };
-        r = source_partitions_build(s, e);
+        r = config_names(s, e);
+        if (r == 0)
+                r = source_partitions_build(s, e);
         if (r < 0)
                 return r;
         r = sd_event_add_time(s->env.loop, &s->timer, CLOCK_MONOTONIC, 0, 1, pump, s);

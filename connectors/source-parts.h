@@ -62,6 +62,9 @@ typedef struct HttpSource {
         size_t n_sessions;
         Partition *partitions;
         size_t n_partitions;
+        TemplateValue *config; /* "config.NAME" of the options' values */
+        size_t n_config;
+        Arena arena;           /* holds their names */
         uint32_t *session_at;  /* index of each partition's session */
         Queue waiting;
         Queue cancelled;       /* their ends are to be told */

@@ -34,6 +34,11 @@ typedef struct SourceSink {
         void *userdata;
 } SourceSink;
 
+/* A value of the configuration that a profile's templates name: <config.NAME>. */
+typedef struct SourceValue {
+        const char *name, *text;
+} SourceValue;
+
 /* Plain data, filled by config. Texts live as long as the settings generation. */
 typedef struct SourceOptions {
         const char *id;               /* "theodoiq" */
@@ -42,6 +47,8 @@ typedef struct SourceOptions {
         const char *ca_file;          /* private CA, PEM; NULL: the system's */
         const char *supervisor;       /* supervising account; NULL: none */
         const Profile *profile;
+        const SourceValue *values;    /* sources.ID.values of nq57d.yaml */
+        size_t n_values;
         int concurrency;              /* requests under way at once on this host, 1..16 */
         int requests_per_minute;      /* 0: no limit of ours */
         int logins_per_hour;          /* budget per account, kept across restarts */

@@ -37,6 +37,20 @@ static bool placeholder_read(const char *at, Placeholder *ret) {
         return true;
 }
 
+size_t template_name_at(const char *at, Str *ret_name) {
+        Placeholder p;
+        if (!placeholder_read(at, &p))
+                return 0;
+        *ret_name = p.name;
+        return (size_t) (p.next - at);
+}
+
+bool template_name_is(const TemplateName *n, Str name) {
+        Str known = str_of(n->name);
+        bool family = known.len > 0 && known.at[known.len - 1] == '.';
+        return family ? name.len > known.len && str_starts(name, known) : str_eq(known, name);
+}
+
 static bool format_known(Str format) {
         char copy[FORMAT_MAX + 1];
         _cleanup_text_ Text scratch = TEXT_INIT(FORMAT_MAX * 4);
@@ -55,7 +69,7 @@ int template_check(const char *text, const TemplateName *names, size_t n, Templa
                         continue;
                 }
                 size_t i = 0;
-                while (i < n && !str_eq(str_of(names[i].name), p.name))
+                while (i < n && !template_name_is(&names[i], p.name))
                         i++;
                 ret->name = i == n || !p.format.at ? p.name : p.format;
                 if (i == n)

@@ -7,12 +7,14 @@
 #include "state/model/when.h"
 
 typedef enum TemplateKind {
-        TEMPLATE_TEXT,   /* no format */
-        TEMPLATE_NUMBER, /* decimal digits; may stand outside strings of a JSON template; no format */
+        TEMPLATE_TEXT,   /* no format; inside strings of a JSON template only */
+        TEMPLATE_TOKEN,  /* a text or number of theirs, or nothing; no format */
+        TEMPLATE_NUMBER, /* decimal digits; no format */
         TEMPLATE_TIME,   /* an instant; needs no format when `text` is given too, then that stands */
 } TemplateKind;
 
-/* A name that may be used, as the compiler of a profile knows it: "unit", "record.id", "since". */
+/* A name that may be used, as the compiler of a profile knows it: "unit", "record.id", "since"; one that ends in '.'
+ * stands for every name it begins. */
 typedef struct TemplateName {
         const char *name;
         TemplateKind kind;
@@ -52,6 +54,17 @@ bool template_uses(const char *text, const char *name);
 
 /* Adds the text with every name filled in; a name without a value stands for nothing. 0, or as text_add. */
 int template_fill(Text *t, const char *text, const TemplateValues *values, TemplateEncoding encoding);
+
+/* The length of the placeholder that `at`, on a '<', begins; 0: that '<' stands for itself. */
+size_t template_name_at(const char *at, Str *ret_name);
+bool template_name_is(const TemplateName *n, Str name);
+
+/* A JSON text: inside strings values are escaped; outside of them a short whole number stands as it is, nothing as
+ * null, all else as a string. 0, or as text_add. */
+int template_json_fill(Text *t, const char *text, const TemplateValues *values);
+/* The JSON text with a sample for every name, to be checked for being JSON. false: *ret_name may not stand where it
+ * does (outside of a string). */
+bool template_json_sample(const char *text, const TemplateName *names, size_t n, Text *ret, Str *ret_name);
 
 /* Adds one value encoded. */
 int template_encode(Text *t, Str value, TemplateEncoding encoding);

@@ -83,6 +83,34 @@ typedef struct Mistake {
         const char *code, *nearest;
 } Mistake;
 
+static void check_mistake(const Mistake *m) {
+        const char *at = strstr(sound, m->from);
+        assert_non_null(at);
+        _cleanup_text_ Text yaml = TEXT_INIT(10000);
+        text_add(&yaml, (Str) { sound, (size_t) (at - sound) });
+        text_add(&yaml, str_of(m->to));
+        text_add(&yaml, str_of(at + strlen(m->from)));
+        FindingList found = { 0 };
+        _cleanup_(document_freep) Document *d = NULL;
+        _cleanup_(profile_freep) Profile *p = NULL;
+        int r = compile(yaml.at, &found, &d, &p);
+        bool hit = false;
+        for (size_t k = 0; k < found.n; k++)
+                hit |= found.at[k].severity == SEVERITY_ERROR && found.at[k].origin.line == m->line &&
+                       found.at[k].origin.column == m->column && strcmp(found.at[k].code, m->code) == 0 &&
+                       (!m->nearest || (found.at[k].nearest && strcmp(found.at[k].nearest, m->nearest) == 0)) &&
+                       found.at[k].vi[0];
+        if (r != PROFILE_E_INVALID || !hit) {
+                for (size_t k = 0; k < found.n; k++)
+                        print_error("%d:%d %s %s %s (%s)\n", found.at[k].origin.line, found.at[k].origin.column,
+                                    found.at[k].code, found.at[k].subject, found.at[k].en,
+                                    found.at[k].nearest ? found.at[k].nearest : "");
+                fail_msg("%s -> %s: expected %d:%d %s", m->from, m->to, m->line, m->column, m->code);
+        }
+        finding_list_free(&found);
+}
+
+
 static void test_mistakes(void **state) {
         static const Mistake mistakes[] = {
                 { "status: assumed", "status: asumed", 2, 9, "value", "assumed" },
@@ -113,7 +141,7 @@ static void test_mistakes(void **state) {
                 { "code: $.code", "code: $.codes[*]", 28, 11, "selector", NULL },
                 { "total: $.data.total", "total: $.data.items.n", 23, 12, "selector", NULL },
                 { "paging: page", "paging: pages", 24, 13, "value", "page" },
-                { "    page-parameter: page\n", "", 20, 5, "key-missing", NULL },
+                { "    page-parameter: page\n", "", 24, 5, "key-missing", NULL },
                 { "    size: 50\n", "    size: 50\n    offset-parameter: o\n", 28, 5, "key-useless", NULL },
                 { "size: 50", "size: 0", 27, 11, "value", NULL },
                 { "size: 50", "size: 1e3", 27, 11, "value", NULL },
@@ -129,33 +157,41 @@ static void test_mistakes(void **state) {
                 { "        words: work\n", "", 33, 7, "words", NULL },
                 { "      title: $.title\n", "      claims_late: $.late\n", 32, 7, "field", NULL },
         };
-        for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
-                const Mistake *m = &mistakes[i];
-                const char *at = strstr(sound, m->from);
-                assert_non_null(at);
-                _cleanup_text_ Text yaml = TEXT_INIT(10000);
-                text_add(&yaml, (Str) { sound, (size_t) (at - sound) });
-                text_add(&yaml, str_of(m->to));
-                text_add(&yaml, str_of(at + strlen(m->from)));
-                FindingList found = { 0 };
-                _cleanup_(document_freep) Document *d = NULL;
-                _cleanup_(profile_freep) Profile *p = NULL;
-                int r = compile(yaml.at, &found, &d, &p);
-                bool hit = false;
-                for (size_t k = 0; k < found.n; k++)
-                        hit |= found.at[k].severity == SEVERITY_ERROR && found.at[k].origin.line == m->line &&
-                               found.at[k].origin.column == m->column && strcmp(found.at[k].code, m->code) == 0 &&
-                               (!m->nearest || (found.at[k].nearest && strcmp(found.at[k].nearest, m->nearest) == 0)) &&
-                               found.at[k].vi[0];
-                if (r != PROFILE_E_INVALID || !hit) {
-                        for (size_t k = 0; k < found.n; k++)
-                                print_error("%d:%d %s %s %s (%s)\n", found.at[k].origin.line, found.at[k].origin.column,
-                                            found.at[k].code, found.at[k].subject, found.at[k].en,
-                                            found.at[k].nearest ? found.at[k].nearest : "");
-                        fail_msg("%s -> %s: expected %d:%d %s", m->from, m->to, m->line, m->column, m->code);
-                }
-                finding_list_free(&found);
-        }
+        for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
+                check_mistake(&mistakes[i]);
+}
+
+static void test_mistakes_of_requests(void **state) {
+        static const Mistake mistakes[] = {
+                { "path: /api/tasks", "path: /api/<page>\n    page-parameter: p", 22, 5, "key-useless", NULL },
+                { "path: /api/tasks", "path: /api/<unit> x", 21, 11, "value", NULL },
+                { "path: /api/tasks", "path: /api/<units>", 21, 11, "placeholder", NULL },
+                { "path: /api/tasks", "path: /api/<today:yy>", 21, 11, "placeholder", NULL },
+                { "path: /api/tasks", "path: /api/<unit:iso>", 21, 11, "placeholder", NULL },
+                { "path: /api/tasks", "path: /api/<cursor>", 21, 11, "placeholder", NULL },
+                { "path: /api/tasks", "path: /x\n    json: '{}'", 22, 5, "key-missing", NULL },
+                { "path: /api/tasks", "path: /x\n    method: PUT", 22, 13, "value", NULL },
+                { "path: /api/tasks", "path: /x\n    method: POST\n    json: '{\"a\":<unit>}'", 23, 11, "json", NULL },
+                { "path: /api/tasks", "path: /x\n    method: POST\n    json: '{\"a\":<page>'", 23, 11, "json", NULL },
+                { "path: /api/tasks", "path: /x\n    method: POST\n    json: '{\"a\":1,\"a\":2}'", 23, 11, "json",
+                  NULL },
+                { "path: /api/tasks", "path: /x\n    method: POST\n    body: x", 23, 5, "key-missing", NULL },
+                { "path: /api/tasks", "path: /x\n    method: POST\n    json: '{}'\n    form:\n      a: b", 24, 5,
+                  "key-useless", NULL },
+                { "path: /api/tasks", "path: /x\n    content-type: a/b", 22, 5, "key-missing", NULL },
+                { "path: /api/tasks", "path: /x\n    headers:\n      Cookie: a", 23, 15, "value", NULL },
+                { "paging: page", "paging: keyset", 20, 5, "key-missing", NULL },
+                { "paging: page", "paging: next", 25, 5, "key-useless", NULL },
+                { "    size: 50\n", "    size: 50\n    stop: flag\n", 28, 5, "key-missing", NULL },
+                { "    total: $.data.total\n", "    stop: total\n", 23, 5, "key-missing", NULL },
+                { "    size: 50\n", "    size: 50\n    total-header: X-Total\n", 28, 5, "key-useless", NULL },
+                { "    size: 50\n", "", 26, 5, "key-missing", NULL },
+                { "    size: 50\n", "    size: 50\n    stop: short\n    short-pages: yes\n", 29, 5, "key-useless",
+                  NULL },
+                { "    total: $.data.total\n", "    total-cap: 10\n", 23, 5, "key-useless", NULL },
+        };
+        for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
+                check_mistake(&mistakes[i]);
 }
 
 static void test_shipped(void **state) {
@@ -197,6 +233,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_sound),
                 cmocka_unit_test(test_mistakes),
+                cmocka_unit_test(test_mistakes_of_requests),
                 cmocka_unit_test(test_shipped),
                 cmocka_unit_test(test_digest),
         };

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* What the templates of a listing's requests stand for, and the request that is due. */
+#include "connectors/listing-parts.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+static void put(ListingValues *v, const char *name, Str text) {
+        if (v->n < LISTING_VALUES_MAX)
+                v->at[v->n++] = (TemplateValue) { .name = name, .text = text, .instant = INSTANT_NONE };
+}
+
+static void put_number(ListingValues *v, const char *name, int64_t number) {
+        size_t left = sizeof v->digits - v->n_digits;
+        char *at = v->digits + v->n_digits;
+        int n = snprintf(at, left, "%lld", (long long) number);
+        if (n < 0 || (size_t) n >= left)
+                return;
+        v->n_digits += (size_t) n + 1;
+        put(v, name, str_of(at));
+}
+
+static void put_time(ListingValues *v, const char *name, Instant when, Str text) {
+        put(v, name, text);
+        v->at[v->n - 1].instant = when;
+}
+
+static void put_unit(ListingValues *v, const Listing *l) {
+        const HttpSource *s = l->source;
+        const Unit *u = unit_by_id(s->env.units, str_of(l->partition->unit));
+        put(v, "unit", str_of(u ? u->access[s->o.side].code : ""));
+        put(v, "unit.id", str_of(u ? u->id : ""));
+        put(v, "unit.name", str_of(u ? u->name : ""));
+}
+
+static void put_paging(ListingValues *v, const Listing *l) {
+        put_number(v, "page", pager_page_number(&l->pager));
+        put_number(v, "offset", pager_offset(&l->pager));
+        put_number(v, "size", l->pager.plan->size);
+        put(v, "cursor", pager_cursor(&l->pager));
+}
+
+void listing_values(const Listing *l, ListingValues *ret) {
+        const HttpSource *s = l->source;
+        Date today = when_date(clock_wall(s->env.clock));
+        *ret = (ListingValues) { 0 };
+        put(ret, "account", str_of(l->partition->account));
+        put_unit(ret, l);
+        put_time(ret, "today", when_at(today, 0, 0), str_of(date_iso(today, ret->today)));
+        put_paging(ret, l);
+        for (size_t i = 0; i < s->n_config; i++)
+                put(ret, s->config[i].name, s->config[i].text);
+}
+
+int listing_request(const Listing *l, RequestText *ret) {
+        ListingValues v;
+        _cleanup_text_ Text parameters = TEXT_INIT(REQUEST_TARGET_MAX);
+        Str address = pager_address(&l->pager);
+        listing_values(l, &v);
+        if (address.len == 0 && pager_query(&l->pager, &parameters) < 0)
+                return parameters.failed;
+        int r = request_fill(&l->stream->request, &(TemplateValues) { v.at, v.n, ZONE_OFFSET }, text_str(&parameters),
+                             ret);
+        if (r < 0 || address.len == 0)
+                return r;
+        text_clear(&ret->target);
+        return text_add(&ret->target, address);
+}
