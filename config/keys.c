@@ -46,6 +46,16 @@ const Key key_table[] = {
                 "số yêu cầu cùng lúc" },
         { CONFIG_MAIN, "sources.*.requests-per-minute", KEY_INT, 0, 100000, "600", false, NULL,
                 "most requests a minute; 0: no limit", "số yêu cầu nhiều nhất mỗi phút; 0: không giới hạn" },
+        { CONFIG_MAIN, "sources.*.request-gap", KEY_DURATION, 0, 10 * MINUTE, "0 seconds", false, NULL,
+                "least time between the beginnings of two requests", "khoảng cách ít nhất giữa hai yêu cầu" },
+        { CONFIG_MAIN, "sources.*.quiet-hours", KEY_HOURS, 0, 0, NULL, false, NULL,
+                "hours of every day, local time, in which nothing is asked: readings wait, alerts do not",
+                "những giờ hằng ngày (giờ Việt Nam) không hỏi hệ thống: việc đọc phải chờ, cảnh báo thì không" },
+        { CONFIG_MAIN, "sources.*.breaker-after", KEY_INT, 0, 1000, "5", false, NULL,
+                "after so many requests in a row that were not served, the system is left alone: one minute, then "
+                "twice as long each time one request in trial fails, at most 30 minutes; 0: never",
+                "sau bấy nhiêu yêu cầu liên tiếp không được phục vụ thì ngừng hỏi một phút, mỗi lần hỏi thử lại hỏng "
+                "thì gấp đôi, nhiều nhất 30 phút; 0: không bao giờ ngừng" },
         { CONFIG_MAIN, "sources.*.logins-per-hour", KEY_INT, 1, 60, "4", false, NULL,
                 "most log-ins of one account in an hour, so that a wrong password never locks it",
                 "số lần đăng nhập nhiều nhất mỗi giờ của một tài khoản, để mật khẩu sai không làm khóa tài khoản" },

@@ -168,6 +168,9 @@ KeyFault key_read(const Key *k, Str text, KeyValue *ret, Str *ret_seen, const ch
         case KEY_DATE:
                 fault = typed_date(text, &v.date);
                 break;
+        case KEY_HOURS:
+                fault = typed_hours(text, ret_seen);
+                break;
         case KEY_TIME:
                 fault = typed_time(text, &v.number);
                 break;

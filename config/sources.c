@@ -76,11 +76,20 @@ static void fill_source(SourceOptions *o, const Tree *t, Side side) {
                 .supervisor = schema_value(CONFIG_MAIN, t, "sources.*.supervisor").whole,
                 .concurrency = number(t, "sources.*.requests-at-once", 1),
                 .requests_per_minute = number(t, "sources.*.requests-per-minute", 1),
+                .request_gap = number(t, "sources.*.request-gap", 1) * US_SECOND,
+                .breaker_after = number(t, "sources.*.breaker-after", 1),
                 .logins_per_hour = number(t, "sources.*.logins-per-hour", 1),
                 .timeout_seconds = number(t, "sources.*.timeout", 1),
                 .poll_minutes = number(t, "sources.*.poll-every", 60),
                 .blind_hours = number(t, "sources.*.blind-after", 3600),
         };
+}
+
+static void fill_quiet(SourceOptions *o, const Tree *t) {
+        KeyValue v = schema_value(CONFIG_MAIN, t, "sources.*.quiet-hours");
+        Str wrong;
+        if (v.given)
+                (void) quiet_parse(str_of(v.whole), &o->quiet, &wrong); /* as the schema did */
 }
 
 static bool value_given(const SourceOptions *o, const char *name) {
@@ -143,6 +152,7 @@ static int add_source(Build *b, const Tree *t, Err *e) {
         }
         SourceOptions *o = &s->sources[s->n_sources++];
         fill_source(o, t, (Side) role.number);
+        fill_quiet(o, t);
         int r = profile.given ? load_profile(b, o, &profile, e) : 0;
         return r < 0 ? r : fill_values(b, o, t, e);
 }

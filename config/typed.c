@@ -2,7 +2,10 @@
 /* Values by their type: what an administrator typed, read strictly. */
 #include "config/typed.h"
 
+#include <errno.h>
+
 #include "connectors/message.h"
+#include "connectors/quiet.h"
 
 static bool blank_inside(Str s) {
         return memchr(s.at ? s.at : "", ' ', s.len) != NULL;
@@ -103,6 +106,14 @@ KeyFault typed_time(Str s, int64_t *ret) {
                 return KEY_SHAPE;
         *ret = hour * 60 + minute;
         return hour > 23 || minute > 59 ? KEY_RANGE : KEY_FINE;
+}
+
+KeyFault typed_hours(Str s, Str *ret_seen) {
+        QuietHours q;
+        Str wrong = s;
+        int r = quiet_parse(s, &q, &wrong);
+        *ret_seen = r == -EINVAL ? wrong : s;
+        return r == 0 ? KEY_FINE : r == -EINVAL ? KEY_SHAPE : KEY_RANGE;
 }
 
 KeyFault typed_flag(Str s, int64_t *ret) {

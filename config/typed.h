@@ -13,6 +13,7 @@ KeyFault typed_workdays(Str s, const char *tail, int64_t *ret);
 KeyFault typed_finish(Str s, int64_t *ret);
 KeyFault typed_before(Str s, KeyValue *ret);
 KeyFault typed_time(Str s, int64_t *ret_minutes);
+KeyFault typed_hours(Str s, Str *ret_seen);
 KeyFault typed_flag(Str s, int64_t *ret);
 KeyFault typed_person(Str s, KeyValue *ret, Str *ret_rest, Str *ret_seen);
 KeyFault typed_seat(Str s, KeyValue *ret, Str *ret_seen);

@@ -17,6 +17,9 @@ struct Http {
         Text lines; /* headers on every request, as http-request.c keeps them */
         CURL *idle[HTTP_IDLE_MAX];
         int n_idle;
+        Gate gate;
+        HttpCall *queue;            /* calls that wait for the gate, in their order */
+        sd_event_source *timer;
 };
 
 struct HttpCall {
@@ -40,6 +43,8 @@ struct HttpCall {
         size_t header_bytes, body_bytes; /* as received, of this hop */
         bool cookies, gzip, foreign, broken, too_large;
         int hops;
+        bool queued;
+        HttpCall *next;             /* in the queue */
         char error[CURL_ERROR_SIZE];
 };
 
@@ -54,6 +59,15 @@ int http_request_hop(HttpCall *c);
 void http_request_done(HttpCall *c, bool reuse);
 
 void http_call_done(void *userdata, CURL *easy, CURLcode code); /* the hop has ended */
+int http_call_start(HttpCall *c, Err *e);                       /* the hop as it stands, now */
+void http_call_tell(HttpCall *c, HttpResponse *r);              /* ends the call */
+
+/* http-queue.c: lets the hop go now or later, or ends the call with why not. */
+int http_queue_open(Http *h, Err *e);
+void http_queue_close(Http *h);
+int http_queue_add(HttpCall *c, Err *e);
+void http_queue_leave(HttpCall *c);                     /* NULL-safe when it is not in it */
+void http_queue_ended(HttpCall *c, const HttpResponse *r); /* a hop came back; NULL: it was given up */
 
 bool http_tap_answers(const Http *h); /* nothing goes to the network */
 int http_tap_ask(HttpCall *c, Err *e);

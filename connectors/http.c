@@ -24,6 +24,9 @@ int http_new(const HttpOptions *o, Http **ret, Err *e) {
         r = loop_curl_new(o->loop, o->concurrency, &h->curl, e);
         if (r < 0)
                 return r;
+        r = http_queue_open(h, e);
+        if (r < 0)
+                return r;
         h->lines = TEXT_INIT(LIMIT_SESSION_BYTES);
         r = http_request_fixed(h);
         if (r == -EINVAL)
@@ -37,6 +40,7 @@ int http_new(const HttpOptions *o, Http **ret, Err *e) {
 Http *http_free(Http *h) {
         if (!h)
                 return NULL;
+        http_queue_close(h);
         while (h->n_idle > 0)
                 curl_easy_cleanup(h->idle[--h->n_idle]);
         loop_curl_free(h->curl);
@@ -74,15 +78,20 @@ static HttpCall *call_free(HttpCall *c) {
 DEFINE_CLEANUP(HttpCall, call_free)
 
 HttpCall *http_abandon(HttpCall *c) {
-        if (c && http_tap_answers(c->http))
+        if (!c)
+                return NULL;
+        if (c->queued)
+                http_queue_leave(c);
+        else if (http_tap_answers(c->http))
                 http_tap_forget(c);
-        else if (c)
+        else
                 loop_curl_remove(c->http->curl, c->easy);
+        if (!c->queued)
+                http_queue_ended(c, NULL);
         return call_free(c);
 }
 
-/* Sends the request as it stands to c->at. */
-static int call_start(HttpCall *c, Err *e) {
+int http_call_start(HttpCall *c, Err *e) {
         http_answer_begin(c);
         c->hops++;
         if (http_request_hop(c) < 0)
@@ -127,12 +136,23 @@ static bool redirect(HttpCall *c, HttpResponse *r) {
         c->at = to;
         if (status != 307 && status != 308)
                 c->q.post = false;
-        if (call_start(c, &e) == 0)
+        if (http_queue_add(c, &e) == 0)
                 return true;
         r->fault = FAULT_NETWORK;
         r->retry = RETRY_LATER;
         snprintf(r->detail, sizeof r->detail, "%.250s", e.text);
         return false;
+}
+
+void http_call_tell(HttpCall *c, HttpResponse *r) {
+        r->body = c->body_in;
+        c->body_in = TEXT_INIT(0);
+        r->url = c->at.url;
+        r->path = c->at.path;
+        r->hops = c->hops;
+        c->done(c->userdata, r);
+        text_free(&r->body);
+        call_end(c, true);
 }
 
 void http_call_done(void *userdata, CURL *easy, CURLcode code) {
@@ -142,16 +162,10 @@ void http_call_done(void *userdata, CURL *easy, CURLcode code) {
         http_answer_cookies(c, &r);
         http_tap_seen(c, &r);
         c->played = NULL;
+        http_queue_ended(c, &r);
         if (r.fault == FAULT_NONE && r.status >= 300 && r.status < 400 && c->location.len && redirect(c, &r))
                 return;
-        r.body = c->body_in;
-        c->body_in = TEXT_INIT(0);
-        r.url = c->at.url;
-        r.path = c->at.path;
-        r.hops = c->hops;
-        c->done(c->userdata, &r);
-        text_free(&r.body);
-        call_end(c, true);
+        http_call_tell(c, &r);
 }
 
 /* Below the base: a path is put after the base's own prefix; anything else is resolved as a link on a page would be. */
@@ -203,7 +217,7 @@ int http_send(Http *h, const HttpRequest *q, HttpDone *done, void *userdata, Htt
                 return err_set(e, r, RETRY_RECONFIGURE, "a header holds what no header may hold");
         if (r < 0)
                 return err_oom(e);
-        r = call_start(c, e);
+        r = http_queue_add(c, e);
         c->q.value = c->q.etag = c->q.modified = NULL; /* copied, not ours to keep; names live as long as the profile */
         c->q.headers = (PlanPairs) { 0 };
         if (r < 0)

@@ -3,11 +3,13 @@
  * session is a jar of cookies and a header, never a curl handle; connections are kept by the multi's pool. */
 #pragma once
 
+#include "connectors/gate.h"
 #include "connectors/http-tap.h"
 #include "connectors/limits.h"
 #include "connectors/loop-curl.h"
 #include "connectors/profile-plan.h"
 #include "state/model/clock.h"
+#include "state/model/finding.h"
 
 typedef struct HttpOptions {
         sd_event *loop;
@@ -17,6 +19,8 @@ typedef struct HttpOptions {
         PlanNames allowed_hosts; /* by https on its own port */
         PlanPairs headers;       /* on every request */
         int concurrency, timeout_seconds;
+        GateOptions gate;
+        FindingSink *news;       /* what ops should know: the breaker opened, or closed; NULL */
         const char *source;      /* the source's id, for the tap */
         const HttpTap *tap;      /* NULL: nobody looks on */
 } HttpOptions;
@@ -75,8 +79,10 @@ bool http_header_next(Str *rest, const char *name, Str *ret);
 typedef struct HttpCall HttpCall;
 typedef void HttpDone(void *userdata, HttpResponse *r);
 
-/* Sends it; `done` is called once from the loop, and never after http_abandon. 0, negative with Err. A header's name or
- * value with a control character in it is -EINVAL. */
+/* Sends it when the limits of the system let it go, in the order of the calls; `done` is called once from the loop, and
+ * never after http_abandon. What they do not let go is answered with FAULT_QUIET, FAULT_RATE_LIMITED or, by the
+ * breaker, with the fault that opened it, and `retry_after`. Redirects wait their turn like others. 0, negative with
+ * Err. A header's name or value with a control character in it is -EINVAL. */
 int http_send(Http *h, const HttpRequest *q, HttpDone *done, void *userdata, HttpCall **ret, Err *e);
 HttpCall *http_abandon(HttpCall *c); /* NULL-safe; returns NULL */
 
@@ -84,6 +90,10 @@ HttpCall *http_abandon(HttpCall *c); /* NULL-safe; returns NULL */
  * is what a page behind a TLS proxy says: it becomes the base's scheme and port. With `any_host` path and query alone
  * count. Whether it may be asked is judged by http_send. 0, -EINVAL for no address, -ENOMEM, -E2BIG. */
 int http_next_address(const char *base_url, const char *answered, Str reference, bool any_host, Text *ret);
+
+/* When a request sent now would leave, µs of the loop's monotonic clock: who waits until then computes its headers
+ * late. Not later than now also for what would be refused. */
+uint64_t http_ready_at(Http *h);
 
 /* Retry-After (RFC 9110 10.2.3): seconds, or a date by the system's own clock. `theirs`: what that clock shows (`ours`
  * when it is unknown). 0: *ret is an instant of our clock, at least a second away, however far; -EINVAL for what is

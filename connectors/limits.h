@@ -19,6 +19,7 @@
 #define LIMIT_LOW_SPEED_SECONDS 30
 #define LIMIT_RETRY_AFTER_SECONDS 21600   /* a longer Retry-After ends the run as rate-limited */
 #define LIMIT_REQUEST_TRIES 3             /* tries of one request within a listing */
+#define LIMIT_LISTING_RETRIES 20          /* all of one listing, and one more for every 20 pages */
 #define LIMIT_MAIL_BYTES (1u << 20)
 #define LIMIT_ATTEMPT_BYTES (1u << 20) /* of an attempt file; what stands beyond it is not read */
 #define LIMIT_OUTPUT_BYTES (4u << 10)  /* kept of a delivery program's output */

@@ -41,27 +41,30 @@ static void go_on(Listing *l, uint64_t until) {
         source_arm(l->source);
 }
 
-/* Tries again after a jittered pause, or gives up. */
+/* Tries again after a jittered pause (full jitter), or gives up. A longer pause that was asked for ends the listing,
+ * the schedule comes back after it; a shorter one is kept by the system's gate. */
 static void retry(Listing *l, Fault f, Retry when, Instant asked, const char *detail) {
         HttpSource *s = l->source;
-        uint64_t now = source_now(s);
         Instant wall = clock_wall(s->env.clock), longest = wall + LIMIT_RETRY_AFTER_SECONDS * US_SECOND;
         if (asked != INSTANT_NONE) {
-                s->hold = now + (uint64_t) (asked - wall);
-                s->hold_wall = asked < longest ? asked : longest;
-                l->end.retry_after = s->hold_wall;
-                if (asked - wall > LISTING_WAIT_MAX) {
-                        listing_stop(l, f, RETRY_LATER, "%s; it asks for a pause of %lld s", detail,
-                                     (long long) ((asked - wall) / US_SECOND));
-                        return;
-                }
+                l->end.retry_after = asked < longest ? asked : longest;
+                if (asked - wall > GATE_WAIT_MAX)
+                        when = when == RETRY_NOW ? RETRY_LATER : when;
         }
-        if (when != RETRY_NOW || ++l->tries >= LIMIT_REQUEST_TRIES) {
-                listing_stop(l, f, when == RETRY_NOW ? RETRY_LATER : when, "%s%s", detail,
-                             when == RETRY_NOW ? " (tried 3 times)" : "");
+        if (when != RETRY_NOW) {
+                listing_stop(l, f, when, "%s", detail);
                 return;
         }
-        go_on(l, now + source_random(s, BACKOFF << l->tries));
+        if (++l->tries >= LIMIT_REQUEST_TRIES) {
+                listing_stop(l, f, RETRY_LATER, "%s (tried %d times)", detail, LIMIT_REQUEST_TRIES);
+                return;
+        }
+        if (++l->retried > LIMIT_LISTING_RETRIES + l->pager.pages / 20) {
+                listing_stop(l, f, RETRY_LATER, "%s (%d requests of this listing had to be sent again)", detail,
+                             l->retried - 1);
+                return;
+        }
+        go_on(l, source_now(s) + source_random(s, BACKOFF << l->tries));
 }
 
 static void session_ready(void *userdata, const SessionFailure *f);
@@ -134,17 +137,12 @@ static bool begin(Listing *l) {
 void listing_step(Listing *l) {
         if (!l->began && !begin(l))
                 return;
-        HttpSource *s = l->source;
-        bool busy = l->session->state == SESSION_BUSY; /* somebody else's login is counted already */
         l->waiter = (SessionWaiter) { .ready = session_ready, .userdata = l };
         switch (session_want(l->session, &l->waiter)) {
         case SESSION_READY:
-                rate_sent(&s->rate, source_now(s));
                 request_make(l);
                 return;
         case SESSION_WAIT:
-                if (!busy)
-                        rate_sent(&s->rate, source_now(s));
                 l->state = LISTING_SESSION;
                 return;
         default:
@@ -235,7 +233,11 @@ static void status_seen(Listing *l, const HttpResponse *r) {
                         listing_stop(l, FAULT_REDIRECT, RETRY_LATER, "%s", detail);
                 return;
         }
-        snprintf(detail, sizeof detail, "%.100s: expected status 200, seen %d", r->path, r->status);
+        int n = snprintf(detail, sizeof detail, "%.100s: expected status 200, seen %d", r->path, r->status);
+        Instant pause = r->retry_after == INSTANT_NONE ? 0 : r->retry_after - clock_wall(l->source->env.clock);
+        if (pause > GATE_WAIT_MAX)
+                snprintf(detail + n, sizeof detail - (size_t) n, "; it asks for a pause of %lld s",
+                         (long long) (pause / US_SECOND));
         if (r->status == plan->lost_status)
                 not_let_in(l, FAULT_SESSION_LOST, detail);
         else if (r->status == 429)
@@ -251,7 +253,7 @@ static void answered(void *userdata, HttpResponse *r) {
         l->call = NULL;
         l->end.requests += r->hops;
         if (r->fault != FAULT_NONE)
-                retry(l, r->fault, r->retry, INSTANT_NONE, r->detail);
+                retry(l, r->fault, r->retry, r->retry_after, r->detail);
         else if (r->status == 200)
                 body_seen(l, r);
         else

@@ -109,7 +109,7 @@ static void answered(void *userdata, HttpResponse *r) {
              unsent = password && r->fault != FAULT_NONE && !r->sent;
         s->call = NULL;
         s->requests += r->hops;
-        s->failure.retry_after = INSTANT_NONE;
+        s->failure.retry_after = r->fault == FAULT_NONE ? INSTANT_NONE : r->retry_after; /* not let out */
         s->unsure = r->fault != FAULT_NONE && r->sent && (s->step == STEP_LOGIN || s->step == STEP_FORM_SENT);
         if (s->unsure)
                 session_fail(s, r->fault, RETRY_LATER, "%s; whether the login was counted is unknown", r->detail);

@@ -35,23 +35,10 @@ static int active_count(const HttpSource *s) {
         return n;
 }
 
-/* The system asked to be left alone for longer than a listing may wait. */
-static bool hold_ends(HttpSource *s, Listing *l, uint64_t now) {
-        if (s->hold > now && clock_wall(s->env.clock) >= s->hold_wall)
-                s->hold = now;
-        if (s->hold <= now + LISTING_WAIT_MAX)
-                return false;
-        l->end.retry_after = s->hold_wall;
-        listing_stop(l, FAULT_RATE_LIMITED, RETRY_LATER, "%s asked for a pause of %lld s", s->o.id,
-                     (long long) ((s->hold - now) / US_SECOND));
-        return true;
-}
-
-/* When `l` may go on: after its own wait, the system's and our rate. */
+/* When `l` may go on: after its own wait, and when the system's limits let a request go. */
 static uint64_t ready_at(const HttpSource *s, const Listing *l) {
-        uint64_t at = l->due > s->hold ? l->due : s->hold;
-        uint64_t slot = rate_ready(&s->rate);
-        return at > slot ? at : slot;
+        uint64_t slot = http_ready_at(s->http);
+        return l->due > slot ? l->due : slot;
 }
 
 static bool run_one(HttpSource *s, Listing *l, uint64_t now) {
@@ -61,8 +48,6 @@ static bool run_one(HttpSource *s, Listing *l, uint64_t now) {
         }
         if (l->state != LISTING_DUE)
                 return false;
-        if (hold_ends(s, l, now))
-                return true;
         if (ready_at(s, l) > now)
                 return false;
         listing_step(l);
@@ -186,7 +171,6 @@ static Source *free_source(Source *source) {
         sd_event_source_disable_unref(s->timer);
         split_free(&s->split);
         free(s->prints);
-        rate_done(&s->rate);
         free(s->sessions);
         free(s->partitions);
         free(s->session_at);
@@ -223,6 +207,11 @@ static int setup(HttpSource *s, Err *e) {
                 .allowed_hosts = p->allowed_hosts,
                 .headers = p->headers,
                 .concurrency = s->o.concurrency,
+                .gate = { .per_minute = s->o.requests_per_minute,
+                          .gap = s->o.request_gap,
+                          .quiet = s->o.quiet,
+                          .breaker_after = s->o.breaker_after },
+                .news = s->env.news,
                 .timeout_seconds = s->o.timeout_seconds < 1 || s->o.timeout_seconds > LIMIT_REQUEST_SECONDS
                                            ? LIMIT_REQUEST_SECONDS
                                            : s->o.timeout_seconds,
@@ -230,8 +219,6 @@ static int setup(HttpSource *s, Err *e) {
         int r = http_new(&http, &s->http, e);
         if (r < 0)
                 return r;
-        if (rate_init(&s->rate, s->o.requests_per_minute) < 0)
-                return err_oom(e);
         s->session_env = (SessionEnv) { s->o.id, &p->session, s->http, &s->env, s->o.logins_per_hour };
         r = config_names(s, e);
         if (r == 0)

@@ -6,10 +6,8 @@
 
 #include "connectors/normalise.h"
 #include "connectors/pager.h"
-#include "connectors/rate.h"
 #include "connectors/session.h"
 
-#define LISTING_WAIT_MAX (10 * US_SECOND) /* a longer Retry-After ends the listing; the schedule comes back later */
 #define LISTING_FINDINGS_MAX 20
 
 typedef enum ListingState {
@@ -31,6 +29,7 @@ typedef struct Listing {
         HttpCall *call;
         unsigned generation;   /* of the session the request went out with */
         int tries;             /* of the request under way */
+        int retried;           /* all of the listing */
         bool relogged;         /* the session was given up once for this request */
         bool began, broken;    /* `broken`: a callback of the sink failed */
         bool anonymous;        /* a record without identity was put aside */
@@ -70,9 +69,6 @@ typedef struct HttpSource {
         Queue cancelled;       /* their ends are to be told */
         Listing *listings;     /* under way, in the order of their begin: at most `concurrency`, and those that ended */
         sd_event_source *timer;
-        Rate rate;
-        uint64_t hold;         /* no request before: the system asked for it */
-        Instant hold_wall;
         uint64_t random;
         SplitPage split;
         uint64_t *prints;      /* hashes of the split page's records */

@@ -10,6 +10,7 @@
 #include <systemd/sd-event.h>
 
 #include "connectors/profile.h"
+#include "connectors/quiet.h"
 #include "state/model/unit.h"
 #include "state/model/vault.h"
 
@@ -52,6 +53,9 @@ typedef struct SourceOptions {
         int concurrency;              /* requests under way at once on this host, 1..16 */
         int requests_per_minute;      /* 0: no limit of ours */
         int logins_per_hour;          /* budget per account, kept across restarts */
+        int64_t request_gap;          /* µs between the starts of two requests; 0: none */
+        QuietHours quiet;             /* no request in them */
+        int breaker_after;            /* requests in a row not served before the system is left alone; 0: never */
         int timeout_seconds;          /* of one request, at most LIMIT_REQUEST_SECONDS */
         int poll_minutes;             /* between polls; for the schedule */
         int blind_hours;              /* without a complete listing for so long = blind */
@@ -67,6 +71,7 @@ typedef struct SourceEnv {
         int (*secret)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
         void *secret_userdata;
         FindingSink *findings;        /* drift and data findings; may be NULL */
+        FindingSink *news;            /* what ops should know of the system itself; may be NULL */
         uint64_t seed;                /* of jitter */
         const struct HttpTap *tap;    /* connectors/http-tap.h; NULL: nobody looks on */
 } SourceEnv;

@@ -29,6 +29,19 @@ static bool app_sending_due(const App *a, Instant now) {
                now >= when_at(today, p->send_hour, p->send_minute);
 }
 
+/* In its quiet hours a source is not read: boottime of their end, or INSTANT_NONE. Said once. */
+static Instant app_quiet(App *a, const SourceOptions *o) {
+        Instant wall = clock_wall(&a->clock), until = quiet_until(&o->quiet, wall);
+        AppPoll *p = &a->poll[o->side];
+        char text[WHEN_TEXT];
+
+        if (until != INSTANT_NONE && !p->quiet)
+                report(LOG_NOTICE, REPORT_NONE, (ReportField[]) { { "NQ57_SOURCE", o->id }, { 0 } },
+                       "%s: quiet hours until %s: reading it waits, alerts do not", o->id, when_iso(until, text));
+        p->quiet = until != INSTANT_NONE;
+        return p->quiet ? clock_boottime(&a->clock) + (until - wall) : INSTANT_NONE;
+}
+
 static unsigned app_due(App *a, Instant *ret_next) {
         Instant now = clock_boottime(&a->clock), next = now + TICK_LONGEST;
         bool sending = app_sending_due(a, clock_wall(&a->clock));
@@ -53,6 +66,10 @@ static unsigned app_due(App *a, Instant *ret_next) {
                         p->first = s.at;
                 if (p->last_end == INSTANT_NONE)
                         s.at = p->wanted || sending ? now : p->first;
+                Instant quiet = app_quiet(a, o);
+
+                if (quiet != INSTANT_NONE && s.at < quiet)
+                        s.at = quiet;
                 if (s.at <= now)
                         due |= 1u << o->side;
                 else if (s.at < next)
@@ -62,10 +79,11 @@ static unsigned app_due(App *a, Instant *ret_next) {
         return due;
 }
 
-/* A process that has just started polls once before it plans, however late in the morning it is. */
+/* A process that has just started polls once before it plans, however late in the morning it is: what may be polled. */
 static bool app_polled(const App *a) {
         for (size_t i = 0; i < a->settings->n_sources; i++)
-                if (a->poll[a->settings->sources[i].side].last_end == INSTANT_NONE)
+                if (a->poll[a->settings->sources[i].side].last_end == INSTANT_NONE &&
+                    !a->poll[a->settings->sources[i].side].quiet)
                         return false;
         return true;
 }
@@ -118,7 +136,8 @@ static int app_once(App *a, Err *e) {
                 return 0;
         a->started_once = true;
         for (size_t i = 0; i < a->settings->n_sources; i++)
-                all |= 1u << a->settings->sources[i].side;
+                if (app_quiet(a, &a->settings->sources[i]) == INSTANT_NONE)
+                        all |= 1u << a->settings->sources[i].side;
         return app_cycle(a, all, e);
 }
 

@@ -11,6 +11,7 @@ typedef struct AppPoll {
         int failures;
         Retry retry;
         bool wanted;
+        bool quiet;                          /* said that it waits for the end of its quiet hours */
         uint64_t random;
 } AppPoll;
 
@@ -23,6 +24,7 @@ struct App {
         Store *store;
         Source *source[SIDE_COUNT];
         AppPoll poll[SIDE_COUNT];
+        FindingSink news;             /* of the systems: a breaker opened or closed */
         Deliver *deliver;
         Cycle *cycle;
         sd_event_source *tick, *last_resort, *inotify, *signal[5];

@@ -35,6 +35,7 @@ int app_sources(App *a, Err *e) {
                                   .secret = app_secret,
                                   .secret_userdata = a,
                                   .findings = NULL,
+                                  .news = &a->news,
                                   .seed = app_random() };
                 SourceOptions own = *o;
                 int r;
@@ -168,6 +169,7 @@ int app_new(const AppOptions *o, App **ret, int *ret_status, Err *e) {
         if (!a)
                 return err_oom(e);
         a->options = *o;
+        a->news = report_findings(o->vi);
         for (int side = 0; side < SIDE_COUNT; side++)
                 a->poll[side] = (AppPoll) { .first = INSTANT_NONE,
                                             .last_end = INSTANT_NONE,

@@ -120,7 +120,10 @@ static void poll_told(const Poll *poll, const ListingEnd *end, const ListingRepo
                        "%s/%s (%s) refused: %s (nq57ctl accept %lld | nq57ctl reject %lld)", p->source, p->stream,
                        p->account, r->en, (long long) r->refusal, (long long) r->refusal);
         else if (end->completeness != LISTING_COMPLETE)
-                report(end->completeness == LISTING_FAILED ? LOG_ERR : LOG_WARNING, REPORT_LISTING, fields,
+                report(end->fault == FAULT_QUIET                  ? LOG_DEBUG /* said once for the whole system */
+                       : end->completeness == LISTING_FAILED ? LOG_ERR
+                                                             : LOG_WARNING,
+                       REPORT_LISTING, fields,
                        "%s/%s (%s) %s: %s: %s", p->source, p->stream, p->account, completeness_names[end->completeness],
                        fault_names[end->fault], end->detail);
         else

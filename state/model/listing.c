@@ -32,6 +32,7 @@ const char *const fault_names[FAULT_COUNT] = {
         [FAULT_FILE_REFUSED] = "file-refused",
         [FAULT_FILE_LOCKED] = "file-locked",
         [FAULT_FILE_OLDER] = "file-older",
+        [FAULT_QUIET] = "quiet-hours",
 };
 
 const char *fault_vn(Fault f) {
@@ -66,6 +67,7 @@ const char *fault_vn(Fault f) {
                 [FAULT_FILE_REFUSED] = "tệp không được phép đọc",
                 [FAULT_FILE_LOCKED] = "tệp đang mở, đang chép hoặc có mật khẩu",
                 [FAULT_FILE_OLDER] = "tệp cũ hơn số liệu đã đọc",
+                [FAULT_QUIET] = "đang trong giờ không được hỏi hệ thống",
         };
         return labels[f];
 }

@@ -48,6 +48,7 @@ typedef enum Fault {
         FAULT_FILE_REFUSED,      /* a file that is not read for what it is: a link, too large, anybody's to write */
         FAULT_FILE_LOCKED,       /* open in a program, still being copied, or protected by a password */
         FAULT_FILE_OLDER,        /* as of an earlier moment than what was read before */
+        FAULT_QUIET,             /* not asked: the source's quiet hours */
         FAULT_COUNT
 } Fault;
 extern const char *const fault_names[FAULT_COUNT]; /* "none", "login-page", "empty-body", ... */
