@@ -15,7 +15,7 @@ static const SeatKey unit_seats[] = {
         { "units.*.head", "head", SEAT_HEAD },
         { "units.*.acting-head", "acting-head", SEAT_ACTING_HEAD },
 };
-enum { UNIT_SEATS = sizeof unit_seats / sizeof *unit_seats };
+enum { UNIT_SEATS = sizeof unit_seats / sizeof *unit_seats, UNIT_CODES = 64 };
 
 const char *build_text(Arena *a, Str s, bool *failed) {
         if (s.len == 0)
@@ -88,6 +88,35 @@ static bool fill_access(UnitTable *table, const Tree *t, Unit *u, Side side) {
         return !failed;
 }
 
+/* `code-SPACE: A, B`: each a code by which the unit is known. */
+static bool fill_codes(UnitTable *table, const Tree *t, Unit *u) {
+        UnitCode codes[UNIT_CODES];
+        size_t n = 0;
+        for (const Tree *v = t->child; v; v = v->next) {
+                Str rest = v->kind == TREE_SCALAR && str_starts(str_of(v->key), STR("code-")) ? str_of(v->text)
+                                                                                              : STR_NULL;
+                for (Str part; n < UNIT_CODES && str_split(&rest, ',', &part);) {
+                        Str code;
+                        if (str_trim(part).len == 0)
+                                continue;
+                        int r = text_code(&table->arena, part, false, &code);
+                        const char *copy = r == 0 ? arena_copy(&table->arena, code) : NULL;
+                        if (!copy)
+                                return r == -EILSEQ;
+                        codes[n++] = (UnitCode) { v->key, copy };
+                }
+        }
+        if (n == 0)
+                return true;
+        UnitCode *kept = arena_get(&table->arena, n * sizeof *kept);
+        if (!kept)
+                return false;
+        memcpy(kept, codes, n * sizeof *kept);
+        u->codes = kept;
+        u->n_codes = n;
+        return true;
+}
+
 static int fill_units(Build *b, UnitTable *table, const Tree *section, const Tree **at, Err *e) {
         for (const Tree *t = section->child; t; t = t->next) {
                 Unit *u = &table->units[table->n_units];
@@ -100,7 +129,7 @@ static int fill_units(Build *b, UnitTable *table, const Tree *section, const Tre
                 if (!kind.given)
                         u->kind = UNIT_DEPARTMENT;
                 bool fine = fill_access(table, t, u, SIDE_CENTRAL) && fill_access(table, t, u, SIDE_PORTAL) &&
-                            fill_seats(b, table, t, u);
+                            fill_codes(table, t, u) && fill_seats(b, table, t, u);
                 if (!fine)
                         return err_oom(e);
         }

@@ -26,6 +26,8 @@ uint64_t build_digest(const Settings *s) {
                 h = mix_text(mix_int(h, u->kind), u->parent >= 0 ? s->units->units[u->parent].id : NULL);
                 for (int side = 0; side < SIDE_COUNT; side++)
                         h = mix_text(mix_int(h, u->access[side].mode), u->access[side].code);
+                for (size_t k = 0; k < u->n_codes; k++)
+                        h = mix_text(mix_text(h, u->codes[k].space), u->codes[k].code);
         }
         for (size_t i = 0; i < s->links->n_links; i++) {
                 const Link *l = &s->links->links[i];

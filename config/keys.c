@@ -196,6 +196,11 @@ const Key key_table[] = {
                 "mã đơn vị trên hệ thống Trung ương, nếu khác khóa" },
         { CONFIG_ACCOUNTS, "units.*.portal-code", KEY_CODE, 1, 64, NULL, false, NULL,
                 "the unit's code on the portal, when it is not its key", "mã đơn vị trên Cổng tỉnh, nếu khác khóa" },
+        { CONFIG_ACCOUNTS, "units.*.code-*", KEY_LIST, 1, 500, NULL, false, NULL,
+                "the unit's codes in another space, named as profiles name it (unit-by: code-edoc); code-central and "
+                "code-portal: earlier codes there, as of units merged into this one",
+                "mã của đơn vị trong bộ mã khác, tên như trong bản mô tả (unit-by: code-edoc); code-central, "
+                "code-portal: mã cũ trên hệ thống đó, như của đơn vị đã nhập vào" },
         { CONFIG_ACCOUNTS, "units.*.focal", KEY_SEAT, 0, 0, NULL, false, NULL, "focal person, reminded from T-5 on",
                 "đầu mối, được nhắc từ T-5" },
         { CONFIG_ACCOUNTS, "units.*.focal-2", KEY_SEAT, 0, 0, NULL, false, NULL, "second focal person",

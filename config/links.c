@@ -7,11 +7,18 @@ typedef struct Seen {
         StrMap codes[SIDE_COUNT];
 } Seen;
 
-static const char *linked(const Tree *t, Side side) {
+/* As records are told apart by it; what cannot be so is kept as typed. */
+static const char *code_form(Arena *a, const char *typed) {
+        Str code;
+        const char *copy = text_code(a, str_of(typed), false, &code) == 0 && code.len ? arena_copy(a, code) : NULL;
+        return copy ? copy : typed;
+}
+
+static const char *linked(Arena *a, const Tree *t, Side side) {
         const Tree *v = tree_get(t, side_names[side]);
         if (!v || v->kind != TREE_SCALAR || !v->text[0])
                 return NULL;
-        return strcmp(v->text, "none") == 0 ? "" : v->text;
+        return strcmp(v->text, "none") == 0 ? "" : code_form(a, v->text);
 }
 
 static void check_link(Build *b, const Tree *section, const Tree *t, const Link *l, Seen *seen) {
@@ -48,8 +55,9 @@ static int add_section(Build *b, LinkTable *table, const Tree *section, RecordKi
         for (const Tree *t = section ? section->child : NULL; t && r == 0; t = t->next) {
                 Link *l = &table->links[table->n_links++];
                 *l = (Link) { .kind = kind,
-                              .canonical = t->key,
-                              .code = { linked(t, SIDE_CENTRAL), linked(t, SIDE_PORTAL) } };
+                              .canonical = code_form(&table->arena, t->key),
+                              .code = { linked(&table->arena, t, SIDE_CENTRAL),
+                                        linked(&table->arena, t, SIDE_PORTAL) } };
                 check_link(b, section, t, l, &seen);
         }
         strmap_free(&seen.codes[SIDE_CENTRAL]);

@@ -43,6 +43,9 @@
         N(PARENT_MISSING, "parent-missing", ERROR, "a sub-unit needs `parent`", \
           "bộ phận phải có `parent` (đơn vị cấp trên)") \
         N(CODE_TWICE, "code-twice", ERROR, "`{seen}` is already the code of {want}", "`{seen}` đã là mã của {want}") \
+        N(SPACE_UNKNOWN, "space-unknown", ERROR, "the profile looks units up by `{seen}`, and no unit of " \
+          "accounts.yaml has such a code", \
+          "bản mô tả tìm đơn vị theo `{seen}`, nhưng accounts.yaml chưa có đơn vị nào có mã này") \
         N(ACCOUNT_TWICE, "account-twice", ERROR, "account `{seen}` belongs to {want}; a unit that shares it says " \
           "`parent` or `supervised`", \
           "tài khoản `{seen}` là của {want}; đơn vị dùng chung hãy ghi `parent` hoặc `supervised`") \

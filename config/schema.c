@@ -8,13 +8,15 @@
 #define PARTS_MAX 4
 #define NAMES_MAX 96
 
-/* Whether one part of a pattern ("*", "ops-N", "url") is met by a part of a path. */
+/* Whether one part of a pattern ("*", "ops-N", "code-*", "url") is met by a part of a path. */
 static bool part_matches(Str pattern, const char *part) {
         if (str_eq(pattern, STR("*")))
                 return true;
         if (pattern.len > 2 && pattern.at[pattern.len - 1] == 'N' && pattern.at[pattern.len - 2] == '-')
                 return strlen(part) == pattern.len && strncmp(part, pattern.at, pattern.len - 1) == 0 &&
                        part[pattern.len - 1] >= '2' && part[pattern.len - 1] <= '9';
+        if (pattern.len > 2 && pattern.at[pattern.len - 1] == '*')
+                return strlen(part) > pattern.len - 1 && strncmp(part, pattern.at, pattern.len - 1) == 0;
         return str_eq(pattern, str_of(part));
 }
 

@@ -40,7 +40,7 @@ typedef enum KeyType {
 
 typedef struct Key {
         ConfigFile file;
-        const char *path; /* "sources.*.url"; `*` is a name the file gives, `-N` a number from 2 to 9 */
+        const char *path; /* "sources.*.url"; `*` is a name the file gives, also the end of one; `-N` a number 2 to 9 */
         KeyType type;
         int64_t min, max;     /* of numbers, in the unit of KeyValue; of texts in bytes; 0, 0: the type's own */
         const char *fallback; /* the default as one would type it; NULL: none */

@@ -95,6 +95,58 @@ static int check_side(Check *c, Side side, const SourceOptions *source) {
         return r;
 }
 
+/* One code of a space, also as the own code on that side, means one unit. */
+static int check_codes(Check *c) {
+        static const char *const further[SIDE_COUNT] = { "code-central", "code-portal" };
+        StrMap codes = { 0 };
+        size_t n = 0;
+        for (size_t i = 0; i < c->table->n_units; i++)
+                n += c->table->units[i].n_codes + SIDE_COUNT;
+        _cleanup_arena_ Arena a = { 0 };
+        int r = strmap_reserve(&codes, n);
+        for (size_t i = 0; i < c->table->n_units && r == 0; i++) {
+                const Unit *u = &c->table->units[i];
+                for (size_t k = 0; k < u->n_codes + SIDE_COUNT && r == 0; k++) {
+                        UnitCode code = k < u->n_codes ? u->codes[k]
+                                                       : (UnitCode) { further[k - u->n_codes],
+                                                                      u->access[k - u->n_codes].code };
+                        _cleanup_text_ Text key = TEXT_INIT(1000);
+                        uint32_t other = (uint32_t) i;
+                        text_addf(&key, "%s=%s", code.space, code.code);
+                        const char *kept = key.failed ? NULL : arena_copy(&a, text_str(&key));
+                        if (!kept)
+                                r = -ENOMEM;
+                        else if (strmap_put(&codes, str_of(kept), (uint32_t) i, &other) < 0 && other != i &&
+                                 k < u->n_codes)
+                                put(c, i, code.space,
+                                    &(Notice) { .id = NOTICE_CODE_TWICE, .seen = code.code,
+                                                .en = c->table->units[other].id });
+                }
+        }
+        strmap_free(&codes);
+        return r;
+}
+
+/* A profile that looks units up by a code nobody has would put every record aside. */
+static void check_spaces(Check *c, const SourceOptions *source) {
+        const char *space;
+        Origin at;
+        for (size_t i = 0; source && source->profile && (space = profile_unit_space(source->profile, i, &at)); i++) {
+                const char *spaces[64];
+                size_t n = 0;
+                if (unit_space_known(c->table, space))
+                        continue;
+                for (size_t u = 0; u < c->table->n_units && n < 64; u++)
+                        for (size_t k = 0; k < c->table->units[u].n_codes && n < 64; k++)
+                                spaces[n++] = c->table->units[u].codes[k].space;
+                notice_put(c->b->notices, &(Notice) { .id = NOTICE_SPACE_UNKNOWN,
+                                                      .at = at,
+                                                      .subject = "unit-by",
+                                                      .seen = space,
+                                                      .nearest = text_nearest(str_of(space), spaces, n) });
+        }
+}
+
 int build_unit_checks(Build *b, const UnitTable *t, const Tree *const *at, Err *e) {
         Check c = { .b = b, .table = t, .at = at };
         _cleanup_free_ const char **ids = calloc(t->n_units + 1, sizeof *ids);
@@ -110,6 +162,10 @@ int build_unit_checks(Build *b, const UnitTable *t, const Tree *const *at, Err *
         cut_cycles(&c);
         strmap_free(&c.ids);
 
+        if (check_codes(&c) < 0)
+                return err_oom(e);
+        for (int s = 0; s < SIDE_COUNT; s++)
+                check_spaces(&c, settings_source(b->settings, (Side) s));
         for (int s = 0; s < SIDE_COUNT; s++)
                 if (check_side(&c, (Side) s, settings_source(b->settings, (Side) s)) < 0)
                         return err_oom(e);

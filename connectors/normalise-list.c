@@ -11,6 +11,8 @@ static const Unit *unit_find(Normaliser *n, const FieldPlan *plan, Str text) {
                 return unit_by_name(n->units, text);
         case UNIT_BY_ID:
                 return unit_by_id(n->units, text);
+        case UNIT_BY_SPACE:
+                return unit_by_space(n->units, plan->unit_space, text);
         case UNIT_BY_CODE:
                 break;
         }
@@ -31,7 +33,10 @@ const Unit *unit_lookup(Normaliser *n, const FieldPlan *plan, Str text) {
 }
 
 static ValueResult list_invalid(Normaliser *n, Value *v, json_object *list) {
-        return value_invalid(n, v, str_of(json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN)));
+        Str raw = str_of(json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN)), copy;
+        if (arena_str(&n->arena, raw, &copy) < 0) /* the list may be one that was made for this field */
+                return VALUE_NO_MEMORY;
+        return value_invalid(n, v, copy);
 }
 
 static int by_bytes(const void *a, const void *b) {
@@ -59,7 +64,7 @@ static int array_write(Normaliser *n, Str *members, size_t count, bool literals,
 }
 
 /* A part of a list's member as clean text: 0 (STR_NULL when absent, null or empty), -EINVAL, -ENOMEM. */
-static int part_text(Normaliser *n, const Select *s, json_object *member, Str *ret) {
+static int part_text(Normaliser *n, const FieldPlan *plan, const Select *s, json_object *member, Str *ret) {
         json_object *v = NULL;
         Str raw = STR_NULL;
         *ret = STR_NULL;
@@ -70,7 +75,9 @@ static int part_text(Normaliser *n, const Select *s, json_object *member, Str *r
                 return -ENOMEM;
         if (kind == SCALAR_NONE)
                 return -EINVAL;
-        int r = text_normalise(&n->arena, raw, ret);
+        int r = plan->repair ? source_repair(n, plan->repair, raw, &raw) : 0;
+        if (r == 0)
+                r = text_normalise(&n->arena, raw, ret);
         return r == -EILSEQ || ret->len > LIMIT_FIELD_BYTES ? -EINVAL : r;
 }
 
@@ -88,7 +95,7 @@ ValueResult units_read(Normaliser *n, const FieldPlan *plan, json_object *list, 
                 return VALUE_NO_MEMORY;
         for (size_t i = 0; i < count; i++) {
                 Str text;
-                int r = part_text(n, what, json_object_array_get_idx(list, i), &text);
+                int r = part_text(n, plan, what, json_object_array_get_idx(list, i), &text);
                 if (r == -ENOMEM)
                         return VALUE_NO_MEMORY;
                 const Unit *unit = r == 0 && text.len ? unit_lookup(n, plan, text) : NULL;
@@ -118,16 +125,20 @@ static void part_add(Text *t, const char *key, Str text, bool *first) {
 /* {"name":..,"number":..,"date":..,"url":..} without the parts that say nothing. */
 static int evidence_member(Normaliser *n, const FieldPlan *plan, json_object *member, Str *ret) {
         const EvidencePlan *e = &plan->evidence;
+        static const Select itself = { .text = "$" }, nothing = { 0 };
         const Select *selects[] = { &e->name, &e->number, &e->date, &e->url };
         static const char *const keys[] = { "name", "number", "date", "url" };
         bool first = true;
         char iso[DATE_TEXT];
         Moment m;
+        if (json_object_is_type(member, json_type_string)) /* a part of a split text: its name */
+                for (size_t i = 0; i < 4; i++)
+                        selects[i] = i == 0 ? &itself : &nothing;
         text_clear(&n->scratch);
         text_addc(&n->scratch, '{');
         for (size_t i = 0; i < 4; i++) {
                 Str text = STR_NULL;
-                int r = selects[i]->text ? part_text(n, selects[i], member, &text) : 0;
+                int r = selects[i]->text ? part_text(n, plan, selects[i], member, &text) : 0;
                 if (r < 0)
                         return r;
                 if (i == 2 && text.len && moment_read_any(plan->dates.at, plan->dates.n, text, plan->zone, &m) == 0)
@@ -149,8 +160,10 @@ ValueResult evidence_read(Normaliser *n, const FieldPlan *plan, json_object *lis
                 return VALUE_NO_MEMORY;
         for (size_t i = 0; i < count; i++) {
                 json_object *member = json_object_array_get_idx(list, i);
-                int r = json_object_is_type(member, json_type_object) ? evidence_member(n, plan, member, &members[i])
-                                                                      : -EINVAL;
+                bool named = plan->split && json_object_is_type(member, json_type_string);
+                int r = named || json_object_is_type(member, json_type_object)
+                                ? evidence_member(n, plan, member, &members[i])
+                                : -EINVAL;
                 if (r == -EINVAL)
                         return list_invalid(n, v, list);
                 if (r < 0)

@@ -5,111 +5,10 @@
 
 #include "connectors/dates.h"
 #include "connectors/html.h"
+#include "connectors/repair.h"
 #include "state/model/due.h"
 
 #define RAW_MAX 1000
-
-/* NULL: n->failed says why. The bytes passed the splitter, which is stricter than json-c. */
-static json_object *tree_make(Normaliser *n, Str bytes) {
-        json_tokener_reset(n->tokener);
-        errno = 0;
-        json_object *tree = json_tokener_parse_ex(n->tokener, bytes.at, (int) bytes.len);
-        if (!tree)
-                n->failed = errno == ENOMEM ? -ENOMEM : -EILSEQ;
-        return tree;
-}
-
-/* A member is never the last byte of its record: with the byte behind it, json-c sees where a number ends. */
-static json_object *slot_tree(Normaliser *n, NormaliseSlot *slot) {
-        if (slot->tree && str_eq(slot->parsed, slot->bytes))
-                return slot->tree;
-        json_object_put(slot->tree);
-        slot->parsed = slot->bytes;
-        return slot->tree = tree_make(n, (Str) { slot->bytes.at, slot->bytes.len + 1 });
-}
-
-Selected slot_get(Normaliser *n, const SlotSelect *s, json_object **ret) {
-        if (s->slot < 0) {
-                if (!n->record)
-                        n->record = tree_make(n, n->span);
-                return n->record ? select_get(&s->select, n->record, ret) : SELECTED_MISSING;
-        }
-        NormaliseSlot *slot = &n->slots[s->slot];
-        if (!slot->bytes.at)
-                return SELECTED_MISSING;
-        if (slot->bytes.at[0] == 'n')
-                return SELECTED_NULL;
-        return slot_tree(n, slot) ? select_walk(&s->select, 1, slot->tree, ret) : SELECTED_MISSING;
-}
-
-/* A scalar of valid JSON that means what it looks like. */
-static Scalar plain_scalar(Str bytes, Str *ret) {
-        switch (bytes.at[0]) {
-        case '"':
-                if (memchr(bytes.at, '\\', bytes.len))
-                        return SCALAR_NONE;
-                *ret = (Str) { bytes.at + 1, bytes.len - 2 };
-                return SCALAR_TEXT;
-        case 't':
-        case 'f':
-                *ret = bytes;
-                return SCALAR_FLAG;
-        case '{':
-        case '[':
-        case 'n':
-                return SCALAR_NONE;
-        default:
-                *ret = str_eq(bytes, STR("-0")) ? STR("0") : bytes;
-                return SCALAR_NUMBER;
-        }
-}
-
-Selected slot_scalar(Normaliser *n, const SlotSelect *s, Scalar *ret_kind, Str *ret, json_object **ret_tree) {
-        Str bytes = s->slot >= 0 && s->select.n_steps == 1 && !s->select.list ? n->slots[s->slot].bytes : STR_NULL;
-        *ret_kind = bytes.at ? plain_scalar(bytes, ret) : SCALAR_NONE;
-        if (*ret_kind != SCALAR_NONE)
-                return SELECTED_VALUE;
-        Selected found = slot_get(n, s, ret_tree);
-        if (found == SELECTED_VALUE)
-                *ret_kind = scalar_text(n, *ret_tree, ret);
-        return found;
-}
-
-static Scalar integer_text(Normaliser *n, json_object *v, Str *ret) {
-        char digits[24], *at = digits + sizeof digits;
-        int64_t value = json_object_get_int64(v);
-        uint64_t left = value < 0 ? 0 - (uint64_t) value : (uint64_t) value;
-        do
-                *--at = (char) ('0' + left % 10);
-        while ((left /= 10) > 0);
-        if (value < 0)
-                *--at = '-';
-        return arena_str(&n->arena, (Str) { at, (size_t) (digits + sizeof digits - at) }, ret) < 0 ? SCALAR_NO_MEMORY
-                                                                                                   : SCALAR_NUMBER;
-}
-
-Scalar scalar_text(Normaliser *n, json_object *v, Str *ret) {
-        switch (json_object_get_type(v)) {
-        case json_type_string:
-                *ret = (Str) { json_object_get_string(v), (size_t) json_object_get_string_len(v) };
-                return SCALAR_TEXT;
-        case json_type_int:
-                return integer_text(n, v, ret);
-        case json_type_double: {
-                /* json-c keeps the source text of a double as its user data (json_object_new_double_s) */
-                const char *source = json_object_get_userdata(v);
-                if (!source)
-                        return SCALAR_NO_MEMORY;
-                *ret = str_of(source);
-                return SCALAR_NUMBER;
-        }
-        case json_type_boolean:
-                *ret = json_object_get_boolean(v) ? STR("true") : STR("false");
-                return SCALAR_FLAG;
-        default:
-                return SCALAR_NONE;
-        }
-}
 
 Str safe_text(Arena *a, Str bytes, size_t max) {
         Str cut = { bytes.at, bytes.len > max ? max : bytes.len };
@@ -190,13 +89,37 @@ static bool by_words(Normaliser *n, const FieldPlan *plan, RecordSide *side, Str
         return true;
 }
 
+/* (1.234,5) as -1.234,5, and the typographic apostrophe of thousands as the plain one. */
+static int decimal_prepare(Normaliser *n, const FieldPlan *plan, Str *written) {
+        Str s = *written;
+        bool parted = plan->thousands == '\'' && memmem(s.at, s.len, "’", 3);
+        bool below = plan->negative == NEGATIVE_PARENTHESES && s.len > 2 && s.at[0] == '(' && s.at[s.len - 1] == ')';
+        if (!parted && !below)
+                return 0;
+        text_clear(&n->scratch);
+        if (below)
+                text_addc(&n->scratch, '-');
+        for (size_t i = below; i < s.len - below; i++) {
+                bool mark = parted && s.len - i >= 3 && memcmp(s.at + i, "’", 3) == 0;
+                text_addc(&n->scratch, mark ? '\'' : s.at[i]);
+                i += mark ? 2 : 0;
+        }
+        return n->scratch.failed ? -ENOMEM : arena_str(&n->arena, text_str(&n->scratch), written);
+}
+
 static ValueResult read_decimal(Normaliser *n, const FieldPlan *plan, Scalar kind, Str text, Value *v) {
         Str written = text, canonical;
-        if (plan->percent && written.len > 0 && written.at[written.len - 1] == '%')
+        bool number = kind == SCALAR_NUMBER, sign = false;
+        if (plan->percent && written.len > 0 && written.at[written.len - 1] == '%') {
                 written = str_trim((Str) { written.at, written.len - 1 });
-        bool number = kind == SCALAR_NUMBER;
+                sign = true;
+        }
+        if (!number && decimal_prepare(n, plan, &written) < 0)
+                return VALUE_NO_MEMORY;
         int r = decimal_read(&n->arena, written, number ? '.' : plan->mark, number ? '\0' : plan->thousands,
                              &canonical);
+        if (r == 0 && plan->percent == PERCENT_FRACTION && !sign)
+                r = decimal_hundredfold(&n->arena, canonical, &canonical);
         if (r == -ENOMEM)
                 return VALUE_NO_MEMORY;
         return r < 0 ? value_invalid(n, v, text) : value_set(v, canonical, text);
@@ -277,15 +200,19 @@ static ValueResult read_typed(Normaliser *n, const FieldPlan *plan, Scalar kind,
         return value_invalid(n, v, raw);
 }
 
+int source_repair(Normaliser *n, int kind, Str raw, Str *ret) {
+        return utf8_valid(raw) ? repair_text(&n->arena, (RepairKind) kind, raw, ret) : -EILSEQ;
+}
+
 static ValueResult read_scalar(Normaliser *n, const FieldPlan *plan, Scalar kind, Str raw, RecordSide *side,
                                Str *ret_seen) {
         Value *v = &side->field[plan->id];
         Str text;
         Str source = raw;
         bool html = plan->html && kind == SCALAR_TEXT;
-        int r = !html ? 0 : -EILSEQ;
-        if (html && utf8_valid(raw)) /* libxml repairs in silence */
-                r = html_text(&n->arena, raw, &source);
+        int r = plan->repair ? source_repair(n, plan->repair, raw, &source) : 0;
+        if (r == 0 && html) /* libxml repairs in silence */
+                r = utf8_valid(source) ? html_text(&n->arena, source, &source) : -EILSEQ;
         if (r == 0)
                 r = text_normalise(&n->arena, source, &text);
         if (r == -ENOMEM)
@@ -303,31 +230,54 @@ static ValueResult read_scalar(Normaliser *n, const FieldPlan *plan, Scalar kind
         return read_typed(n, plan, kind, text, raw, v);
 }
 
+/* A constant is written for us: the load checked that the type takes it. */
+static ValueResult read_constant(Normaliser *n, const FieldPlan *plan, Value *v) {
+        Str text = str_of(plan->constant);
+        if (plan->type == TYPE_WORK_STATE || plan->type == TYPE_REVIEW_STATE)
+                return value_set(v, text, text);
+        return read_typed(n, plan, SCALAR_TEXT, text, text, v);
+}
+
+static ValueResult read_list(Normaliser *n, const FieldPlan *plan, Value *v) {
+        json_object *list = NULL, *made = NULL;
+        ValueResult result = VALUE_READ;
+        switch (list_take(n, plan, &list, &made)) {
+        case SELECTED_MISSING:
+                return plan->required ? VALUE_MISSING : VALUE_READ;
+        case SELECTED_NULL:
+                v->state = VALUE_NULL;
+                break;
+        case SELECTED_SEVERAL:
+                return VALUE_NO_MEMORY;
+        case SELECTED_VALUE:
+                result = plan->type == TYPE_UNITS ? units_read(n, plan, list, v) : evidence_read(n, plan, list, v);
+        }
+        json_object_put(made);
+        return result;
+}
+
 ValueResult value_read(Normaliser *n, const FieldPlan *plan, RecordSide *side, Str *ret_seen) {
         Value *v = &side->field[plan->id];
-        bool list = plan->type == TYPE_UNITS || plan->type == TYPE_EVIDENCE;
         json_object *from = NULL;
         Scalar kind = SCALAR_NONE;
         Str raw = STR_NULL;
         if (plan->account_unit)
                 return n->account_unit[0] ? value_set(v, str_of(n->account_unit), str_of(n->account_unit)) : VALUE_READ;
         if (plan->constant)
-                return read_typed(n, plan, SCALAR_TEXT, str_of(plan->constant), str_of(plan->constant), v);
-        switch (list ? slot_get(n, &plan->from, &from) : slot_scalar(n, &plan->from, &kind, &raw, &from)) {
+                return read_constant(n, plan, v);
+        if (plan->type == TYPE_UNITS || plan->type == TYPE_EVIDENCE)
+                return read_list(n, plan, v);
+        switch (scalar_take(n, plan, &kind, &raw, &from)) {
         case SELECTED_MISSING:
                 return plan->required ? VALUE_MISSING : VALUE_READ;
         case SELECTED_NULL:
                 v->state = VALUE_NULL;
                 return VALUE_READ;
         case SELECTED_SEVERAL:
-                return value_invalid(n, v, STR("several values"));
+                return value_invalid(n, v, raw);
         case SELECTED_VALUE:
                 break;
         }
-        if (plan->type == TYPE_UNITS)
-                return units_read(n, plan, from, v);
-        if (plan->type == TYPE_EVIDENCE)
-                return evidence_read(n, plan, from, v);
         if (kind == SCALAR_NO_MEMORY)
                 return VALUE_NO_MEMORY;
         if (kind == SCALAR_NONE)

@@ -26,6 +26,22 @@ Scalar scalar_text(Normaliser *n, json_object *v, Str *ret);
  * escape, and *ret_tree is it then. SCALAR_NONE with SELECTED_VALUE: it is a list or an object. */
 Selected slot_scalar(Normaliser *n, const SlotSelect *s, Scalar *ret_kind, Str *ret, json_object **ret_tree);
 
+json_object *record_tree(Normaliser *n); /* all of the record; NULL: n->failed says why */
+
+/* Every match of a selector, as select_each; 0 when there is nothing. */
+int slot_each(Normaliser *n, const SlotSelect *s, SelectFound found, void *userdata);
+
+/* What the field's selectors say together, as slot_scalar; an empty text is said when nothing better is. SEVERAL: the
+ * field takes one value and they say more, *ret is all of them. */
+Selected scalar_take(Normaliser *n, const FieldPlan *plan, Scalar *ret_kind, Str *ret, json_object **ret_tree);
+
+/* The same for a list. *ret_made is what was made for it, to be put by the caller; NULL: *ret is borrowed. SEVERAL:
+ * -ENOMEM. */
+Selected list_take(Normaliser *n, const FieldPlan *plan, json_object **ret, json_object **ret_made);
+
+/* 0, -EILSEQ, -ENOMEM. */
+int source_repair(Normaliser *n, int kind, Str raw, Str *ret);
+
 /* Bytes of unknown quality as valid text: cut, escaped where they are no UTF-8. STR_NULL without memory. */
 Str safe_text(Arena *a, Str bytes, size_t max);
 

@@ -70,6 +70,18 @@ static const char *members_find(Normaliser *n, const SplitSpan *span) {
         return checked.problem ? checked.problem : object ? NULL : "not an object";
 }
 
+/* What was there instead: how far the selector went in the record, and what stands there. */
+static int missing(Normaliser *n, const SplitSpan *span, Quarantine *q, const SlotSelect *s) {
+        text_clear(&n->scratch);
+        json_object *record = record_tree(n);
+        if (record)
+                select_explain(&s->select, 0, record, &n->scratch);
+        Str seen = STR_NULL;
+        if (arena_str(&n->arena, text_str(&n->scratch), &seen) < 0)
+                return -ENOMEM;
+        return quarantine(n, span, q, FAULT_SELECTOR_MISSING, s->select.text, seen);
+}
+
 /* A part of the identity: text that is there and says something. */
 static int identity_text(Normaliser *n, const SplitSpan *span, const SlotSelect *s, Str *ret, Quarantine *q) {
         json_object *tree = NULL;
@@ -77,13 +89,15 @@ static int identity_text(Normaliser *n, const SplitSpan *span, const SlotSelect 
         Scalar kind = SCALAR_NONE;
         Selected found = slot_scalar(n, s, &kind, &written, &tree);
         if (found == SELECTED_MISSING)
-                return quarantine(n, span, q, FAULT_SELECTOR_MISSING, s->select.text, STR("nothing there"));
+                return missing(n, span, q, s);
         if (kind == SCALAR_NO_MEMORY)
                 return -ENOMEM;
         if (kind != SCALAR_TEXT && kind != SCALAR_NUMBER)
                 return quarantine(n, span, q, FAULT_RECORD_INVALID, s->select.text,
                                   found == SELECTED_NULL ? STR("null") : STR("neither text nor number"));
-        int r = text_normalise(&n->arena, written, &text);
+        int r = n->stream->repair ? source_repair(n, n->stream->repair, written, &written) : 0;
+        if (r == 0)
+                r = text_code(&n->arena, written, n->stream->code_upper, &text);
         if (r == -ENOMEM)
                 return r;
         if (r < 0 || text.len == 0 || text.len > RECORD_KEY_MAX / 4)
@@ -128,7 +142,7 @@ static int field_read(Normaliser *n, const SplitSpan *span, const FieldPlan *pla
                 return quarantine(n, span, q, FAULT_UNIT_UNMAPPED, key, seen);
         }
         case VALUE_MISSING:
-                return quarantine(n, span, q, FAULT_SELECTOR_MISSING, plan->from.select.text, STR("nothing there"));
+                return missing(n, span, q, plan->from);
         case VALUE_NO_MEMORY:
                 break;
         }

@@ -7,7 +7,7 @@
 #include "state/model/unit.h"
 
 /* Part of profile_digest: raised when the same bytes would normalise to something else. */
-#define NORMALISE_VERSION 1
+#define NORMALISE_VERSION 2
 
 #define NORMALISE_SLOTS 64
 #define NORMALISE_SAMPLE 2048

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "connectors/profile-parts.h"
 
+#include "connectors/dates.h"
+#include "connectors/repair.h"
 #include "state/model/due.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -8,29 +10,38 @@
 
 typedef struct FieldKeys {
         Select from, member;
+        PlanSelects first_of, join;
         EvidencePlan evidence;
-        const char *constant;
-        bool account_unit, required, html, percent;
-        int mark, thousands, unknown, unit_by, date_only;
+        const char *constant, *separator, *split, *unit_by;
+        bool account_unit, required, html;
+        int mark, thousands, unknown, date_only, percent, negative, repair;
         int64_t zone;
         PlanNames dates;
         const Tree *words;
 } FieldKeys;
 
 const char *const profile_marks[] = { "point", "comma", NULL };
-const char *const profile_thousands[] = { "none", "point", "comma", "space", NULL };
+const char *const profile_thousands[] = { "none", "point", "comma", "space", "apostrophe", NULL };
 static const char *const unknowns[] = { "default", "quarantine", "invalid", "keep", NULL };
 static const char *const unit_bys[] = { "code", "name", "id", NULL };
+static const char *const percents[] = { "no", "yes", "fraction", NULL };
+static const char *const negatives[] = { "sign", "parentheses", NULL };
 static const char *const date_onlys[] = { "start", "end", NULL };
 
 #define KEY(k, t, field, ...) { .key = k, .type = t, .offset = offsetof(FieldKeys, field), __VA_ARGS__ }
 static const KeySpec keys[] = {
         KEY("from", KEY_SELECT, from),
+        KEY("first-of", KEY_SELECTS, first_of),
+        KEY("join", KEY_SELECTS, join),
+        KEY("separator", KEY_TEXT, separator),
+        KEY("split", KEY_TEXT, split),
         KEY("constant", KEY_TEXT, constant),
         KEY("account-unit", KEY_FLAG, account_unit),
         KEY("required", KEY_FLAG, required),
         KEY("html", KEY_FLAG, html),
-        KEY("percent", KEY_FLAG, percent),
+        KEY("percent", KEY_CHOICE, percent, .choices = percents),
+        KEY("negative", KEY_CHOICE, negative, .choices = negatives),
+        KEY("repair", KEY_CHOICE, repair, .choices = repair_names),
         KEY("decimal-mark", KEY_CHOICE, mark, .choices = profile_marks),
         KEY("thousands", KEY_CHOICE, thousands, .choices = profile_thousands),
         KEY("dates", KEY_NAMES, dates),
@@ -38,7 +49,7 @@ static const KeySpec keys[] = {
         KEY("date-only", KEY_CHOICE, date_only, .choices = date_onlys),
         KEY("words", KEY_TREE, words),
         KEY("unknown", KEY_CHOICE, unknown, .choices = unknowns),
-        KEY("unit-by", KEY_CHOICE, unit_by, .choices = unit_bys),
+        KEY("unit-by", KEY_TEXT, unit_by),
         KEY("member", KEY_SELECT, member),
         KEY("name", KEY_SELECT, evidence.name),
         KEY("number", KEY_SELECT, evidence.number),
@@ -46,16 +57,19 @@ static const KeySpec keys[] = {
         KEY("url", KEY_SELECT, evidence.url),
 };
 
-#define COMMON "from", "constant", "account-unit", "required"
+#define COMMON "from", "first-of", "constant", "account-unit", "required"
+#define TEXTS "join", "separator", "repair"
+#define LISTS "join", "split", "repair"
 static const char *const *keys_of(FieldType type) {
-        static const char *const text[] = { COMMON, "words", "unknown", "html", NULL };
-        static const char *const decimal[] = { COMMON, "decimal-mark", "thousands", "percent", NULL };
-        static const char *const date[] = { COMMON, "dates", "zone", "date-only", NULL };
-        static const char *const due[] = { COMMON, "dates", "zone", "words", NULL };
-        static const char *const word[] = { COMMON, "words", "unknown", NULL };
-        static const char *const unit[] = { COMMON, "unit-by", "unknown", NULL };
-        static const char *const units[] = { COMMON, "unit-by", "member", NULL };
-        static const char *const evidence[] = { COMMON, "name", "number", "date", "url", "dates", "zone", NULL };
+        static const char *const text[] = { COMMON, TEXTS, "words", "unknown", "html", NULL };
+        static const char *const decimal[] = { COMMON, "decimal-mark", "thousands", "percent", "negative", NULL };
+        static const char *const date[] = { COMMON, "join", "separator", "dates", "zone", "date-only", NULL };
+        static const char *const due[] = { COMMON, TEXTS, "dates", "zone", "words", NULL };
+        static const char *const word[] = { COMMON, TEXTS, "words", "unknown", NULL };
+        static const char *const unit[] = { COMMON, TEXTS, "unit-by", "unknown", NULL };
+        static const char *const units[] = { COMMON, LISTS, "unit-by", "member", NULL };
+        static const char *const evidence[] = { COMMON, LISTS,  "name",  "number", "date",
+                                                 "url",  "dates", "zone", NULL };
         switch (type) {
         case TYPE_TEXT:
                 return text;
@@ -87,18 +101,10 @@ static UnknownPolicy unknown_of(FieldId id, FieldType type) {
         return type == TYPE_TEXT || type == TYPE_DUE ? UNKNOWN_KEEP : UNKNOWN_INVALID;
 }
 
-bool profile_date_format(const char *format) {
-        static const char *const names[] = { "iso", "vn", "epoch", "epoch-ms" };
-        for (size_t i = 0; i < COUNT(names); i++)
-                if (strcmp(names[i], format) == 0)
-                        return true;
-        return strstr(format, "yyyy") && strstr(format, "M") && strstr(format, "d") && strlen(format) <= 40;
-}
-
 static void check_dates(ProfileReader *r, const Tree *t, const FieldPlan *f) {
         const Tree *dates = tree_get(t, "dates");
         for (size_t i = 0; dates && i < f->dates.n; i++)
-                if (!profile_date_format(f->dates.at[i]))
+                if (!moment_format_valid(f->dates.at[i]))
                         profile_complain(r, &(Complaint) { PROFILE_DATE_FORMAT, SEVERITY_ERROR, dates->origin, "dates",
                                                            { f->dates.at[i], NULL, NULL }, NULL });
 }
@@ -107,17 +113,66 @@ bool profile_select_rootless(const Select *s) {
         return s->n_steps > 0 ? !s->steps[0].deep && s->steps[0].kind == SELECT_INDEX : !s->list;
 }
 
+static void useless(ProfileReader *r, const Tree *t, const char *key, const char *because) {
+        profile_complain(r, &(Complaint) { PROFILE_KEY_USELESS, SEVERITY_ERROR, tree_get(t, key)->key_origin, key,
+                                           { key, because, NULL }, NULL });
+}
+
+/* What a constant must be to be one, NULL when it is. */
+static const char *constant_wants(ProfileReader *r, const FieldPlan *f) {
+        Str text = str_of(f->constant), canonical;
+        Moment m;
+        switch (f->type) {
+        case TYPE_WORK_STATE:
+                return word_known(work_states, text) ? NULL : "not_started, in_progress, done, suspended, cancelled";
+        case TYPE_REVIEW_STATE:
+                return word_known(review_states, text) ? NULL : "draft, submitted, returned, approved, locked";
+        case TYPE_FLAG:
+                return str_eq(text, STR("true")) || str_eq(text, STR("false")) ? NULL : "true, false";
+        case TYPE_DECIMAL:
+                return decimal_read(r->arena, text, f->mark, f->thousands, &canonical) == 0 ? NULL : "123.4";
+        case TYPE_DATE:
+        case TYPE_INSTANT:
+                return moment_read_any(f->dates.at, f->dates.n, text, f->zone, &m) == 0 ? NULL : "`dates`";
+        case TYPE_DUE:
+                return moment_read_any(f->dates.at, f->dates.n, text, f->zone, &m) == 0 ||
+                                       due_read(r->arena, text, &canonical) == 0
+                               ? NULL
+                               : "`dates`, 6/2026, Quý III/2026, Thường xuyên";
+        case TYPE_TEXT:
+        case TYPE_UNIT:
+        case TYPE_UNITS:
+        case TYPE_EVIDENCE:
+                break;
+        }
+        return text.len ? NULL : "a";
+}
+
+static void check_constant(ProfileReader *r, const Tree *t, const FieldPlan *f) {
+        const char *wants = f->constant ? constant_wants(r, f) : NULL;
+        if (wants)
+                profile_complain(r, &(Complaint) { PROFILE_WORD_MEANING,
+                                                   SEVERITY_ERROR,
+                                                   tree_get(t, "constant")->origin,
+                                                   "constant",
+                                                   { f->constant, t->key, wants },
+                                                   NULL });
+}
+
 static void check_source(ProfileReader *r, const Tree *t, const FieldKeys *k, FieldType type) {
-        int sources = (tree_get(t, "from") != NULL) + (tree_get(t, "constant") != NULL) + k->account_unit;
+        int sources = (tree_get(t, "from") != NULL) + (tree_get(t, "first-of") != NULL) +
+                      (tree_get(t, "join") != NULL) + (tree_get(t, "constant") != NULL) + k->account_unit;
         if (sources != 1)
                 profile_complain(r, &(Complaint) { .message = PROFILE_FIELD_SOURCE,
                                                    .severity = SEVERITY_ERROR,
                                                    .origin = t->origin });
         bool listed = type == TYPE_UNITS || type == TYPE_EVIDENCE;
         if (k->account_unit && type != TYPE_UNIT)
-                profile_only(r, t, &keys[2], 1, NAMES("from"), field_table[FIELD_TITLE].key);
+                useless(r, t, "account-unit", t->key);
         if (k->constant && listed)
-                profile_only(r, t, &keys[1], 1, NAMES("from"), "a list");
+                useless(r, t, "constant", "a list");
+        if (k->separator && !k->join.n)
+                useless(r, t, "separator", "no `join`");
         if (k->unknown == UNKNOWN_KEEP && type != TYPE_TEXT && type != TYPE_DUE)
                 profile_complain(r, &(Complaint) { PROFILE_NOT_ONE_OF,
                                                    SEVERITY_ERROR,
@@ -127,22 +182,70 @@ static void check_source(ProfileReader *r, const Tree *t, const FieldKeys *k, Fi
                                                    NULL });
 }
 
+/* What a field is read from, each selector with what is wrong with it where it stands. */
+static void read_sources(ProfileReader *r, const Tree *t, const FieldKeys *k, FieldPlan *f) {
+        static const char *const sources[] = { "from", "first-of", "join" };
+        const PlanSelects selects[] = { { &k->from, k->from.text != NULL }, k->first_of, k->join };
+        bool listed = f->type == TYPE_UNITS || f->type == TYPE_EVIDENCE;
+        for (int i = 0; i < 3; i++) {
+                SlotSelect *at = selects[i].n ? profile_alloc(r, selects[i].n, sizeof *at) : NULL;
+                for (size_t s = 0; at && s < selects[i].n; s++) {
+                        const Select *select = &selects[i].at[s];
+                        at[s] = (SlotSelect) { .select = *select, .slot = -1 };
+                        bool rootless = select->text && profile_select_rootless(select);
+                        if (rootless || (select->list && !listed && i == TAKE_ONE))
+                                profile_complain(r,
+                                                 &(Complaint) { rootless ? PROFILE_SELECTOR_ROOT : PROFILE_SELECTOR_ONE,
+                                                                SEVERITY_ERROR,
+                                                                tree_get(t, sources[i])->origin,
+                                                                sources[i],
+                                                                { select->text, NULL, NULL },
+                                                                NULL });
+                }
+                if (!at)
+                        continue;
+                f->from = at;
+                f->n_from = selects[i].n;
+                f->take = i;
+        }
+}
+
 static char thousands_of(int choice) {
-        return "\0.,\x20"[choice];
+        return "\0.,\x20'"[choice];
+}
+
+static void read_unit_by(ProfileReader *r, const Tree *t, const FieldKeys *k, FieldPlan *f) {
+        if (!k->unit_by)
+                return;
+        for (int i = 0; unit_bys[i]; i++)
+                if (strcmp(unit_bys[i], k->unit_by) == 0) {
+                        f->unit_by = i;
+                        return;
+                }
+        f->unit_by = UNIT_BY_SPACE;
+        f->unit_space = k->unit_by;
+        if (!str_starts(str_of(k->unit_by), STR("code-")) || !k->unit_by[5])
+                profile_complain(r, &(Complaint) { PROFILE_NOT_ONE_OF,
+                                                   SEVERITY_ERROR,
+                                                   tree_get(t, "unit-by")->origin,
+                                                   "unit-by",
+                                                   { k->unit_by, "code, name, id, code-...", NULL },
+                                                   text_nearest(str_of(k->unit_by), unit_bys, 3) });
 }
 
 static void plan_fill(FieldPlan *f, const FieldKeys *k, const Tree *t) {
-        f->from.select = k->from;
-        f->from.slot = -1;
+        f->separator = k->separator ? k->separator : " ";
+        f->split = k->split;
         f->constant = k->constant;
         f->account_unit = k->account_unit;
         f->html = k->html;
         f->percent = k->percent;
+        f->negative = k->negative;
+        f->repair = k->repair;
         f->mark = k->mark == PROFILE_MARK_COMMA ? ',' : '.';
         f->thousands = thousands_of(k->thousands);
         f->unknown = k->unknown == UNKNOWN_DEFAULT ? (int) unknown_of(f->id, f->type) : k->unknown;
         f->required = tree_get(t, "required") ? k->required : f->unknown == UNKNOWN_QUARANTINE;
-        f->unit_by = k->unit_by;
         f->date_only = k->date_only;
         f->zone = k->zone;
         f->dates = k->dates;
@@ -188,7 +291,8 @@ bool profile_field_compile(ProfileReader *r, const Tree *t, RecordKind kind, con
         FieldKeys k = { .mark = defaults->mark,
                         .thousands = defaults->thousands,
                         .dates = defaults->dates,
-                        .zone = defaults->zone };
+                        .zone = defaults->zone,
+                        .repair = defaults->repair };
         size_t path = profile_enter(r, t->key);
         if (t->kind == TREE_SCALAR) {
                 const Tree only = { .kind = TREE_SCALAR,
@@ -200,13 +304,17 @@ bool profile_field_compile(ProfileReader *r, const Tree *t, RecordKind kind, con
                                    .child = (Tree *) &only };
                 profile_read(r, &map, keys, COUNT(keys), &k);
                 plan_fill(&f, &k, &map);
+                read_sources(r, &map, &k, &f);
         } else {
                 profile_read(r, t, keys, COUNT(keys), &k);
                 plan_fill(&f, &k, t);
+                read_sources(r, t, &k, &f);
+                read_unit_by(r, t, &k, &f);
                 if (t->kind == TREE_MAP) {
                         profile_only(r, t, keys, COUNT(keys), keys_of(f.type), t->key);
                         check_source(r, t, &k, f.type);
                         check_dates(r, t, &f);
+                        check_constant(r, t, &f);
                 }
         }
         field_words(r, t, &k, kind, words, &f);

@@ -9,11 +9,17 @@
 extern const char *const profile_marks[];     /* point comma */
 extern const char *const profile_thousands[]; /* none point comma space */
 enum { PROFILE_MARK_POINT, PROFILE_MARK_COMMA };
-enum { PROFILE_THOUSANDS_NONE, PROFILE_THOUSANDS_POINT, PROFILE_THOUSANDS_COMMA, PROFILE_THOUSANDS_SPACE };
+enum {
+        PROFILE_THOUSANDS_NONE,
+        PROFILE_THOUSANDS_POINT,
+        PROFILE_THOUSANDS_COMMA,
+        PROFILE_THOUSANDS_SPACE,
+        PROFILE_THOUSANDS_APOSTROPHE
+};
 
 /* What holds for every field that says nothing else. */
 typedef struct ProfileDefaults {
-        int mark, thousands;
+        int mark, thousands, repair;
         PlanNames dates;
         int64_t zone;
 } ProfileDefaults;
@@ -22,7 +28,6 @@ bool profile_path_sound(const char *path);     /* begins with one '/'; no blanks
 bool profile_header_free(const char *name);    /* a header that the engine does not decide about */
 bool profile_header_name(const char *name);
 bool profile_header_value(const char *value); /* printable, UTF-8 */
-bool profile_date_format(const char *format);
 
 /* Whether a selector of a record surely finds nothing: a record is an object, and it names none of its members. */
 bool profile_select_rootless(const Select *s);

@@ -3,6 +3,7 @@
  * borrowed from its tree. docs/PROFILES.md explains each key. Private to connectors/. */
 #pragma once
 
+#include "connectors/field-plan.h"
 #include "connectors/paging-plan.h"
 #include "connectors/format.h"
 #include "connectors/profile.h"
@@ -32,54 +33,6 @@ typedef struct SessionPlan {
         int lost_status;             /* of any other request: log in again */
 } SessionPlan;
 
-/* One word of a vocabulary, and what it says about fields besides the one it was read for. */
-typedef struct WordSet {
-        FieldId field;
-        Str text;
-} WordSet;
-
-typedef struct Word {
-        Str word, folded;
-        Str text;  /* canonical for the field itself; at NULL: null */
-        const WordSet
-                *also; /* a flag that any word of the table sets is here "false" where this word does not set it */
-        size_t n_also;
-} Word;
-
-typedef enum UnknownPolicy { UNKNOWN_DEFAULT, UNKNOWN_QUARANTINE, UNKNOWN_INVALID, UNKNOWN_KEEP } UnknownPolicy;
-typedef enum UnitBy { UNIT_BY_CODE, UNIT_BY_NAME, UNIT_BY_ID } UnitBy;
-typedef enum DateOnly { DATE_ONLY_START, DATE_ONLY_END } DateOnly;
-
-/* A selector whose first step, a member of the record, is looked up once per record for all fields: slots of
- * StreamPlan. */
-typedef struct SlotSelect {
-        Select select;
-        int slot; /* -1: walks from the record itself */
-} SlotSelect;
-
-typedef struct EvidencePlan {
-        Select name, number, date, url;
-} EvidencePlan;
-
-typedef struct FieldPlan {
-        FieldId id;
-        FieldType type;
-        SlotSelect from;
-        const char *constant;
-        bool account_unit;      /* the unit of the account the listing is read with */
-        bool required, html, percent;
-        char mark, thousands;   /* decimals; thousands 0: none */
-        int unknown;            /* UnknownPolicy, never DEFAULT once compiled */
-        int unit_by;            /* UnitBy */
-        int date_only;          /* DateOnly */
-        int64_t zone;           /* µs east of UTC for formats without a zone */
-        PlanNames dates;        /* formats, tried in order */
-        const Word *words;
-        size_t n_words;
-        Select member;          /* lists of units: what of each member; steps 0: itself */
-        EvidencePlan evidence;
-        Origin origin;
-} FieldPlan;
 
 typedef struct StreamPlan {
         const char *name;
@@ -93,6 +46,8 @@ typedef struct StreamPlan {
         PlanNames keep;       /* headers of the answer that are read */
         SlotSelect code, period;
         bool codes_per_unit;
+        bool code_upper;      /* codes are kept in capitals */
+        int repair;           /* RepairKind, of code and period */
         const FieldPlan *fields;
         size_t n_fields;
         const Str *slots;     /* names of the record's members that any selector begins with */

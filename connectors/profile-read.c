@@ -11,6 +11,7 @@
 #define PATH_MAX_BYTES 400
 #define PAIRS_MAX 200
 #define KEYS_MAX 128 /* that a wrong one is compared with */
+#define SELECTS_MAX 8
 
 /* `sentence` with {1}..{3} filled in; a value from the file is cut at 120 bytes. */
 static void fill(Text *t, const char *sentence, const char *const arg[3]) {
@@ -155,6 +156,23 @@ static void read_select(ProfileReader *r, const Tree *t, Select *out) {
         bad(r, t, PROFILE_SELECTOR, t->text, where, why);
 }
 
+static void read_selects(ProfileReader *r, const Tree *t, PlanSelects *out) {
+        size_t n = 0, count = t->kind == TREE_LIST ? tree_count(t) : 1;
+        if (count > SELECTS_MAX) {
+                bad(r, t, PROFILE_TOO_MANY, "8", NULL, NULL);
+                return;
+        }
+        Select *selects = profile_alloc(r, count, sizeof *selects);
+        if (!selects)
+                return;
+        for (const Tree *c = t->kind == TREE_LIST ? t->child : t; c; c = t->kind == TREE_LIST ? c->next : NULL)
+                if (c->kind != TREE_SCALAR)
+                        bad(r, c, PROFILE_WANTS_TEXT, NULL, NULL, NULL);
+                else
+                        read_select(r, c, &selects[n++]);
+        *out = (PlanSelects) { selects, n };
+}
+
 static void read_zone(ProfileReader *r, const Tree *t, int64_t *out) {
         const char *z = t->text;
         int hours, minutes;
@@ -219,9 +237,9 @@ static bool shape_fits(ProfileReader *r, const Tree *t, KeyType type) {
                 return true;
         if (type == KEY_PAIRS && t->kind != TREE_MAP)
                 bad(r, t, PROFILE_WANTS_MAP, NULL, NULL, NULL);
-        else if (type == KEY_NAMES && t->kind == TREE_MAP)
+        else if ((type == KEY_NAMES || type == KEY_SELECTS) && t->kind == TREE_MAP)
                 bad(r, t, PROFILE_WANTS_LIST, NULL, NULL, NULL);
-        else if (type != KEY_PAIRS && type != KEY_NAMES && t->kind != TREE_SCALAR)
+        else if (type != KEY_PAIRS && type != KEY_NAMES && type != KEY_SELECTS && t->kind != TREE_SCALAR)
                 bad(r, t, PROFILE_WANTS_TEXT, NULL, NULL, NULL);
         else
                 return true;
@@ -260,6 +278,9 @@ static void read_key(ProfileReader *r, const Tree *t, const KeySpec *s, void *ou
                 return;
         case KEY_SELECT:
                 read_select(r, t, out);
+                return;
+        case KEY_SELECTS:
+                read_selects(r, t, out);
                 return;
         case KEY_PAIRS:
                 read_pairs(r, t, out);

@@ -74,6 +74,7 @@ typedef enum KeyType {
         KEY_INT,     /* int: low..high */
         KEY_CHOICE,  /* int: index in choices */
         KEY_SELECT,  /* Select */
+        KEY_SELECTS, /* PlanSelects: a list of selectors, or one */
         KEY_PAIRS,   /* PlanPairs: a map of texts */
         KEY_NAMES,   /* PlanNames: a list of texts, or one text */
         KEY_TREE,    /* const Tree *: read by the caller */

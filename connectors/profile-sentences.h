@@ -53,10 +53,10 @@ static const ProfileSentence profile_sentences[PROFILE_MESSAGE_COUNT] = {
         [PROFILE_ZONE] = { "value", "`{1}` is no zone: write +07:00 or Z",
                            "`{1}` không phải múi giờ: viết +07:00 hoặc Z" },
         [PROFILE_DATE_FORMAT] = { "date-format",
-                                  "`{1}` is no date format: iso, vn, epoch, epoch-ms, or a pattern of yyyy MM dd HH mm "
-                                  "ss",
-                                  "`{1}` không phải dạng ngày: iso, vn, epoch, epoch-ms, hoặc mẫu gồm yyyy MM dd HH mm "
-                                  "ss" },
+                                  "`{1}` is no date format: iso, vn, epoch, epoch-ms, excel, excel-1904, dotnet, or a "
+                                  "pattern of yyyy MM dd HH mm ss",
+                                  "`{1}` không phải dạng ngày: iso, vn, epoch, epoch-ms, excel, excel-1904, dotnet, "
+                                  "hoặc mẫu gồm yyyy MM dd HH mm ss" },
         [PROFILE_KEY_USELESS] = { "key-useless", "`{1}` means nothing with {2}", "`{1}` không có nghĩa với {2}" },
         [PROFILE_KEY_NEEDS] = { "key-missing", "`{1}` needs `{2}`", "`{1}` cần có `{2}`" },
         [PROFILE_AS_OF] = { "as-of",
@@ -74,9 +74,11 @@ static const ProfileSentence profile_sentences[PROFILE_MESSAGE_COUNT] = {
                                     "`{1}` không thể khớp: nó nằm trong danh sách {2}" },
         [PROFILE_FIELD_KIND] = { "field", "`{1}` is no field of a {2}", "`{1}` không phải trường của {2}" },
         [PROFILE_FIELD_SOURCE] = { "field",
-                                   "exactly one of `from`, `constant`, `account-unit` says where the value comes from",
-                                   "cần đúng một trong `from`, `constant`, `account-unit` cho biết giá trị lấy từ "
-                                   "đâu" },
+                                   "exactly one of `from`, `first-of`, `join`, `constant`, `account-unit` says where "
+                                   "the "
+                                   "value comes from",
+                                   "cần đúng một trong `from`, `first-of`, `join`, `constant`, `account-unit` cho biết "
+                                   "giá trị lấy từ đâu" },
         [PROFILE_FIELD_TWICE] = { "field", "`{1}` is set by a vocabulary already",
                                   "`{1}` đã được một bảng từ đặt giá trị" },
         [PROFILE_CODE_UNIT] = { "field", "codes-per-unit needs the field `lead`", "codes-per-unit cần trường `lead`" },

@@ -8,7 +8,7 @@
 #define SLOTS_MAX 64
 
 typedef struct StreamKeys {
-        int kind, next_host;
+        int kind, next_host, code_case;
         StreamPlan plan;
         Select code, period, next;
         FormatKeys format;
@@ -17,6 +17,7 @@ typedef struct StreamKeys {
 
 static const char *const kinds[] = { "task", "indicator", NULL };
 static const RecordKind kind_values[] = { KIND_TASK, KIND_INDICATOR };
+static const char *const code_cases[] = { "keep", "upper", NULL };
 
 #define KEY(k, t, field, ...) { .key = k, .type = t, .offset = offsetof(StreamKeys, field), __VA_ARGS__ }
 static const KeySpec keys[] = {
@@ -51,6 +52,7 @@ static const KeySpec keys[] = {
         KEY("code", KEY_SELECT, code, .required = true),
         KEY("period", KEY_SELECT, period),
         KEY("codes-per-unit", KEY_FLAG, plan.codes_per_unit),
+        KEY("code-case", KEY_CHOICE, code_case, .choices = code_cases),
         KEY("fields", KEY_TREE, fields, .required = true),
 };
 
@@ -119,7 +121,8 @@ static void assign_slots(ProfileReader *r, StreamPlan *s, FieldPlan *fields) {
         slot_set(slots, &s->n_slots, &s->code);
         slot_set(slots, &s->n_slots, &s->period);
         for (size_t i = 0; i < s->n_fields; i++)
-                slot_set(slots, &s->n_slots, &fields[i].from);
+                for (size_t k = 0; k < fields[i].n_from; k++)
+                        slot_set(slots, &s->n_slots, &fields[i].from[k]);
         s->slots = slots;
 }
 
@@ -183,6 +186,8 @@ void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, 
                 s->origin = t->key_origin;
                 s->code.select = k.code;
                 s->period.select = k.period;
+                s->code_upper = k.code_case == 1;
+                s->repair = defaults->repair;
                 if (s->list.text && !split_follows(&s->list))
                         refuse(r, t, "list", PROFILE_SELECTOR_PATH, &s->list);
                 check_identity(r, t, "code", &k.code);

@@ -4,8 +4,10 @@
 #include <errno.h>
 #include <xxhash.h>
 
+#include "connectors/dates.h"
 #include "connectors/normalise.h"
 #include "connectors/profile-parts.h"
+#include "connectors/repair.h"
 
 typedef struct TopKeys {
         const char *id, *title;
@@ -29,6 +31,7 @@ static const KeySpec top_keys[] = {
         TOP("thousands", KEY_CHOICE, defaults.thousands, .choices = profile_thousands),
         TOP("dates", KEY_NAMES, defaults.dates),
         TOP("zone", KEY_ZONE, defaults.zone),
+        TOP("repair", KEY_CHOICE, defaults.repair, .choices = repair_names),
         TOP("session", KEY_TREE, session, .required = true),
         TOP("words", KEY_TREE, words),
         TOP("streams", KEY_TREE, streams, .required = true),
@@ -77,7 +80,7 @@ static void check_top(ProfileReader *r, const Tree *root, const TopKeys *k) {
                                                            { h->name, NULL, NULL }, NULL });
         }
         for (size_t i = 0; i < k->defaults.dates.n; i++)
-                if (!profile_date_format(k->defaults.dates.at[i]))
+                if (!moment_format_valid(k->defaults.dates.at[i]))
                         profile_complain(r, &(Complaint) { PROFILE_DATE_FORMAT,
                                                            SEVERITY_ERROR,
                                                            tree_get(root, "dates")->origin,
@@ -200,6 +203,16 @@ const StreamPlan *profile_stream(const Profile *p, const char *name) {
         for (size_t i = 0; i < p->n_streams; i++)
                 if (strcmp(p->streams[i].name, name) == 0)
                         return &p->streams[i];
+        return NULL;
+}
+
+const char *profile_unit_space(const Profile *p, size_t i, Origin *ret_at) {
+        for (size_t s = 0; s < p->n_streams; s++)
+                for (size_t f = 0; f < p->streams[s].n_fields; f++)
+                        if (p->streams[s].fields[f].unit_space && i-- == 0) {
+                                *ret_at = p->streams[s].fields[f].origin;
+                                return p->streams[s].fields[f].unit_space;
+                        }
         return NULL;
 }
 

@@ -28,5 +28,9 @@ RecordKind profile_stream_kind(const Profile *p, size_t i);
 size_t profile_config_names(const Profile *p);
 const char *profile_config_name(const Profile *p, size_t i);
 
+/* The i-th further code space that a field looks units up in ("code-edoc"), and where it says so; NULL behind the last.
+ */
+const char *profile_unit_space(const Profile *p, size_t i, Origin *ret_at);
+
 /* Digest of profile, mapping and normaliser version: a change voids page fingerprints and validators. */
 uint64_t profile_digest(const Profile *p);

@@ -76,6 +76,10 @@ bool utf8_valid(Str s); /* RFC 3629: no surrogates, no overlong forms; NUL is no
  * when something changed. 0, -ENOMEM, or -EILSEQ for invalid UTF-8. */
 int text_normalise(Arena *a, Str s, Str *ret);
 
+/* The form of a code by which records are told apart: text_normalise, full-width forms as plain ones, every dash as
+ * '-', no dot at the end; `upper`: in capitals. Leading zeros stay, a number stays text. "." alone is empty. */
+int text_code(Arena *a, Str s, bool upper, Str *ret);
+
 /* Search and lookup form of a name: NFC, lower case, apostrophes and dashes unified, tone placement (hoà = hòa) and
  * i/y unified. Keeps diacritics: Sơn Hạ is not Sơn Hà. */
 int text_fold(Arena *a, Str s, Str *ret);

@@ -24,6 +24,7 @@ const char *unit_kind_vn(UnitKind kind) {
 /* Numbers are places in `units`. */
 typedef struct UnitIndex {
         StrMap by_id, by_code[SIDE_COUNT], by_name, by_folded;
+        StrMap by_space; /* "code-edoc=000.00.24.H15" */
         const char **near; /* loose forms: id, name, and name without its first word */
         uint32_t *near_place;
         size_t n_near;
@@ -35,6 +36,7 @@ static UnitIndex *unit_index_free(UnitIndex *x) {
         strmap_free(&x->by_id);
         strmap_free(&x->by_name);
         strmap_free(&x->by_folded);
+        strmap_free(&x->by_space);
         for (int s = 0; s < SIDE_COUNT; s++)
                 strmap_free(&x->by_code[s]);
         free(x->near);
@@ -44,8 +46,10 @@ static UnitIndex *unit_index_free(UnitIndex *x) {
 }
 DEFINE_CLEANUP(UnitIndex, unit_index_free)
 
-static int index_reserve(UnitIndex *x, size_t n) {
+static int index_reserve(UnitIndex *x, size_t n, size_t n_codes) {
         int r = strmap_reserve(&x->by_id, n);
+        if (r == 0)
+                r = strmap_reserve(&x->by_space, n_codes);
         for (int s = 0; s < SIDE_COUNT && r == 0; s++)
                 r = strmap_reserve(&x->by_code[s], n);
         if (r == 0)
@@ -65,6 +69,23 @@ static void add_name(StrMap *m, Str name, uint32_t place) {
 static void add_near(UnitIndex *x, const char *text, uint32_t place) {
         x->near[x->n_near] = text;
         x->near_place[x->n_near++] = place;
+}
+
+static int add_codes(UnitTable *t, UnitIndex *x, uint32_t place, Err *e) {
+        const Unit *u = &t->units[place];
+        for (size_t i = 0; i < u->n_codes; i++) {
+                const UnitCode *c = &u->codes[i];
+                _cleanup_text_ Text key = TEXT_INIT(1000);
+                uint32_t old = place;
+                text_addf(&key, "%s=%s", c->space, c->code);
+                const char *kept = key.failed ? NULL : arena_copy(&t->arena, text_str(&key));
+                if (!kept)
+                        return err_oom(e);
+                if (strmap_put(&x->by_space, str_of(kept), place, &old) < 0 && old != place)
+                        return err_set(e, -EEXIST, RETRY_RECONFIGURE, "units `%s` and `%s` have the same %s `%s`",
+                                       t->units[old].id, u->id, c->space, c->code);
+        }
+        return 0;
 }
 
 static int index_add(UnitTable *t, UnitIndex *x, uint32_t place, Err *e) {
@@ -173,10 +194,15 @@ int unit_table_index(UnitTable *t, Err *e) {
                 return r;
 
         _cleanup_(unit_index_freep) UnitIndex *x = calloc(1, sizeof *x);
-        if (!x || index_reserve(x, t->n_units) < 0 || units_sort(t) < 0)
+        size_t n_codes = 0;
+        for (size_t i = 0; i < t->n_units; i++)
+                n_codes += t->units[i].n_codes;
+        if (!x || index_reserve(x, t->n_units, n_codes) < 0 || units_sort(t) < 0)
                 return err_oom(e);
         for (size_t i = 0; i < t->n_units; i++) {
                 r = index_add(t, x, (uint32_t) i, e);
+                if (r == 0)
+                        r = add_codes(t, x, (uint32_t) i, e);
                 if (r < 0)
                         return r;
         }
@@ -212,7 +238,28 @@ const Unit *unit_by_id(const UnitTable *t, Str id) {
 }
 
 const Unit *unit_by_code(const UnitTable *t, Side side, Str code) {
-        return t->index ? unit_at(t, &t->index->by_code[side], code) : NULL;
+        static const char *const further[SIDE_COUNT] = { "code-central", "code-portal" };
+        const Unit *u = t->index ? unit_at(t, &t->index->by_code[side], code) : NULL;
+        return u || !t->index || t->index->by_space.n == 0 ? u : unit_by_space(t, further[side], code);
+}
+
+const Unit *unit_by_space(const UnitTable *t, const char *space, Str code) {
+        char key[200];
+        size_t n = strlen(space);
+        if (!t->index || n + code.len + 1 > sizeof key)
+                return NULL;
+        memcpy(key, space, n);
+        key[n] = '=';
+        memcpy(key + n + 1, code.at, code.len);
+        return unit_at(t, &t->index->by_space, (Str) { key, n + 1 + code.len });
+}
+
+bool unit_space_known(const UnitTable *t, const char *space) {
+        for (size_t i = 0; i < t->n_units; i++)
+                for (size_t k = 0; k < t->units[i].n_codes; k++)
+                        if (strcmp(t->units[i].codes[k].space, space) == 0)
+                                return true;
+        return false;
 }
 
 const Unit *unit_by_name(const UnitTable *t, Str name) {

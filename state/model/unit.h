@@ -26,12 +26,20 @@ typedef struct UnitAccess {
         const char *code;    /* the unit's code in that system; equals the id unless configured */
 } UnitAccess;
 
+/* A further code: of another space ("code-edoc"), or an earlier one of a system ("code-central", "code-portal"): a unit
+ * that others were merged into has theirs. */
+typedef struct UnitCode {
+        const char *space, *code;
+} UnitCode;
+
 typedef struct Unit {
         const char *id;      /* the key in accounts.yaml: H15.07, 24412, 24412.kt; never changes */
         const char *name;    /* NFC */
         UnitKind kind;
         int parent;          /* index in the table, -1: a root */
         UnitAccess access[SIDE_COUNT];
+        const UnitCode *codes; /* in the table's arena */
+        size_t n_codes;
         Seat *seats;
         size_t n_seats;
 } Unit;
@@ -52,7 +60,10 @@ UnitTable *unit_table_free(UnitTable *t);
 DEFINE_CLEANUP(UnitTable, unit_table_free)
 
 const Unit *unit_by_id(const UnitTable *t, Str id);           /* NULL: none */
+/* By the unit's own code on that side, else by a further one. */
 const Unit *unit_by_code(const UnitTable *t, Side side, Str code);
+const Unit *unit_by_space(const UnitTable *t, const char *space, Str code);
+bool unit_space_known(const UnitTable *t, const char *space); /* a unit has a code in it */
 /* Exact NFC name first, then text_fold; NULL when none or more than one match. */
 const Unit *unit_by_name(const UnitTable *t, Str name);
 const Unit *unit_near(const UnitTable *t, Str text);          /* only ever a suggestion for a person; may be NULL */

@@ -107,6 +107,35 @@ static bool decimal_parts(Str s, Str *ret_whole, Str *ret_fraction) {
         return negative;
 }
 
+int decimal_hundredfold(Arena *a, Str canonical, Str *ret) {
+        Str whole, fraction;
+        bool negative = decimal_parts(canonical, &whole, &fraction);
+        char *digits = arena_get(a, whole.len + fraction.len + 6);
+        if (!digits)
+                return -ENOMEM;
+        size_t n = 0, skip = 0;
+        memcpy(digits, whole.at, whole.len);
+        n = whole.len;
+        for (size_t i = 0; i < 2; i++)
+                digits[n++] = i < fraction.len ? fraction.at[i] : '0';
+        while (skip + 1 < n && digits[skip] == '0')
+                skip++;
+        if (fraction.len > 2) {
+                digits[n++] = '.';
+                memcpy(digits + n, fraction.at + 2, fraction.len - 2);
+                n += fraction.len - 2;
+        }
+        char *begin = digits + skip;
+        n -= skip;
+        if (negative) {
+                memmove(begin + 1, begin, n);
+                *begin = '-';
+                n++;
+        }
+        *ret = (Str) { begin, n };
+        return 0;
+}
+
 int decimal_cmp(Str a, Str b) {
         Str whole_a, whole_b, fraction_a, fraction_b;
         bool negative_a = decimal_parts(a, &whole_a, &fraction_a), negative_b = decimal_parts(b, &whole_b, &fraction_b);
