@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "connectors/profile-format.h"
 
+#include "connectors/dates.h"
+
 #define NAMES(...) ((const char *const[]) { __VA_ARGS__, NULL })
 
 const char *const profile_hiddens[] = { "read", "skip", NULL };
@@ -64,7 +66,7 @@ static bool as_of_read(const char *text, FormatPlan *p) {
                         continue;
                 p->as_of = i;
                 p->as_of_what = text + n;
-                return i == AS_OF_NAME   ? profile_date_format(text + n)
+                return i == AS_OF_NAME   ? moment_format_valid(text + n)
                        : i == AS_OF_CELL ? cell_name(text + n)
                                          : text[n] != '\0';
         }
