@@ -3,14 +3,10 @@
  * explains each key. Private to connectors/. */
 #pragma once
 
+#include "connectors/request-plan.h"
 #include "connectors/select.h"
 #include "state/model/fields.h"
 #include "state/model/tree.h"
-
-typedef struct PlanNames {
-        const char *const *at;
-        size_t n;
-} PlanNames;
 
 typedef struct PlanSelects {
         const Select *at;

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "connectors/template.h"
+#include "state/model/tree.h"
 
 /* Name and value of a header, a query parameter or a form field. */
 typedef struct PlanPair {
