@@ -15,6 +15,7 @@ typedef struct HttpExchange {
         const char *secret_name;  /* the header that carries the session; NULL: none does */
         const char *content_type; /* of the body; NULL */
         Str body;
+        bool conditional;         /* If-None-Match or If-Modified-Since went with it */
         bool login;               /* made for a session: the body and the answer hold what must not be kept */
         Instant began, ended;     /* wall */
         Fault fault;              /* not NONE: no answer came whole, and `detail` says why */

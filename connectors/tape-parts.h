@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Private to tape*.c and http-replay.c. */
+/* Private to tape*.c, http-replay.c and source-probe.c. */
 #pragma once
 
+#include "connectors/http-tap.h"
 #include "connectors/tape-file.h"
 #include "connectors/tape-redact.h"
 #include "connectors/tape.h"

@@ -5,7 +5,6 @@
  * system's own pages. */
 #pragma once
 
-#include "connectors/http-tap.h"
 #include "connectors/source.h"
 
 typedef struct Tape Tape;

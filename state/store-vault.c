@@ -125,6 +125,24 @@ static int vault_undo(void *u, Str source, Str account, Err *e) {
         return r == 0 ? stmt_step(q, e) : r;
 }
 
+int store_open_vault(const char *path, const Clock *clock, Store **ret, Err *e) {
+        _cleanup_(store_closep) Store *s = calloc(1, sizeof *s);
+        _cleanup_text_ Text name = TEXT_INIT(4096);
+        int r;
+
+        if (!s || text_addf(&name, "%s.vault", path) < 0)
+                return err_oom(e);
+        s->lock_fd = -1;
+        s->clock = clock;
+        if (access(name.at, F_OK) < 0)
+                return STORE_E_ABSENT;
+        r = store_vault_open(s, path, e);
+        if (r < 0)
+                return r;
+        *ret = TAKE_PTR(s);
+        return 0;
+}
+
 int store_vault_open(Store *s, const char *path, Err *e) {
         _cleanup_text_ Text name = TEXT_INIT(4096);
         _cleanup_close_ int fd = -1;

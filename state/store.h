@@ -24,6 +24,10 @@ DEFINE_CLEANUP(Store, store_close)
 
 const Vault *store_vault(Store *s);             /* sessions and login budget; STORE_WRITE only */
 
+/* The vault alone, beside a daemon that has the store: a file of its own, whose owner and root alone can open it.
+ * STORE_E_ABSENT: there is none yet. Nothing but store_vault and store_close may be called. */
+int store_open_vault(const char *path, const Clock *clock, Store **ret, Err *e);
+
 Instant store_born(const Store *s);             /* when the store was created */
 int store_last_tick(Store *s, Instant *ret, Err *e);  /* INSTANT_NONE: never */
 int store_tick(Store *s, Instant now, Err *e);
