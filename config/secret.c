@@ -9,6 +9,7 @@
 
 #define SECRETS_BYTES (4u << 20)
 #define SECRET_BYTES 4096
+#define SESSION_BYTES (64u << 10)
 
 void secret_wipe(Text *t) {
         if (t->at)
@@ -73,7 +74,7 @@ static int read_private(const char *dir, const char *name, Text *ret, Err *e) {
         return 0;
 }
 
-static int give(Str secret, Text *ret, Err *e) {
+static int give(Str secret, size_t max, Text *ret, Err *e) {
         size_t room = secret.len + 1;
         char *at = malloc(room);
         if (!at)
@@ -81,7 +82,7 @@ static int give(Str secret, Text *ret, Err *e) {
         if (secret.len > 0)
                 memcpy(at, secret.at, secret.len);
         at[secret.len] = '\0';
-        *ret = (Text) { .at = at, .len = secret.len, .room = room, .max = SECRET_BYTES };
+        *ret = (Text) { .at = at, .len = secret.len, .room = room, .max = max };
         return 0;
 }
 
@@ -112,7 +113,7 @@ static int find_line(Str all, Str account, const char *file, Text *ret, Err *e) 
                 return SECRET_E_NONE;
         if (found.len > SECRET_BYTES)
                 return err_set(e, -E2BIG, RETRY_RECONFIGURE, "%s: a secret is longer than 4096 bytes", file);
-        return give(found, ret, e);
+        return give(found, SECRET_BYTES, ret, e);
 }
 
 int secret_account(const char *dir, const char *source, const char *account, Text *ret, Err *e) {
@@ -140,5 +141,20 @@ int secret_file(const char *dir, const char *name, Text *ret, Err *e) {
                 return SECRET_E_NONE;
         if (s.len > SECRET_BYTES || memchr(s.at, '\0', s.len))
                 return err_set(e, -EINVAL, RETRY_RECONFIGURE, "%s: a secret is one text of at most 4096 bytes", name);
-        return give(s, ret, e);
+        return give(s, SECRET_BYTES, ret, e);
+}
+
+int secret_session(const char *dir, const char *source, const char *account, Text *ret, Err *e) {
+        char name[256];
+        if (!dir)
+                return SECRET_E_NONE;
+        if (snprintf(name, sizeof name, "%s.%s.session", source, account) >= (int) sizeof name)
+                return err_set(e, -EINVAL, RETRY_RECONFIGURE, "the name of an account is too long for a file");
+        _cleanup_secret_ Text all = { 0 };
+        int r = read_private(dir, name, &all, e);
+        if (r != 0)
+                return r;
+        if (all.len > SESSION_BYTES || (all.len > 0 && memchr(all.at, '\0', all.len)))
+                return err_set(e, -EINVAL, RETRY_RECONFIGURE, "%s: a session is a text of at most 64 KiB", name);
+        return give(text_str(&all), SESSION_BYTES, ret, e);
 }

@@ -15,4 +15,7 @@ int secret_account(const char *dir, const char *source, const char *account, Tex
 /* A file of one secret, DIR/NAME, without its last newline. */
 int secret_file(const char *dir, const char *name, Text *ret, Err *e);
 
+/* The file DIR/SOURCE.ACCOUNT.session, whole: a session that a person handed over (docs/profiles/sessions.md). */
+int secret_session(const char *dir, const char *source, const char *account, Text *ret, Err *e);
+
 void secret_wipe(Text *t); /* overwrites and frees */

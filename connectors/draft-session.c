@@ -70,10 +70,9 @@ static const HarEntry *login_find(Draft *d, const HarLog *log, HarPairs *ret) {
 }
 
 static bool hidden_in(const HarEntry *page, const char *name, Draft *d) {
-        HtmlForm form;
+        HtmlWant wants[] = { { HTML_INPUT, name, STR_NULL }, { HTML_ACTION, NULL, STR_NULL } };
         const char *missing;
-        PlanNames names = { &name, 1 };
-        return page && html_form(&d->arena, page->answer, names, (PlanPairs) { 0 }, &form, &missing) == 0;
+        return page && html_take(&d->arena, page->answer, (PlanNames) { 0 }, wants, 2, &missing) == 0;
 }
 
 /* What of a login's fields is the account, the secret, a hidden input or fixed. */

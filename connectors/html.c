@@ -99,59 +99,81 @@ bool html_login_page(Str html) {
         return false;
 }
 
-static int attribute_copy(Arena *a, xmlNode *n, const char *name, const char **ret) {
+static int attribute_take(Arena *a, xmlNode *n, const char *name, Str *ret) {
         xmlChar *seen = xmlGetProp(n, (const xmlChar *) name);
-        const char *copy = arena_copy(a, str_of(seen ? (const char *) seen : ""));
+        char *copy = arena_copy(a, str_of(seen ? (const char *) seen : ""));
         xmlFree(seen);
         if (!copy)
                 return -ENOMEM;
-        *ret = copy;
+        *ret = str_of(copy);
         return 0;
+}
+
+static bool has_name(xmlNode *n, const char *name) {
+        return (named(n, "input") || named(n, "textarea") || named(n, "button")) && attribute_is(n, "name", name);
 }
 
 static xmlNode *input_of(xmlNode *form, const char *name) {
         for (xmlNode *n = form; n; n = node_next(n, form, true))
-                if ((named(n, "input") || named(n, "textarea") || named(n, "button")) && attribute_is(n, "name", name))
+                if (has_name(n, name))
                         return n;
         return NULL;
 }
 
-static const char *missing_of(xmlNode *form, PlanNames hidden, PlanPairs fields) {
-        for (size_t i = 0; i < hidden.n; i++)
-                if (!input_of(form, hidden.at[i]))
-                        return hidden.at[i];
-        for (size_t i = 0; i < fields.n; i++)
-                if (!input_of(form, fields.at[i].name))
-                        return fields.at[i].name;
+static const char *missing_of(xmlNode *form, PlanNames has, const HtmlWant *wants, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (wants[i].kind == HTML_INPUT && !input_of(form, wants[i].name))
+                        return wants[i].name;
+        for (size_t i = 0; i < has.n; i++)
+                if (!input_of(form, has.at[i]))
+                        return has.at[i];
         return NULL;
 }
 
-static int form_read(Arena *a, xmlNode *form, PlanNames hidden, HtmlForm *ret) {
-        HtmlForm f = { 0 };
-        PlanPair *pairs = arena_get(a, (hidden.n + 1) * sizeof *pairs);
-        if (!pairs || attribute_copy(a, form, "action", &f.action) < 0)
-                return -ENOMEM;
-        for (size_t i = 0; i < hidden.n; i++) {
-                pairs[i] = (PlanPair) { .name = hidden.at[i] };
-                if (attribute_copy(a, input_of(form, hidden.at[i]), "value", &pairs[i].value) < 0)
-                        return -ENOMEM;
-        }
-        f.hidden = (PlanPairs) { pairs, hidden.n };
-        *ret = f;
+static bool is_meta(xmlNode *n, const char *name) {
+        return named(n, "meta") && (attribute_is(n, "name", name) || attribute_is(n, "property", name));
+}
+
+/* What one element says about a want that is still open. */
+static int element_take(Arena *a, xmlNode *n, bool form, HtmlWant *w) {
+        if (w->value.at)
+                return 0;
+        if (w->kind == HTML_META && is_meta(n, w->name))
+                return attribute_take(a, n, "content", &w->value);
+        if (w->kind == HTML_INPUT && !form && has_name(n, w->name))
+                return attribute_take(a, n, "value", &w->value);
         return 0;
 }
 
-int html_form(Arena *a, Str html, PlanNames hidden, PlanPairs fields, HtmlForm *ret, const char **ret_missing) {
+static int form_take(Arena *a, xmlNode *form, HtmlWant *wants, size_t n) {
+        int r = 0;
+        for (size_t i = 0; i < n && r == 0; i++)
+                if (wants[i].kind == HTML_ACTION)
+                        r = attribute_take(a, form, "action", &wants[i].value);
+                else if (wants[i].kind == HTML_INPUT)
+                        r = attribute_take(a, input_of(form, wants[i].name), "value", &wants[i].value);
+        return r;
+}
+
+int html_take(Arena *a, Str html, PlanNames form_has, HtmlWant *wants, size_t n, const char **ret_missing) {
         _cleanup_(document_freep) xmlDoc *doc = document(html);
+        bool form = form_has.n > 0, taken = false;
         const char *missing = "form";
-        for (xmlNode *n = doc ? doc->children : NULL; n && n != (xmlNode *) doc;
-             n = node_next(n, (const xmlNode *) doc, true)) {
-                if (!named(n, "form"))
-                        continue;
-                missing = missing_of(n, hidden, fields);
-                if (!missing)
-                        return form_read(a, n, hidden, ret);
+        int r = 0;
+        for (size_t i = 0; i < n; i++) {
+                wants[i].value = STR_NULL;
+                form |= wants[i].kind == HTML_ACTION;
+        }
+        for (xmlNode *at = doc ? doc->children : NULL; at && at != (xmlNode *) doc && r == 0;
+             at = node_next(at, (const xmlNode *) doc, true)) {
+                for (size_t i = 0; i < n && r == 0; i++)
+                        r = element_take(a, at, form, &wants[i]);
+                if (form && !taken && r == 0 && named(at, "form")) {
+                        missing = missing_of(at, form_has, wants, n);
+                        taken = !missing;
+                        r = taken ? form_take(a, at, wants, n) : 0;
+                }
         }
         *ret_missing = missing;
-        return HTML_E_NO_FORM;
+        return r < 0 ? r : form && !taken ? HTML_E_NO_FORM : 0;
 }

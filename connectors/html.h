@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* HTML from outside, read with libxml2: the text of a fragment, and the form of a login page. */
+/* HTML from outside, read with libxml2: the text of a fragment, and what a login takes from a page. */
 #pragma once
 
-#include "connectors/profile-plan.h"
+#include "connectors/plan-pairs.h"
 
 /* The text without tags, blocks and breaks as blanks; copied into `a`. 0, -EINVAL when it cannot be read, -ENOMEM. */
 int html_text(Arena *a, Str html, Str *ret);
@@ -13,12 +13,17 @@ bool html_login_page(Str html);
 /* Whether a body is HTML at all: its first character that is no blank is '<'. */
 bool html_looks_so(Str body);
 
-typedef struct HtmlForm {
-        const char *action; /* as written, "" when absent */
-        PlanPairs hidden;   /* the wanted inputs with their values */
-} HtmlForm;
+/* What is wanted of a page: the value of an input, the content of a meta tag by its name or property, or where a form
+ * is sent ("" when it does not say). */
+typedef enum HtmlKind { HTML_INPUT, HTML_META, HTML_ACTION } HtmlKind;
+typedef struct HtmlWant {
+        HtmlKind kind;
+        const char *name;
+        Str value;          /* filled in, copied into the arena; at NULL: not there */
+} HtmlWant;
 
-/* The first form that has every `hidden` input and every name of `fields`. 0, HTML_E_NO_FORM with the first name that
- * was not found, -ENOMEM. Everything is copied into `a`. */
+/* Fills in what is there. With a form to be known by its inputs (`form_has`), or an action wanted, inputs and action
+ * are those of the first form that has all of both; else each input stands anywhere. 0; HTML_E_NO_FORM with the first
+ * name that the last form looked at did not have ("form": there is none); -ENOMEM. */
 enum { HTML_E_NO_FORM = 1 };
-int html_form(Arena *a, Str html, PlanNames hidden, PlanPairs fields, HtmlForm *ret, const char **ret_missing);
+int html_take(Arena *a, Str html, PlanNames form_has, HtmlWant *wants, size_t n, const char **ret_missing);

@@ -5,6 +5,9 @@
 
 #include "connectors/http-call.h"
 
+#define QUEUE_BEHIND 1000 /* µs: a request that is not made yet waits until those in line have left, so that what
+                            * proves who asks is put in when it is sent */
+
 static uint64_t loop_now(const Http *h) {
         uint64_t now = 0;
         sd_event_now(h->o.loop, CLOCK_MONOTONIC, &now);
@@ -22,6 +25,8 @@ static void arm(Http *h, uint64_t at) {
 
 static int leave_now(HttpCall *c, Err *e) {
         gate_sent(&c->http->gate, loop_now(c->http));
+        if (c->q.auth == HTTP_AUTH_DIGEST) /* the challenge is an answer of its own */
+                gate_sent(&c->http->gate, loop_now(c->http));
         int r = http_call_start(c, e);
         if (r < 0)
                 gate_dropped(&c->http->gate);
@@ -110,10 +115,12 @@ void http_queue_close(Http *h) {
 
 uint64_t http_ready_at(Http *h) {
         GateAnswer answer;
-        if (h->queue || http_tap_answers(h))
+        if (http_tap_answers(h))
                 return 0;
         ask(h, &answer);
-        return answer.fault == FAULT_NONE && answer.at != UINT64_MAX ? answer.at : 0;
+        if (answer.fault != FAULT_NONE || answer.at == UINT64_MAX)
+                return 0;
+        return h->queue ? answer.at + QUEUE_BEHIND : answer.at;
 }
 
 static void tell_opened(const Http *h) {

@@ -114,11 +114,19 @@ static struct curl_slist *list_make(HttpCall *c) {
         return c->nodes;
 }
 
+/* Never in the URL; without a user, nothing is sent. */
+static bool auth_set(CURL *easy, unsigned long kind, const char *user, const char *password) {
+        return curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long) kind) == CURLE_OK &&
+               curl_easy_setopt(easy, CURLOPT_USERNAME, user) == CURLE_OK &&
+               curl_easy_setopt(easy, CURLOPT_PASSWORD, password) == CURLE_OK;
+}
+
 int http_request_hop(HttpCall *c) {
         /* on a kept connection that dies libcurl sends again by itself: not what holds a password */
         bool fine = curl_easy_setopt(c->easy, CURLOPT_URL, c->at.url) == CURLE_OK &&
                     curl_easy_setopt(c->easy, CURLOPT_FRESH_CONNECT, (long) (c->q.login && c->q.post)) == CURLE_OK &&
-                    curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, list_make(c)) == CURLE_OK && body_set(c) == CURLE_OK;
+                    curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, list_make(c)) == CURLE_OK &&
+                    body_set(c) == CURLE_OK && (!c->left_origin || auth_set(c->easy, CURLAUTH_BASIC, NULL, NULL));
         return fine ? jar_send(c) : -ENOMEM;
 }
 
@@ -153,7 +161,10 @@ int http_request_setup(HttpCall *c) {
                 return -ENOMEM;
         bool fine = curl_easy_setopt(c->easy, CURLOPT_WRITEDATA, c) == CURLE_OK &&
                     curl_easy_setopt(c->easy, CURLOPT_HEADERDATA, c) == CURLE_OK &&
-                    curl_easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->error) == CURLE_OK;
+                    curl_easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->error) == CURLE_OK &&
+                    (c->q.auth == HTTP_AUTH_NONE ||
+                     auth_set(c->easy, c->q.auth == HTTP_AUTH_DIGEST ? CURLAUTH_DIGEST : CURLAUTH_BASIC, c->q.user,
+                              c->q.password));
         return fine ? 0 : -ENOMEM;
 }
 
@@ -163,13 +174,15 @@ void http_request_done(HttpCall *c, bool reuse) {
         CURL *easy = TAKE_PTR(c->easy);
         if (!easy)
                 return;
-        if (!reuse || h->n_idle == HTTP_IDLE_MAX) {
+        if (!reuse || h->n_idle == HTTP_IDLE_MAX || c->q.auth == HTTP_AUTH_DIGEST) { /* keeps a challenge */
                 curl_easy_cleanup(easy);
                 return;
         }
         curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
         curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
+        if (c->q.auth != HTTP_AUTH_NONE)
+                auth_set(easy, CURLAUTH_BASIC, NULL, NULL);
         curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
         curl_easy_setopt(easy, CURLOPT_COOKIELIST, "ALL");
         h->idle[h->n_idle++] = easy;

@@ -50,6 +50,11 @@ Http *http_free(Http *h) {
         return NULL;
 }
 
+const char *http_host(const Http *h, bool *ret_secure) {
+        *ret_secure = strcmp(h->base.scheme, "https") == 0;
+        return h->base.host;
+}
+
 static HttpCall *call_end(HttpCall *c, bool whole) {
         if (!c)
                 return NULL;
@@ -116,8 +121,11 @@ static bool redirect(HttpCall *c, HttpResponse *r) {
         if (resolved < 0 || !url_allowed(&c->http->base, c->http->o.allowed_hosts, &to)) {
                 r->fault = FAULT_REDIRECT;
                 r->retry = RETRY_RECONFIGURE;
-                snprintf(r->detail, sizeof r->detail, "%s redirects to %.150s, which the profile does not allow",
-                         c->at.path, resolved == 0 ? to.url : "something that is no address");
+                snprintf(r->detail, sizeof r->detail,
+                         "%.100s redirects to %s%s%.60s%.60s, which the profile does not allow", c->at.path,
+                         resolved == 0 ? to.scheme : "", resolved == 0 ? "://" : "something that is no address",
+                         resolved == 0 ? to.host : "",
+                         resolved == 0 ? to.path : ""); /* not its query: it may repeat ours */
                 free(location);
                 url_parts_free(&to);
                 return false;
@@ -187,8 +195,8 @@ static int call_target(HttpCall *c, Err *e) {
         if (r == -ENOMEM)
                 return err_oom(e);
         if (r < 0 || !url_allowed(base, c->http->o.allowed_hosts, &c->at))
-                return err_set(e, -EPERM, RETRY_RECONFIGURE, "%.200s is not an address the profile allows",
-                               c->q.target);
+                return err_set(e, -EPERM, RETRY_RECONFIGURE, "%.*s is not an address the profile allows",
+                               (int) (strcspn(c->q.target, "?") > 200 ? 200 : strcspn(c->q.target, "?")), c->q.target);
         return 0;
 }
 
@@ -218,7 +226,8 @@ int http_send(Http *h, const HttpRequest *q, HttpDone *done, void *userdata, Htt
         if (r < 0)
                 return err_oom(e);
         r = http_queue_add(c, e);
-        c->q.value = c->q.etag = c->q.modified = NULL; /* copied, not ours to keep; names live as long as the profile */
+        /* copied, not ours to keep; names live as long as the profile */
+        c->q.value = c->q.etag = c->q.modified = c->q.user = c->q.password = NULL;
         c->q.headers = (PlanPairs) { 0 };
         if (r < 0)
                 return r;

@@ -31,6 +31,10 @@ typedef struct Http Http;
 int http_new(const HttpOptions *o, Http **ret, Err *e);
 Http *http_free(Http *h); /* abandon every call before */
 DEFINE_CLEANUP(Http, http_free)
+const char *http_host(const Http *h, bool *ret_secure); /* of the base URL, and whether it is reached over TLS */
+
+/* RFC 7617; RFC 7616, which costs a request more: the first brings the challenge. */
+typedef enum HttpAuth { HTTP_AUTH_NONE, HTTP_AUTH_BASIC, HTTP_AUTH_DIGEST } HttpAuth;
 
 /* Everything is copied by http_send unless it says otherwise. */
 typedef struct HttpRequest {
@@ -43,6 +47,8 @@ typedef struct HttpRequest {
         Str body;
         const char *content_type; /* borrowed */
         const char *header, *value; /* the session's own header; NULL: none */
+        int auth;                 /* HttpAuth, with `user` and `password`: to the host it is sent to, and no other */
+        const char *user, *password;
         PlanPairs headers;        /* further ones; takes the place of one in the options that has the same name */
         const char *etag, *modified; /* If-None-Match, If-Modified-Since: as they were received; NULL: none */
         PlanNames keep;           /* names of headers of the answer that are wanted besides HTTP_KEPT; borrowed */

@@ -17,6 +17,7 @@ void listing_stop(Listing *l, Fault f, Retry retry, const char *format, ...) {
         if (f != FAULT_NONE || l->end.fault == FAULT_NONE) { /* else: of a record that was put aside */
                 l->end.fault = f;
                 memcpy(l->end.detail, detail, sizeof detail);
+                session_redact(l->session, l->end.detail);
         }
         l->end.retry = retry;
         l->state = LISTING_ENDED;
@@ -70,11 +71,9 @@ static void retry(Listing *l, Fault f, Retry when, Instant asked, const char *de
 static void session_ready(void *userdata, const SessionFailure *f);
 
 static void session_failed(Listing *l, const SessionFailure *f) {
-        bool ours = f->fault ==
-                    FAULT_LOGIN_BUDGET; /* our own limit, on this account alone: the system is not to be held */
-        if (ours)
+        if (f->ours)
                 l->end.retry_after = f->retry_after;
-        retry(l, f->fault, f->retry, ours ? INSTANT_NONE : f->retry_after, f->detail);
+        retry(l, f->fault, f->retry, f->ours ? INSTANT_NONE : f->retry_after, f->detail);
 }
 
 static void answered(void *userdata, HttpResponse *r);
@@ -82,33 +81,27 @@ static void answered(void *userdata, HttpResponse *r);
 static void request_send(Listing *l, const RequestText *request) {
         HttpSource *s = l->source;
         const SessionPlan *plan = &s->o.profile->session;
-        _cleanup_text_ Text value = TEXT_INIT(LIMIT_SESSION_BYTES);
+        _cleanup_(session_pass_done) SessionPass pass = { 0 };
         Err e = { 0 };
-        int header = session_header(l->session, &value);
-        if (header < 0) {
-                listing_stop(l, FAULT_TOO_LARGE, RETRY_LATER, "the request does not fit");
-                return;
-        }
         HttpRequest q = { .account = l->session->account,
                           .target = request->target.at,
                           .post = request->post,
                           .body = text_str(&request->body),
                           .content_type = request->content_type,
                           .headers = request->headers,
-                          .header = header == 0 ? plan->header : NULL,
-                          .value = value.at,
                           .keep = l->stream->keep,
-                          .jar = plan->kind == SESSION_KIND_NONE ? NULL : &l->session->keys.jar,
                           .body_max = LIMIT_BODY_BYTES,
                           .follow = LIMIT_REDIRECTS,
                           .stop_path = plan->login_path };
+        if (session_sign(l->session, &pass, &q) < 0) {
+                listing_stop(l, FAULT_TOO_LARGE, RETRY_LATER, "the request does not fit");
+                return;
+        }
         l->generation = l->session->generation;
         if (http_send(s->http, &q, answered, l, &l->call, &e) < 0)
                 listing_stop(l, e.code == -EPERM ? FAULT_REDIRECT : FAULT_NETWORK, e.retry, "%.300s", e.text);
         else
                 l->state = LISTING_CALL;
-        if (value.at)
-                explicit_bzero(value.at, value.len);
 }
 
 static void request_make(Listing *l) {
@@ -160,25 +153,31 @@ static void session_ready(void *userdata, const SessionFailure *f) {
 }
 
 /* Not let in: once the session is given up and made anew; the second time it is lost. */
-static void not_let_in(Listing *l, Fault f, const char *detail) {
-        int kind = l->source->o.profile->session.kind;
-        if (kind == SESSION_KIND_API_KEY || kind == SESSION_KIND_NONE) {
-                listing_stop(l, f == FAULT_SESSION_LOST ? FAULT_LOGIN_REFUSED : f, RETRY_RECONFIGURE, "%s", detail);
-                return;
-        }
-        if (l->relogged) {
+static void not_let_in(Listing *l, Fault f, int status, const char *detail) {
+        const SessionPlan *plan = &l->source->o.profile->session;
+        bool anew = plan->n_login > 0 || plan->handed;
+        if (l->relogged && anew) {
                 session_discard(l->session, l->generation);
                 listing_stop(l, f, RETRY_LATER, "%s, also after logging in again", detail);
                 return;
         }
+        session_used(l->session, l->generation, SESSION_USE_LOST, status);
+        if (!anew) {
+                listing_stop(l, f == FAULT_SESSION_LOST ? FAULT_LOGIN_REFUSED : f, RETRY_RECONFIGURE, "%s", detail);
+                return;
+        }
         l->relogged = true;
-        session_lost(l->session, l->generation);
         go_on(l, source_now(l->source));
 }
 
 static void page_seen(Listing *l, const HttpResponse *r) {
         PageOutcome o;
         listing_take_page(l, r, &o);
+        if (o.fault == FAULT_SESSION_LOST) {
+                not_let_in(l, o.fault, r->status, o.detail);
+                return;
+        }
+        session_used(l->session, l->generation, SESSION_USE_LET_IN, r->status);
         if (l->state == LISTING_ENDED)
                 return;
         if (o.fault == FAULT_SELECTOR_MISSING || o.fault == FAULT_TOO_LARGE) {
@@ -187,7 +186,7 @@ static void page_seen(Listing *l, const HttpResponse *r) {
                 retry(l, o.fault, RETRY_NOW, INSTANT_NONE, o.detail);
         } else {
                 l->tries = 0;
-                l->relogged = false;
+                l->relogged = l->recsrf = false;
                 if (o.last)
                         listing_stop(l, l->pager.fault,
                                      l->pager.fault == FAULT_COUNT_MISMATCH ? RETRY_NOW : RETRY_LATER, "%s",
@@ -215,10 +214,12 @@ static void body_seen(Listing *l, const HttpResponse *r) {
         snprintf(detail, sizeof detail, "%.100s: expected %s, seen %s: %s", r->path,
                  format == FORMAT_JSON ? "JSON" : format_names[format],
                  login ? "an HTML login page with status 200" : "HTML", sample);
-        if (login)
-                not_let_in(l, FAULT_LOGIN_PAGE, detail);
-        else
-                retry(l, FAULT_NOT_JSON, RETRY_NOW, INSTANT_NONE, detail);
+        if (login) {
+                not_let_in(l, FAULT_LOGIN_PAGE, r->status, detail);
+                return;
+        }
+        session_used(l->session, l->generation, SESSION_USE_UNKNOWN, r->status);
+        retry(l, FAULT_NOT_JSON, RETRY_NOW, INSTANT_NONE, detail);
 }
 
 static void status_seen(Listing *l, const HttpResponse *r) {
@@ -227,20 +228,32 @@ static void status_seen(Listing *l, const HttpResponse *r) {
         if (r->location_path) {
                 snprintf(detail, sizeof detail, "%.100s: expected a list, seen a redirect (%d) to %.100s", r->path,
                          r->status, r->location_path);
-                if (plan->login_path && strcmp(r->location_path, plan->login_path) == 0)
-                        not_let_in(l, FAULT_SESSION_LOST, detail);
-                else
-                        listing_stop(l, FAULT_REDIRECT, RETRY_LATER, "%s", detail);
+                if (plan->login_path && strcmp(r->location_path, plan->login_path) == 0) {
+                        not_let_in(l, FAULT_SESSION_LOST, r->status, detail);
+                        return;
+                }
+                session_used(l->session, l->generation, SESSION_USE_UNKNOWN, r->status);
+                listing_stop(l, FAULT_REDIRECT, RETRY_LATER, "%s", detail);
                 return;
         }
         int n = snprintf(detail, sizeof detail, "%.100s: expected status 200, seen %d", r->path, r->status);
+        bool forged = session_csrf_rejected(l->session, l->generation, r->status);
+        if (forged && !l->recsrf) {
+                l->recsrf = true;
+                go_on(l, source_now(l->source));
+                return;
+        }
+        if (forged || statuses_have(&plan->lost_status, r->status)) {
+                not_let_in(l, FAULT_SESSION_LOST, r->status, detail);
+                return;
+        }
         Instant pause = r->retry_after == INSTANT_NONE ? 0 : r->retry_after - clock_wall(l->source->env.clock);
         if (pause > GATE_WAIT_MAX)
                 snprintf(detail + n, sizeof detail - (size_t) n, "; it asks for a pause of %lld s",
                          (long long) (pause / US_SECOND));
-        if (r->status == plan->lost_status)
-                not_let_in(l, FAULT_SESSION_LOST, detail);
-        else if (r->status == 429)
+        bool busy = r->status >= 500 || r->status == 429 || r->status == 408;
+        session_used(l->session, l->generation, busy ? SESSION_USE_UNKNOWN : SESSION_USE_LET_IN, r->status);
+        if (r->status == 429)
                 retry(l, FAULT_RATE_LIMITED, RETRY_NOW, r->retry_after, detail);
         else if (r->status >= 500 || r->status == 408)
                 retry(l, FAULT_HTTP_STATUS, RETRY_NOW, r->retry_after, detail);
@@ -252,9 +265,10 @@ static void answered(void *userdata, HttpResponse *r) {
         Listing *l = userdata;
         l->call = NULL;
         l->end.requests += r->hops;
-        if (r->fault != FAULT_NONE)
+        if (r->fault != FAULT_NONE) {
+                session_used(l->session, l->generation, r->sent ? SESSION_USE_UNKNOWN : SESSION_USE_UNSENT, r->status);
                 retry(l, r->fault, r->retry, r->retry_after, r->detail);
-        else if (r->status == 200)
+        } else if (r->status == 200)
                 body_seen(l, r);
         else
                 status_seen(l, r);
@@ -293,6 +307,8 @@ void listing_cancel(Listing *l) {
                 return;
         if (l->state == LISTING_SESSION)
                 session_leave(l->session, &l->waiter);
+        if (l->call)
+                session_used(l->session, l->generation, SESSION_USE_UNKNOWN, 0);
         l->call = http_abandon(l->call);
         listing_stop(l, FAULT_CANCELLED, RETRY_NOW, "stopped on request");
 }

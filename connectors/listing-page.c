@@ -12,8 +12,9 @@
 static void no_list(Listing *l, Str body, const char *sample, PageOutcome *o) {
         _cleanup_(json_root_freep) json_object *root = NULL;
         char why[160];
-        if (l->stream->ok.text && document_parse(body, &root, why) == FAULT_NONE && !page_read_ok(l, root, o) &&
-            o->fault == FAULT_HTTP_STATUS)
+        bool says = l->stream->ok.text || l->source->o.profile->session.lost.text;
+        if (says && document_parse(body, &root, why) == FAULT_NONE && !page_read_ok(l, root, o) &&
+            (o->fault == FAULT_HTTP_STATUS || o->fault == FAULT_SESSION_LOST))
                 return;
         page_fault(o, FAULT_SELECTOR_MISSING, "%s page %d: expected a list at %s, seen %s", l->stream->path,
               l->pager.pages + 1, l->stream->list.text, sample);

@@ -35,9 +35,23 @@ static void header_missing(const Listing *l, const char *name, const char *wante
                    l->pager.pages + 1, wanted, name, sample);
 }
 
+/* Logged out, said in a 200. */
+static bool read_lost(const Listing *l, json_object *root, PageOutcome *o) {
+        const SessionPlan *plan = &l->source->o.profile->session;
+        json_object *v = NULL;
+        if (!plan->lost.text || select_get(&plan->lost, root, &v) != SELECTED_VALUE ||
+            strcmp(json_object_get_string(v), plan->lost_value) != 0)
+                return false;
+        page_fault(o, FAULT_SESSION_LOST, "%s page %d: %s reads %.80s", l->stream->path, l->pager.pages + 1,
+                   plan->lost.text, plan->lost_value);
+        return true;
+}
+
 bool page_read_ok(const Listing *l, json_object *root, PageOutcome *o) {
         const StreamPlan *s = l->stream;
         json_object *v = NULL;
+        if (read_lost(l, root, o))
+                return false;
         if (!s->ok.text)
                 return true;
         if (select_get(&s->ok, root, &v) != SELECTED_VALUE) {

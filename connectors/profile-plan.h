@@ -8,31 +8,7 @@
 #include "connectors/format.h"
 #include "connectors/profile.h"
 #include "connectors/request-plan.h"
-
-typedef enum SessionKind {
-        SESSION_KIND_NONE,
-        SESSION_KIND_API_KEY,
-        SESSION_KIND_JSON_LOGIN,
-        SESSION_KIND_HTML_FORM
-} SessionKind;
-
-typedef struct SessionPlan {
-        int kind;                    /* SessionKind */
-        const char *header, *value;  /* how a token or key is sent */
-        const char *login_path;      /* json-login: POST; html-form: where the form stands */
-        PlanPairs login_fields;
-        PlanNames hidden_fields;     /* html-form: inputs taken from the form */
-        Select token, refresh_token, expires_in;
-        const char *refresh_path;
-        PlanPairs refresh_fields;
-        int lifetime;                /* seconds, when the answer names none; 0: unknown */
-        int leeway;                  /* seconds before the expiry at which a token counts as expired */
-        const char *proof_path, *proof_text;
-        const char *login_text;      /* what only a login page shows, besides a password input; NULL */
-        int refused_status;          /* of a login: wrong password */
-        int lost_status;             /* of any other request: log in again */
-} SessionPlan;
-
+#include "connectors/session-plan.h"
 
 typedef struct StreamPlan {
         const char *name;

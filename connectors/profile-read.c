@@ -232,14 +232,31 @@ static void read_names(ProfileReader *r, const Tree *t, PlanNames *out) {
         *out = (PlanNames) { names, n };
 }
 
+static void read_statuses(ProfileReader *r, const Tree *t, const KeySpec *s, PlanStatuses *out) {
+        PlanStatuses read = { 0 };
+        for (const Tree *c = t->kind == TREE_LIST ? t->child : t; c; c = t->kind == TREE_LIST ? c->next : NULL) {
+                int status = 0;
+                if (c->kind != TREE_SCALAR)
+                        bad(r, c, PROFILE_WANTS_TEXT, NULL, NULL, NULL);
+                else if (read.n == PLAN_STATUSES_MAX)
+                        bad(r, c, PROFILE_TOO_MANY, "8", NULL, NULL);
+                else
+                        read_int(r, c, s, &status);
+                if (status)
+                        read.at[read.n++] = (short) status;
+        }
+        *out = read;
+}
+
 static bool shape_fits(ProfileReader *r, const Tree *t, KeyType type) {
         if (type == KEY_TREE)
                 return true;
         if (type == KEY_PAIRS && t->kind != TREE_MAP)
                 bad(r, t, PROFILE_WANTS_MAP, NULL, NULL, NULL);
-        else if ((type == KEY_NAMES || type == KEY_SELECTS) && t->kind == TREE_MAP)
+        else if ((type == KEY_NAMES || type == KEY_SELECTS || type == KEY_STATUSES) && t->kind == TREE_MAP)
                 bad(r, t, PROFILE_WANTS_LIST, NULL, NULL, NULL);
-        else if (type != KEY_PAIRS && type != KEY_NAMES && type != KEY_SELECTS && t->kind != TREE_SCALAR)
+        else if (type != KEY_PAIRS && type != KEY_NAMES && type != KEY_SELECTS && type != KEY_STATUSES &&
+                 t->kind != TREE_SCALAR)
                 bad(r, t, PROFILE_WANTS_TEXT, NULL, NULL, NULL);
         else
                 return true;
@@ -287,6 +304,9 @@ static void read_key(ProfileReader *r, const Tree *t, const KeySpec *s, void *ou
                 return;
         case KEY_NAMES:
                 read_names(r, t, out);
+                return;
+        case KEY_STATUSES:
+                read_statuses(r, t, s, out);
                 return;
         case KEY_ZONE:
                 read_zone(r, t, out);
@@ -351,20 +371,4 @@ void profile_need(ProfileReader *r, const Tree *map, const char *const *keys) {
         for (; *keys; keys++)
                 if (!tree_get(map, *keys))
                         bad(r, map, PROFILE_KEY_MISSING, *keys, NULL, NULL);
-}
-
-void profile_placeholders(ProfileReader *r, const char *value, Origin origin, const char *key,
-                          const char *const *allowed) {
-        _cleanup_text_ Text list = TEXT_INIT(SENTENCE_MAX);
-        for (const char *const *a = allowed; *a; a++)
-                text_addf(&list, "%s<%s>", a == allowed ? "" : ", ", *a);
-        for (const char *open = strchr(value, '<'); open; open = strchr(open + 1, '<')) {
-                const char *close = strchr(open, '>');
-                bool known = false;
-                for (const char *const *a = allowed; close && *a; a++)
-                        known |= str_eq(str_of(*a), (Str) { open + 1, (size_t) (close - open - 1) });
-                if (!known)
-                        profile_complain(r, &(Complaint) { PROFILE_PLACEHOLDER, SEVERITY_ERROR, origin, key,
-                                                           { value, list.at ? list.at : "-", NULL }, NULL });
-        }
 }

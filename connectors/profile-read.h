@@ -42,6 +42,12 @@ typedef enum ProfileMessage {
         PROFILE_WORD_TWICE,    /* 1: word */
         PROFILE_WORDS_WANTED,  /* 1: field */
         PROFILE_TOO_MANY,      /* 1: highest */
+        PROFILE_ONE_OF,        /* 1: the keys of which exactly one is wanted */
+        PROFILE_STEP_TARGET,   /* 1: seen */
+        PROFILE_TAKE,          /* 1: seen */
+        PROFILE_TAKE_NAME,     /* 1: seen */
+        PROFILE_NO_TOKEN,      /* 1: the name that no step takes */
+        PROFILE_NO_PROOF,
         PROFILE_MESSAGE_COUNT
 } ProfileMessage;
 
@@ -79,6 +85,7 @@ typedef enum KeyType {
         KEY_NAMES,   /* PlanNames: a list of texts, or one text */
         KEY_TREE,    /* const Tree *: read by the caller */
         KEY_ZONE,    /* int64_t: µs east */
+        KEY_STATUSES, /* PlanStatuses: one, or a list */
 } KeyType;
 
 typedef struct KeySpec {
@@ -101,7 +108,3 @@ void profile_need(ProfileReader *r, const Tree *map, const char *const *keys);
 size_t profile_enter(ProfileReader *r, const char *key); /* a path length for profile_leave */
 void profile_leave(ProfileReader *r, size_t length);
 void *profile_alloc(ProfileReader *r, size_t n, size_t size); /* zeroed; NULL marks the reader failed */
-
-/* Only the placeholders of `allowed` (NULL-ended, without < >) may stand in the value. */
-void profile_placeholders(ProfileReader *r, const char *value, Origin origin, const char *key,
-                          const char *const *allowed);

@@ -4,7 +4,7 @@
 
 #include "connectors/profile-parts.h"
 
-#define PROFILE_NAMES_MAX 24
+#define PROFILE_NAMES_MAX 40
 
 /* What the templates of one request may name. */
 typedef struct ProfileNames {

@@ -93,4 +93,26 @@ static const ProfileSentence profile_sentences[PROFILE_MESSAGE_COUNT] = {
         [PROFILE_WORDS_WANTED] = { "words", "`{1}` is read by a vocabulary: name one with `words`",
                                    "`{1}` đọc qua bảng từ: ghi tên bảng ở `words`" },
         [PROFILE_TOO_MANY] = { "value", "more than {1} of them", "nhiều hơn {1} mục" },
+        [PROFILE_ONE_OF] = { "key-missing", "exactly one of these is wanted here: {1}",
+                             "ở đây cần đúng một trong: {1}" },
+        [PROFILE_STEP_TARGET] = { "value", "`{1}` is no address: write a path, or one name that an earlier step took",
+                                  "`{1}` không phải địa chỉ: ghi đường dẫn, hoặc một tên mà bước trước đã lấy" },
+        [PROFILE_TAKE] = { "take",
+                           "`{1}` takes from nothing: write input NAME, meta NAME, cookie NAME, header NAME, json "
+                           "SELECTOR or action",
+                           "`{1}` không cho biết lấy ở đâu: ghi input TÊN, meta TÊN, cookie TÊN, header TÊN, json "
+                           "ĐƯỜNG "
+                           "DẪN hoặc action" },
+        [PROFILE_TAKE_NAME] = { "take",
+                                "`{1}` cannot be a name of something taken: letters, digits, . - _, and not account or "
+                                "secret",
+                                "`{1}` không thể là tên của giá trị lấy ra: chỉ chữ không dấu, số, . - _, và không "
+                                "phải "
+                                "account hay secret" },
+        [PROFILE_NO_TOKEN] = { "take", "no step takes `{1}`", "không bước nào lấy `{1}`" },
+        [PROFILE_NO_PROOF] = { "key-missing",
+                               "nothing proves that the login went well: name `proof-path` with `proof-text` or "
+                               "`proof`",
+                               "không có gì chứng tỏ đã đăng nhập được: ghi `proof-path` với `proof-text` hoặc "
+                               "`proof`" },
 };

@@ -3,24 +3,9 @@
  * explains each key. Private to connectors/. */
 #pragma once
 
+#include "connectors/plan-pairs.h"
 #include "connectors/template.h"
 #include "state/model/tree.h"
-
-/* Name and value of a header, a query parameter or a form field. */
-typedef struct PlanPair {
-        const char *name, *value;
-        Origin origin;
-} PlanPair;
-
-typedef struct PlanPairs {
-        const PlanPair *at;
-        size_t n;
-} PlanPairs;
-
-typedef struct PlanNames {
-        const char *const *at;
-        size_t n;
-} PlanNames;
 
 typedef enum BodyKind { BODY_NONE, BODY_JSON, BODY_FORM, BODY_RAW } BodyKind;
 

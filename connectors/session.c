@@ -7,15 +7,13 @@
 #include "connectors/session-parts.h"
 
 void session_init(Session *s, const SessionEnv *env, const char *account) {
-        *s = (Session) { .env = env, .account = account };
+        *s = (Session) { .env = env, .account = account, .used = INSTANT_NONE };
         session_keys_init(&s->keys);
-        session_keys_init(&s->fresh);
 }
 
 void session_done(Session *s) {
-        s->call = http_abandon(s->call);
+        s->attempt = session_attempt_free(s->attempt);
         session_keys_free(&s->keys);
-        session_keys_free(&s->fresh);
 }
 
 /* Tells everybody who waits; a waiter may want the session again at once, and then stands in the next queue. */
@@ -31,137 +29,62 @@ static void tell(Session *s, const SessionFailure *f) {
         }
 }
 
+/* Not to be tried again in this run. */
+static bool final(const Session *s, Fault fault) {
+        return fault == FAULT_LOGIN_REFUSED || fault == FAULT_SESSION_OVER || (s->attempt && s->attempt->unsure);
+}
+
 void session_fail(Session *s, Fault fault, Retry retry, const char *format, ...) {
         va_list args;
-        s->failure = (SessionFailure) { .fault = fault, .retry = retry, .retry_after = s->failure.retry_after };
+        s->failure = (SessionFailure) { .fault = fault, .retry = retry, .retry_after = s->failure.retry_after,
+                                        .ours = fault == FAULT_LOGIN_BUDGET || fault == FAULT_SESSION_CONTESTED };
         va_start(args, format);
         vsnprintf(s->failure.detail, sizeof s->failure.detail, format, args);
         va_end(args);
-        s->state = fault == FAULT_LOGIN_REFUSED || s->unsure ? SESSION_REFUSED : SESSION_OUT;
-        s->unsure = false;
-        session_keys_free(&s->fresh);
-        session_keys_init(&s->fresh);
+        session_redact(s, s->failure.detail);
+        s->state = final(s, fault) ? SESSION_REFUSED : SESSION_OUT;
+        if (s->attempt && s->attempt->counted && !s->attempt->exposed)
+                session_uncount(s);
+        s->attempt = session_attempt_free(s->attempt);
         SessionFailure copy = s->failure;
         tell(s, &copy);
 }
 
-static int save(Session *s, Err *e) {
+/* What goes out with each request is read anew by each process; everything else is kept. */
+static bool kept(const SessionPlan *plan) {
+        return plan->n_login > 0 || plan->handed;
+}
+
+int session_save(Session *s, const SessionKeys *k, Err *e) {
         const Vault *v = s->env->env->vault;
         _cleanup_wipe_ Text text = TEXT_INIT(LIMIT_SESSION_BYTES * 2);
-        int r = session_encode(&s->fresh, &text);
+        if (!v || !kept(s->env->plan))
+                return 0;
+        int r = session_encode(k, &text);
         if (r < 0)
                 return err_set(e, r, RETRY_LATER, "the session is too large to keep");
-        return v ? v->session_save(v->userdata, str_of(s->env->source), str_of(s->account), text_str(&text), e) : 0;
+        return v->session_save(v->userdata, str_of(s->env->source), str_of(s->account), text_str(&text), e);
 }
 
 void session_succeed(Session *s) {
+        const SessionPlan *plan = s->env->plan;
+        SessionAttempt *a = s->attempt;
         Err e = { 0 };
-        if (save(s, &e) < 0) {
+        a->fresh.renewing = a->fresh.lost = false;
+        if (!a->csrf_only && session_save(s, &a->fresh, &e) < 0) {
                 session_fail(s, FAULT_SESSION_LOST, RETRY_LATER, "the session could not be stored: %.200s", e.text);
                 return;
         }
+        s->untried = a->counted && plan->n_login == 0 && !plan->handed && !plan->proof;
+        if (a->counted && plan->only_failures_count && !s->untried)
+                session_uncount(s);
         session_keys_free(&s->keys);
-        s->keys = s->fresh;
-        session_keys_init(&s->fresh);
+        s->keys = a->fresh;
+        session_keys_init(&a->fresh);
+        s->attempt = session_attempt_free(a);
         s->generation++;
         s->state = SESSION_IN;
         tell(s, NULL);
-}
-
-bool session_secret(Session *s, Text *ret) {
-        const SourceEnv *env = s->env->env;
-        Err e = { 0 };
-        int r = env->secret ? env->secret(env->secret_userdata, s->env->source, s->account, ret, &e) : 1;
-        if (r == 0)
-                return true;
-        if (r > 0)
-                session_fail(s, FAULT_NO_SECRET, RETRY_RECONFIGURE, "there is no password for the account %s of %s",
-                             s->account, s->env->source);
-        else
-                session_fail(s, FAULT_NO_SECRET, e.retry, "%.250s", e.text);
-        return false;
-}
-
-bool session_bad_status(Session *s, const HttpResponse *r) {
-        if (r->status < 400 && r->status >= 200)
-                return false;
-        s->failure.retry_after = r->retry_after;
-        if (r->status == 429)
-                session_fail(s, FAULT_RATE_LIMITED, RETRY_LATER, "%s answers 429 to a login", r->path);
-        else
-                session_fail(s, FAULT_HTTP_STATUS, r->status >= 500 || r->status == 408 ? RETRY_NOW : RETRY_LATER,
-                             "%s answers %d to a login", r->path, r->status);
-        return true;
-}
-
-/* A system that is down must not use up the logins of the hour: what never left was no attempt. */
-static void attempt_undo(Session *s) {
-        const Vault *v = s->env->env->vault;
-        Err e = { 0 };
-        if (v && v->login_attempt_undo) /* failing, it stays counted, which is the safe side */
-                (void) v->login_attempt_undo(v->userdata, str_of(s->env->source), str_of(s->account), &e);
-}
-
-static void answered(void *userdata, HttpResponse *r) {
-        Session *s = userdata;
-        SessionStep step = s->step;
-        bool password = step == STEP_LOGIN || step == STEP_FORM_SENT,
-             unsent = password && r->fault != FAULT_NONE && !r->sent;
-        s->call = NULL;
-        s->requests += r->hops;
-        s->failure.retry_after = r->fault == FAULT_NONE ? INSTANT_NONE : r->retry_after; /* not let out */
-        s->unsure = r->fault != FAULT_NONE && r->sent && (s->step == STEP_LOGIN || s->step == STEP_FORM_SENT);
-        if (s->unsure)
-                session_fail(s, r->fault, RETRY_LATER, "%s; whether the login was counted is unknown", r->detail);
-        else if (r->fault != FAULT_NONE)
-                session_fail(s, r->fault, r->retry, "%s", r->detail);
-        else if (s->env->plan->kind == SESSION_KIND_JSON_LOGIN)
-                session_json_answer(s, r);
-        else
-                session_form_answer(s, r);
-        if (unsent || (step == STEP_FORM && s->step == STEP_FORM))
-                attempt_undo(s);
-        if (r->body.at)
-                explicit_bzero(r->body.at, r->body.len);
-}
-
-void session_send(Session *s, SessionStep step, HttpRequest *q) {
-        Err e = { 0 };
-        s->step = step;
-        q->body_max = LIMIT_LOGIN_BODY_BYTES;
-        q->login = true;
-        q->account = s->account;
-        if (http_send(s->env->http, q, answered, s, &s->call, &e) < 0)
-                session_fail(s, e.code == -EPERM ? FAULT_REDIRECT : FAULT_NETWORK, e.retry, "%.250s", e.text);
-}
-
-/* Asks the budget before every attempt with a password. */
-static bool budget(Session *s) {
-        const Vault *v = s->env->env->vault;
-        Instant again = INSTANT_NONE;
-        Err e = { 0 };
-        int r = v ? v->login_attempt_try(v->userdata, str_of(s->env->source), str_of(s->account),
-                                         s->env->logins_per_hour, US_HOUR, &again, &e)
-                  : 0;
-        if (r == 0)
-                return true;
-        s->failure.retry_after = r == VAULT_E_BUDGET ? again : INSTANT_NONE;
-        if (r == VAULT_E_BUDGET)
-                session_fail(s, FAULT_LOGIN_BUDGET, RETRY_LATER,
-                             "%s of %s: %d logins an hour are allowed, all were used", s->account, s->env->source,
-                             s->env->logins_per_hour);
-        else
-                session_fail(s, FAULT_LOGIN_BUDGET, RETRY_LATER, "%.250s", e.text);
-        return false;
-}
-
-static void login(Session *s) {
-        if (!budget(s))
-                return;
-        if (s->env->plan->kind == SESSION_KIND_JSON_LOGIN)
-                session_json_begin(s, false);
-        else
-                session_form_begin(s);
 }
 
 static void load(Session *s) {
@@ -171,17 +94,15 @@ static void load(Session *s) {
         Str text;
         Err e = { 0 };
         s->loaded = true;
-        if (!v || v->session_load(v->userdata, str_of(s->env->source), str_of(s->account), &scratch, &text, &e) != 0 ||
+        if (!v || !kept(s->env->plan) ||
+            v->session_load(v->userdata, str_of(s->env->source), str_of(s->account), &scratch, &text, &e) != 0 ||
             session_decode(text, &keys) < 0)
                 return;
         session_keys_free(&s->keys);
         s->keys = keys;
         s->generation++;
-        s->state = SESSION_IN;
-}
-
-static bool renewable(const Session *s) {
-        return s->env->plan->refresh_path && s->keys.refresh.len > 0;
+        if (!keys.lost && keys.jar.len + keys.token.len > 0)
+                s->state = SESSION_IN;
 }
 
 static bool expired(const Session *s) {
@@ -190,46 +111,34 @@ static bool expired(const Session *s) {
         return clock_wall(s->env->env->clock) + s->env->plan->leeway * US_SECOND >= s->keys.expires;
 }
 
-/* The key is read once and lives as long as the session. */
-static void key_read(Session *s) {
-        if (!session_secret(s, &s->fresh.token))
-                return;
-        session_keys_free(&s->keys);
-        s->keys = s->fresh;
-        session_keys_init(&s->fresh);
-        s->generation++;
-        s->state = SESSION_IN;
-}
-
-int session_want(Session *s, SessionWaiter *w) {
-        int kind = s->env->plan->kind;
-        if (kind == SESSION_KIND_NONE)
-                return SESSION_READY;
-        if (kind == SESSION_KIND_API_KEY) {
-                if (s->state == SESSION_OUT)
-                        key_read(s);
-                return s->state == SESSION_IN ? SESSION_READY : SESSION_FAILED;
-        }
-        if (!s->loaded)
-                load(s);
-        if (s->state == SESSION_IN && !expired(s))
-                return SESSION_READY;
-        if (s->state == SESSION_REFUSED)
-                return SESSION_FAILED;
-        bool begin = s->state != SESSION_BUSY;
-        if (begin) {
-                s->state = SESSION_BUSY;
-                s->failure = (SessionFailure) { .retry_after = INSTANT_NONE };
-                if (renewable(s))
-                        session_json_begin(s, true);
-                else
-                        login(s);
-                if (s->state != SESSION_BUSY)
-                        return SESSION_FAILED;
-        }
+static void wait_in_line(Session *s, SessionWaiter *w) {
         w->next = s->waiters;
         w->waiting = true;
         s->waiters = w;
+}
+
+int session_want(Session *s, SessionWaiter *w) {
+        const SessionPlan *plan = s->env->plan;
+        if (plan->nothing)
+                return SESSION_READY;
+        if (!s->loaded)
+                load(s);
+        if (s->state != SESSION_BUSY && plan->handed && !session_look(s))
+                return SESSION_FAILED;
+        if (s->state == SESSION_REFUSED)
+                return SESSION_FAILED;
+        bool there = s->state == SESSION_IN && !expired(s) && !session_csrf_wanted(s, &s->keys);
+        if (!there && s->state != SESSION_BUSY) {
+                session_begin(s);
+                there = s->state == SESSION_IN;
+                if (!there && s->state != SESSION_BUSY)
+                        return SESSION_FAILED;
+        }
+        if (there && !s->trying) {
+                s->trying = s->untried;
+                return SESSION_READY;
+        }
+        wait_in_line(s, w);
         return SESSION_WAIT;
 }
 
@@ -243,9 +152,60 @@ void session_leave(Session *s, SessionWaiter *w) {
         w->waiting = false;
 }
 
-void session_lost(Session *s, unsigned generation) {
-        if (s->state == SESSION_IN && s->generation == generation)
+/* A session that was lost long before its time, or soon after it was last let in. */
+static bool early(const Session *s, Instant now) {
+        Instant last = s->used > s->keys.made ? s->used : s->keys.made;
+        if (s->keys.expires != INSTANT_NONE)
+                return now < s->keys.expires - s->env->plan->leeway * US_SECOND;
+        return last != INSTANT_NONE && now - last < CONTEST_SOON;
+}
+
+static void lost(Session *s, int status) {
+        const SessionPlan *plan = s->env->plan;
+        Instant now = clock_wall(s->env->env->clock);
+        s->trying = s->untried = false;
+        if (plan->kind == SESSION_KIND_HANDED_OVER) {
+                session_over(s, status);
+        } else if (plan->n_login == 0 && !plan->handed) {
+                session_keys_clear(&s->keys);
+                session_fail(s, FAULT_LOGIN_REFUSED, RETRY_RECONFIGURE, "%s refuses what %s is let in with (status %d)",
+                             s->env->source, s->account, status);
+        } else {
                 s->state = SESSION_OUT;
+                if (early(s, now))
+                        session_lost_early(s, now);
+        }
+}
+
+void session_used(Session *s, unsigned generation, SessionUse use, int status) {
+        if (s->state != SESSION_IN || s->generation != generation || s->env->plan->nothing)
+                return;
+        bool tried = s->trying;
+        if (use == SESSION_USE_LOST) {
+                lost(s, status);
+                return;
+        }
+        if (use == SESSION_USE_LET_IN)
+                s->used = clock_wall(s->env->env->clock);
+        if (!tried)
+                return;
+        s->trying = false;
+        if (use == SESSION_USE_LET_IN)
+                s->untried = false;
+        else
+                s->state = SESSION_OUT; /* whoever tries next counts it anew */
+        if (use != SESSION_USE_UNKNOWN)
+                session_uncount(s);
+        tell(s, NULL);
+}
+
+bool session_csrf_rejected(Session *s, unsigned generation, int status) {
+        const CsrfPlan *csrf = &s->env->plan->csrf;
+        if (!csrf->page || !statuses_have(&csrf->rejected, status))
+                return false;
+        if (s->state == SESSION_IN && s->generation == generation)
+                s->csrf_old = true;
+        return true;
 }
 
 void session_discard(Session *s, unsigned generation) {
@@ -253,24 +213,22 @@ void session_discard(Session *s, unsigned generation) {
         Err e = { 0 };
         if (s->state != SESSION_IN || s->generation != generation)
                 return;
-        session_keys_free(&s->keys);
-        session_keys_init(&s->keys);
         s->state = SESSION_OUT;
-        if (v) /* should it stay there, it is found wanting once more and no harm is done */
+        s->keys.lost = true;
+        if (!s->env->plan->handed) /* nobody took it away: it was never accepted */
+                session_keys_clear(&s->keys);
+        bool keep = s->env->plan->handed || s->keys.contest.strikes >= CONTEST_STRIKES;
+        /* should it stay there, it is found wanting once more and no harm is done */
+        if (keep)
+                (void) session_save(s, &s->keys, &e);
+        else if (v && kept(s->env->plan))
                 (void) v->session_save(v->userdata, str_of(s->env->source), str_of(s->account), STR_NULL, &e);
+        if (!keep)
+                contest_init(&s->keys.contest);
 }
 
 void session_forgive(Session *s) {
+        s->looked = false;
         if (s->state == SESSION_REFUSED)
                 s->state = SESSION_OUT;
-}
-
-int session_header(const Session *s, Text *ret) {
-        const SessionPlan *plan = s->env->plan;
-        if (!plan->header || s->keys.token.len == 0)
-                return 1;
-        Str token = text_str(&s->keys.token);
-        bool key = plan->kind == SESSION_KIND_API_KEY;
-        Fillings f = { .account = str_of(s->account), .token = token, .secret = key ? token : STR_NULL };
-        return session_fill(ret, plan->value, &f);
 }

@@ -31,6 +31,7 @@ typedef struct Listing {
         int tries;             /* of the request under way */
         int retried;           /* all of the listing */
         bool relogged;         /* the session was given up once for this request */
+        bool recsrf;           /* ... and its token against forgery taken anew */
         bool began, broken;    /* `broken`: a callback of the sink failed */
         bool anonymous;        /* a record without identity was put aside */
         int findings;

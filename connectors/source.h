@@ -70,8 +70,11 @@ typedef struct SourceEnv {
         /* The secret of an account, copied into `ret`; 0, 1 when there is none, negative with Err. Callers wipe it. */
         int (*secret)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
         void *secret_userdata;
+        /* The file of a session that a person handed over for an account, as it stands; NULL: none ever is. */
+        int (*handed)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
+        void *handed_userdata;
         FindingSink *findings;        /* drift and data findings; may be NULL */
-        FindingSink *news;            /* what ops should know of the system itself; may be NULL */
+        FindingSink *news;            /* what ops should know of the system itself, or of an account; may be NULL */
         uint64_t seed;                /* of jitter */
         const struct HttpTap *tap;    /* connectors/http-tap.h; NULL: nobody looks on */
 } SourceEnv;

@@ -82,7 +82,8 @@ static Instant look_patience(const Look *l, const SourceOptions *source) {
 }
 
 static bool login_fault(Fault f) {
-        return f == FAULT_LOGIN_REFUSED || f == FAULT_LOGIN_BUDGET || f == FAULT_SESSION_LOST || f == FAULT_NO_SECRET;
+        return f == FAULT_LOGIN_REFUSED || f == FAULT_LOGIN_BUDGET || f == FAULT_SESSION_LOST || f == FAULT_NO_SECRET ||
+               f == FAULT_SESSION_OVER || f == FAULT_SESSION_CONTESTED;
 }
 
 static int look_refusal(Look *l, const PartitionState *p, Err *e) {

@@ -24,7 +24,7 @@ struct App {
         Store *store;
         Source *source[SIDE_COUNT];
         AppPoll poll[SIDE_COUNT];
-        FindingSink news;             /* of the systems: a breaker opened or closed */
+        FindingSink news;             /* of systems and accounts: a breaker opened, a session ends soon */
         Deliver *deliver;
         Cycle *cycle;
         sd_event_source *tick, *last_resort, *inotify, *signal[5];

@@ -25,6 +25,12 @@ static int app_secret(void *userdata, const char *source, const char *account, T
         return a->settings->secrets_dir ? secret_account(a->settings->secrets_dir, source, account, ret, e) : 1;
 }
 
+static int app_handed(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
+        App *a = userdata;
+
+        return a->settings->secrets_dir ? secret_session(a->settings->secrets_dir, source, account, ret, e) : 1;
+}
+
 int app_sources(App *a, Err *e) {
         for (size_t i = 0; i < a->settings->n_sources; i++) {
                 const SourceOptions *o = &a->settings->sources[i];
@@ -34,6 +40,8 @@ int app_sources(App *a, Err *e) {
                                   .units = a->settings->units,
                                   .secret = app_secret,
                                   .secret_userdata = a,
+                                  .handed = app_handed,
+                                  .handed_userdata = a,
                                   .findings = NULL,
                                   .news = &a->news,
                                   .seed = app_random() };

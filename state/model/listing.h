@@ -40,6 +40,8 @@ typedef enum Fault {
         FAULT_LOGIN_BUDGET,
         FAULT_SESSION_LOST,      /* logged in again and still not let in */
         FAULT_NO_SECRET,
+        FAULT_SESSION_OVER,      /* what a person handed over has ended, or is not accepted any more */
+        FAULT_SESSION_CONTESTED, /* sessions end early again and again: somebody else uses the account */
         FAULT_REDIRECT,          /* to a host or scheme the profile does not allow */
         FAULT_CANCELLED,
         FAULT_TABLE,             /* no table of the expected shape: a column twice, a broken workbook */

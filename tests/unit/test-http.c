@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The pieces of HTTP that need no network: addresses, Retry-After, forms, cookie jars, session text, login forms. */
+/* The pieces of HTTP that need no network: addresses, Retry-After, forms, cookie jars. */
 #include "connectors/loopback.h"
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,12 +11,11 @@
 
 #include "connectors/dates.h"
 #include "connectors/gunzip.h"
-#include "connectors/html.h"
 #include "connectors/http-url.h"
 #include "connectors/http.h"
 #include "connectors/jar.h"
+#include "connectors/limits.h"
 #include "connectors/rate.h"
-#include "connectors/session-parts.h"
 
 #define NOW ((Instant) 1781829000 * US_SECOND) /* Fri, 19 Jun 2026 00:30:00 GMT */
 
@@ -98,37 +97,6 @@ static void test_jar(void **state) {
         assert_false(jar_valid(STR("a\tb\tc\td\te\tf\tg\th\n")));
 }
 
-static void test_session_text(void **state) {
-        SessionKeys k, back;
-        _cleanup_text_ Text t = TEXT_INIT(10000);
-        session_keys_init(&k);
-        text_add(&k.token, STR("tok.en"));
-        text_add(&k.refresh, STR("re fresh"));
-        text_add(&k.jar, STR(COOKIE("s", "1")));
-        k.expires = NOW;
-        assert_int_equal(session_encode(&k, &t), 0);
-        assert_int_equal(session_decode(text_str(&t), &back), 0);
-        assert_true(str_eq(text_str(&back.token), STR("tok.en")) && str_eq(text_str(&back.refresh), STR("re fresh")));
-        assert_true(str_eq(text_str(&back.jar), text_str(&k.jar)) && back.expires == NOW);
-        session_keys_free(&back);
-        session_keys_free(&k);
-        static const char *const bad[] = { "",
-                                           "x",
-                                           "nq57d-session 2\n",
-                                           "nq57d-session 1\ntoken\n",
-                                           "nq57d-session 1\nexpires\tx\n",
-                                           "nq57d-session 1\nwhat\tx\n",
-                                           "nq57d-session 1\ncookie\tx\n",
-                                           "nq57d-session 1\ntoken\ta\rb\n",
-                                           "nq57d-session 1\ntoken\ta\ntoken\tb\n",
-                                           "nq57d-session 1\nrefresh\ta\nrefresh\ta\n",
-                                           "nq57d-session 1\nexpires\t1\nexpires\t1\n",
-                                           "nq57d-session 1\ntoken\t\n",
-                                           "nq57d-session 1\nexpires\t99999999999999999999\n" };
-        for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-                assert_true(session_decode(str_of(bad[i]), &back) < 0);
-}
-
 /* Lines as libcurl writes them: HttpOnly stands before the domain; domain, path and name together name a cookie. */
 static void test_jar_names(void **state) {
         static const char *const hidden = "#HttpOnly_a.example.vn\tFALSE\t/\tTRUE\t0\ts\t1\n";
@@ -152,24 +120,6 @@ static void test_jar_too_large(void **state) {
         text_addf(&back, "127.0.0.1\tFALSE\t/\tFALSE\t0\tbig\t%0*d\n", (int) LIMIT_SESSION_BYTES, 0);
         assert_int_equal(jar_merge(&jar, STR(""), text_str(&back)), -E2BIG);
         assert_true(str_eq(text_str(&jar), STR(COOKIE("s", "1"))));
-}
-
-static void check_fill(const char *value, const Fillings *f, const char *want) {
-        _cleanup_text_ Text t = TEXT_INIT(100);
-        assert_int_equal(session_fill(&t, value, f), 0);
-        assert_true(str_eq(text_str(&t), str_of(want)));
-}
-
-/* What is filled in is never looked at again: a password may read <token>. */
-static void test_fill(void **state) {
-        const Fillings f = {
-                .account = STR("<secret>"), .secret = STR("<token>&<x>"), .token = STR("t"), .refresh = STR("r")
-        };
-        check_fill("<account>:<secret>", &f, "<secret>:<token>&<x>");
-        check_fill("<<token>> <refresh <refresh>", &f, "<t> <refresh r");
-        check_fill("", &f, "");
-        _cleanup_text_ Text small = TEXT_INIT(8);
-        assert_int_equal(session_fill(&small, "<secret>", &f), -E2BIG);
 }
 
 static void check_gunzip(const char *bytes, size_t len, size_t step, int want, bool whole, const char *text) {
@@ -201,33 +151,6 @@ static void test_gunzip(void **state) {
         bytes[n - 6] ^= 1; /* the checksum */
         check_gunzip(bytes, n, 5, GUNZIP_E_BROKEN, false, "");
         check_gunzip("{}", 2, 1, GUNZIP_E_BROKEN, false, "");
-}
-
-static void test_html(void **state) {
-        static const char *const page =
-                "<html><form action=/search><input name=q></form><form method=post action='/login'>"
-                "<input type=hidden name=_token value='a&amp;b'><input name=u><input type=PASSWORD name=p></form>";
-        static const char *const hidden[] = { "_token" };
-        static const PlanPair fields[] = { { .name = "u" }, { .name = "p" } }, wrong[] = { { .name = "user" } };
-        _cleanup_arena_ Arena a = { 0 };
-        HtmlForm form;
-        const char *missing = NULL;
-        Str text;
-        assert_true(html_login_page(str_of(page)));
-        assert_false(html_login_page(STR("<html><form><input name=q></form>")));
-        assert_false(html_login_page(STR("{\"a\":\"<input type=password>\"}")));
-        assert_int_equal(
-                html_form(&a, str_of(page), (PlanNames) { hidden, 1 }, (PlanPairs) { fields, 2 }, &form, &missing), 0);
-        assert_string_equal(form.action, "/login");
-        assert_string_equal(form.hidden.at[0].value, "a&b");
-        assert_int_equal(
-                html_form(&a, str_of(page), (PlanNames) { hidden, 1 }, (PlanPairs) { wrong, 1 }, &form, &missing),
-                HTML_E_NO_FORM);
-        assert_string_equal(missing, "user");
-        assert_int_equal(html_text(&a, STR("<p>Đã <b>ban</b> hành</p><script>x</script><p>A &amp; B</p>"), &text), 0);
-        assert_non_null(memmem(text.at, text.len, "Đã ban hành", strlen("Đã ban hành")));
-        assert_non_null(memmem(text.at, text.len, "A & B", 5));
-        assert_null(memmem(text.at, text.len, "x", 1));
 }
 
 static void test_moments(void **state) {
@@ -264,12 +187,11 @@ static void test_rate(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_retry_after),   cmocka_unit_test(test_addresses),
-                cmocka_unit_test(test_form),          cmocka_unit_test(test_jar),
-                cmocka_unit_test(test_session_text),  cmocka_unit_test(test_jar_names),
-                cmocka_unit_test(test_jar_too_large), cmocka_unit_test(test_fill),
-                cmocka_unit_test(test_gunzip),        cmocka_unit_test(test_html),
-                cmocka_unit_test(test_moments),       cmocka_unit_test(test_rate),
+                cmocka_unit_test(test_retry_after), cmocka_unit_test(test_addresses),
+                cmocka_unit_test(test_form),        cmocka_unit_test(test_jar),
+                cmocka_unit_test(test_jar_names),   cmocka_unit_test(test_jar_too_large),
+                cmocka_unit_test(test_gunzip),      cmocka_unit_test(test_moments),
+                cmocka_unit_test(test_rate),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

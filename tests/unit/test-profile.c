@@ -125,7 +125,7 @@ static void test_mistakes(void **state) {
                 { "  token: $.token\n", "", 6, 3, "key-missing", NULL },
                 { "token: $.token", "token: token", 11, 10, "selector", NULL },
                 { "header: Authorization", "header: A uth", 12, 11, "value", NULL },
-                { "  value: Bearer <token>\n", "  value: Bearer <token>\n  proof-text: x\n", 14, 3, "key-useless",
+                { "  value: Bearer <token>\n", "  value: Bearer <token>\n  hidden-fields: x\n", 14, 3, "key-useless",
                   NULL },
                 { "Xong: done", "Xong: don", 16, 11, "words", "done" },
                 { "Xong: done\n", "Xong: done\n    XONG: suspended\n", 17, 5, "words", NULL },
