@@ -158,6 +158,22 @@ def rows(first, n, **more):
 BASE = "https://nq.example.vn"
 
 
+def test_a_post_list_and_a_key(tmp_path):
+    """A list asked for by POST, paged in its body, behind a key in a header."""
+    key = "k3y" * 12
+    calls = [entry("POST", BASE + "/api/search", {"ok": True, "rows": rows(k * 10, 10), "tongSo": 40},
+                   headers=[("X-Api-Key", key)], body=json.dumps({"trang": k, "soLuong": 10, "loai": "nv", "q": ""}))
+             for k in range(3)]
+    noise = entry("GET", "https://www.google-analytics.com/collect", {"items": rows(0, 50)})
+    done = learn(recording(tmp_path, noise, *calls))
+    assert 'json: "{\\"trang\\": <page>, \\"soLuong\\": <size>, \\"loai\\": \\"nv\\", \\"q\\": \\"\\"}"' in done.stdout
+    assert "paging: page" in done.stdout and "first-page: 0" in done.stdout and "total: $.tongSo" in done.stdout
+    assert "header: X-Api-Key" in done.stdout and "value: <secret>" in done.stdout and key not in done.stdout
+    assert "unit-by: name" in done.stdout and "percent: yes" in done.stdout and "decimal-mark: comma" in done.stdout
+    assert re.search(r"# Tạm gác: +# \? seen 10 times; what does it mean\?", done.stdout)
+    assert "google" not in done.stdout and "no login was recorded" in done.stderr
+
+
 def test_a_cursor_is_found_where_it_came_from(tmp_path):
     calls = [entry("GET", BASE + "/v1/tasks?limit=5" + ("&from=c%dxyzabc" % k if k else ""),
                    {"data": rows(k * 5, 5), "page": {"nextCursor": "c%dxyzabc" % (k + 1) if k < 3 else None}})

@@ -53,7 +53,9 @@ def test_it_replays_without_a_network_byte_for_byte(recorded):
     live = export(recorded, recorded.live)
     for name in ("first", "second"):
         state = recorded.folder / name
+        (recorded.secrets / "theodoiq.secrets").rename(recorded.secrets / "put-away")  # and without any password
         done = run(recorded, "--replay", recorded.tape, "--state", state, clock=False)
+        (recorded.secrets / "put-away").rename(recorded.secrets / "theodoiq.secrets")
         assert done.status == 0, done
         assert export(recorded, state) == live, name
     assert len(recorded.sims.get("requests")["requests"]) == before
