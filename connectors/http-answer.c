@@ -169,12 +169,30 @@ static const char *what_happened(const HttpCall *c, CURLcode code) {
         return c->error[0] ? c->error : curl_easy_strerror(code);
 }
 
+/* A date as every server of today writes it (IMF-fixdate, RFC 9110 5.6.7); other forms are libcurl's. */
+static bool date_fixed(Str s, Instant *ret) {
+        static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+        int n[5], at[5] = { 5, 12, 17, 20, 23 }, width[5] = { 2, 4, 2, 2, 2 };
+        Date day;
+        if (s.len != 29 || memcmp(s.at + 25, " GMT", 4) != 0 || s.at[3] != ',' || s.at[19] != ':' || s.at[22] != ':')
+                return false;
+        for (int i = 0; i < 5; i++)
+                if (text_to_int((Str) { s.at + at[i], (size_t) width[i] }, 0, 9999, &n[i]) < 0)
+                        return false;
+        const char *month = memmem(months, sizeof months - 1, s.at + 8, 3);
+        if (!month || (month - months) % 3 != 0 || n[2] > 23 || n[3] > 59 || n[4] > 60 ||
+            !date_from_ymd(n[1], (int) (month - months) / 3 + 1, n[0], &day))
+                return false;
+        *ret = day * US_DAY + n[2] * US_HOUR + n[3] * US_MINUTE + n[4] * US_SECOND;
+        return true;
+}
+
 static void times_read(const HttpCall *c, HttpResponse *r) {
         Instant ours = clock_wall(c->http->o.clock);
         char text[64];
         Str date = http_header(r, "date");
         r->date = r->retry_after = INSTANT_NONE;
-        if (date.len > 0 && date.len < sizeof text) {
+        if (!date_fixed(date, &r->date) && date.len > 0 && date.len < sizeof text) {
                 memcpy(text, date.at, date.len);
                 text[date.len] = '\0';
                 time_t at = curl_getdate(text, NULL);

@@ -2,16 +2,54 @@
 #include "connectors/http-url.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <strings.h>
 
 void url_parts_free(UrlParts *p) {
-        curl_free(p->url);
-        curl_free(p->scheme);
-        curl_free(p->host);
-        curl_free(p->port);
-        curl_free(p->path);
-        curl_free(p->user);
+        char *parts[] = { p->url, p->scheme, p->host, p->port, p->path, p->user };
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+                if (p->ours)
+                        free(parts[i]);
+                else
+                        curl_free(parts[i]);
         *p = (UrlParts) { 0 };
+}
+
+/* A path from the root that RFC 3986 5.2 leaves as it is: no empty first segment, no dot segments, no fragment. */
+static bool path_plain(Str path) {
+        static const char marks[] = "/_~-=&%+.?,:@";
+        if (path.len < 2 || path.at[0] != '/' || path.at[1] == '/')
+                return false;
+        for (size_t i = 0; i < path.len; i++) {
+                char c = path.at[i];
+                bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+                if (!letter && !memchr(marks, c, sizeof marks - 1))
+                        return false;
+                if (c == '.' && path.at[i - 1] == '/')
+                        return false;
+        }
+        return true;
+}
+
+int url_beside(const UrlParts *base, const char *path, UrlParts *ret) {
+        size_t whole = strlen(base->url), own = strlen(base->path), n = strlen(path);
+        if (base->user || whole < own || strcmp(base->url + whole - own, base->path) != 0 ||
+            !path_plain((Str) { path, n }))
+                return 1;
+        UrlParts p = { .ours = true,
+                       .url = malloc(whole - own + n + 1),
+                       .scheme = strdup(base->scheme),
+                       .host = strdup(base->host),
+                       .port = strdup(base->port),
+                       .path = strndup(path, strcspn(path, "?")) };
+        if (!p.url || !p.scheme || !p.host || !p.port || !p.path) {
+                url_parts_free(&p);
+                return -ENOMEM;
+        }
+        memcpy(p.url, base->url, whole - own);
+        memcpy(p.url + whole - own, path, n + 1);
+        *ret = p;
+        return 0;
 }
 
 static int parts_get(CURLU *u, UrlParts *p) {

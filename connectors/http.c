@@ -191,7 +191,9 @@ static int call_target(HttpCall *c, Err *e) {
                         return err_oom(e);
                 target = joined.at;
         }
-        int r = url_resolve(c->q.referer ? c->q.referer : base->url, target, &c->at);
+        int r = c->q.referer ? 1 : url_beside(base, target, &c->at);
+        if (r == 1)
+                r = url_resolve(c->q.referer ? c->q.referer : base->url, target, &c->at);
         if (r == -ENOMEM)
                 return err_oom(e);
         if (r < 0 || !url_allowed(base, c->http->o.allowed_hosts, &c->at))

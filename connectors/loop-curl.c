@@ -16,7 +16,8 @@ typedef struct Transfer {
 struct LoopCurl {
         sd_event *loop;
         CURLM *multi;
-        sd_event_source *timer;
+        sd_event_source *timer, *soon;
+        uint64_t armed, wanted; /* µs of the loop's monotonic clock; UINT64_MAX: never */
 };
 
 /* Takes every finished transfer: curl tells of several at once, and the callbacks may add and remove others. */
@@ -80,22 +81,52 @@ static int socket_wanted(CURL *easy, curl_socket_t fd, int what, void *userdata,
         return r < 0 && r != -EBADF ? -1 : 0;
 }
 
-static int timer_ready(sd_event_source *source, uint64_t usec, void *userdata) {
-        LoopCurl *l = userdata;
+static void act(LoopCurl *l) {
         int running;
         curl_multi_socket_action(l->multi, CURL_SOCKET_TIMEOUT, 0, &running);
         drain(l);
+}
+
+static int soon_ready(sd_event_source *source, void *userdata) {
+        act(userdata);
         return 0;
 }
 
-static int timer_wanted(CURLM *multi, long milliseconds, void *userdata) {
-        LoopCurl *l = userdata;
-        if (milliseconds < 0)
-                return sd_event_source_set_enabled(l->timer, SD_EVENT_OFF) < 0 ? -1 : 0;
-        int r = sd_event_source_set_time_relative(l->timer, (uint64_t) milliseconds * 1000);
+static int timer_arm(LoopCurl *l) {
+        int r = sd_event_source_set_time(l->timer, l->wanted);
         if (r >= 0)
                 r = sd_event_source_set_enabled(l->timer, SD_EVENT_ONESHOT);
-        return r < 0 ? -1 : 0;
+        l->armed = r < 0 ? UINT64_MAX : l->wanted;
+        return r;
+}
+
+static int timer_ready(sd_event_source *source, uint64_t usec, void *userdata) {
+        LoopCurl *l = userdata;
+        uint64_t now = 0;
+        sd_event_now(l->loop, CLOCK_MONOTONIC, &now);
+        l->armed = UINT64_MAX;
+        if (l->wanted <= now)
+                act(l);
+        else if (l->wanted != UINT64_MAX)
+                return timer_arm(l);
+        return 0;
+}
+
+/* curl moves its time limits with every request: a timer that is armed for something earlier stays, and looks again
+ * when it fires. A limit of now needs no timer. */
+static int timer_wanted(CURLM *multi, long milliseconds, void *userdata) {
+        LoopCurl *l = userdata;
+        uint64_t now = 0;
+        l->wanted = UINT64_MAX;
+        if (milliseconds <= 0)
+                return sd_event_source_set_enabled(l->soon, milliseconds == 0 ? SD_EVENT_ONESHOT : SD_EVENT_OFF) < 0
+                               ? -1
+                               : 0;
+        if (sd_event_source_set_enabled(l->soon, SD_EVENT_OFF) < 0)
+                return -1;
+        sd_event_now(l->loop, CLOCK_MONOTONIC, &now);
+        l->wanted = now + (uint64_t) milliseconds * 1000;
+        return l->armed <= l->wanted ? 0 : timer_arm(l) < 0 ? -1 : 0;
 }
 
 static int multi_setup(LoopCurl *l, int connections) {
@@ -120,6 +151,11 @@ int loop_curl_new(sd_event *loop, int connections, LoopCurl **ret, Err *e) {
         if (r >= 0)
                 r = sd_event_source_set_enabled(l->timer, SD_EVENT_OFF);
         if (r >= 0)
+                r = sd_event_add_defer(loop, &l->soon, soon_ready, l);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(l->soon, SD_EVENT_OFF);
+        l->armed = l->wanted = UINT64_MAX;
+        if (r >= 0)
                 r = multi_setup(l, connections);
         if (r < 0)
                 return err_set(e, r, RETRY_NEVER, "cannot attach HTTP to the event loop");
@@ -133,6 +169,7 @@ LoopCurl *loop_curl_free(LoopCurl *l) {
         if (l->multi)
                 curl_multi_cleanup(l->multi);
         sd_event_source_disable_unref(l->timer);
+        sd_event_source_disable_unref(l->soon);
         sd_event_unref(l->loop);
         free(l);
         return NULL;

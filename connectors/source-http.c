@@ -25,7 +25,7 @@ static void arm_at(HttpSource *s, uint64_t at) {
 
 void source_arm(HttpSource *s) {
         if (!s->pumping)
-                arm_at(s, source_now(s));
+                sd_event_source_set_enabled(s->soon, SD_EVENT_ONESHOT);
 }
 
 static int active_count(const HttpSource *s) {
@@ -104,8 +104,7 @@ static bool queue_move(HttpSource *s, uint64_t now) {
 }
 
 /* A callback may queue others or end any: after each step the walk over the few that are under way begins anew. */
-static int pump(sd_event_source *source, uint64_t usec, void *userdata) {
-        HttpSource *s = userdata;
+static void pump(HttpSource *s) {
         uint64_t now = source_now(s), next = UINT64_MAX;
         s->pumping = true;
         do {
@@ -118,6 +117,15 @@ static int pump(sd_event_source *source, uint64_t usec, void *userdata) {
                         next = ready_at(s, l);
         if (next != UINT64_MAX)
                 arm_at(s, next);
+}
+
+static int timer_ready(sd_event_source *source, uint64_t usec, void *userdata) {
+        pump(userdata);
+        return 0;
+}
+
+static int soon_ready(sd_event_source *source, void *userdata) {
+        pump(userdata);
         return 0;
 }
 
@@ -169,6 +177,7 @@ static Source *free_source(Source *source) {
                 session_done(&s->sessions[i]);
         http_free(s->http);
         sd_event_source_disable_unref(s->timer);
+        sd_event_source_disable_unref(s->soon);
         split_free(&s->split);
         free(s->prints);
         free(s->sessions);
@@ -225,9 +234,13 @@ static int setup(HttpSource *s, Err *e) {
                 r = source_partitions_build(s, e);
         if (r < 0)
                 return r;
-        r = sd_event_add_time(s->env.loop, &s->timer, CLOCK_MONOTONIC, 0, 1, pump, s);
+        r = sd_event_add_time(s->env.loop, &s->timer, CLOCK_MONOTONIC, 0, 1, timer_ready, s);
         if (r >= 0)
                 r = sd_event_source_set_enabled(s->timer, SD_EVENT_OFF);
+        if (r >= 0)
+                r = sd_event_add_defer(s->env.loop, &s->soon, soon_ready, s);
+        if (r >= 0)
+                r = sd_event_source_set_enabled(s->soon, SD_EVENT_OFF);
         return r < 0 ? err_set(e, r, RETRY_NEVER, "cannot attach %s to the event loop", s->o.id) : 0;
 }
 

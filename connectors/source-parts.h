@@ -69,7 +69,7 @@ typedef struct HttpSource {
         Queue waiting;
         Queue cancelled;       /* their ends are to be told */
         Listing *listings;     /* under way, in the order of their begin: at most `concurrency`, and those that ended */
-        sd_event_source *timer;
+        sd_event_source *timer, *soon;
         uint64_t random;
         SplitPage split;
         uint64_t *prints;      /* hashes of the split page's records */

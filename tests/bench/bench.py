@@ -3,9 +3,9 @@
 """CPU and memory of a whole sync: nq57d, a straightforward program (floor.c) and the bytes alone (download.c) in turn
 over the same pages from nginx on loopback.
 
-bench.py [--pairs N] [--size N ...]
+bench.py [--pairs N] [--size N ...] [--only sync|idle|accounts ...]
 
-Ends with status 1 when a figure is over its bar (BARS), or when a program does not find what the
+Ends with status 1 when a figure is over its bar (BARS, and those of idle.py), or when a program does not find what the
 generator put there.
 """
 
@@ -21,6 +21,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 import contestants  # noqa: E402
 import gen  # noqa: E402
+import idle  # noqa: E402
 import serve  # noqa: E402
 
 SIZES, PAIRS = (10_000, 100_000), 5
@@ -103,17 +104,29 @@ def sync(size, pairs):
     return judge(size, results)
 
 
+def syncs(sizes, pairs):
+    over = []
+    print(f"Whole processes, CPU as a multiple, median of {pairs} pairs run in turn; all found what was "
+          f"generated.\n{'records':>8}  {'sync':<12}{'nq57d':>8}  {'÷ download (of the pairs)':<27}{'bar':>5}"
+          f"{'÷ floor (of the pairs)':>27}{'bar':>5}{'peak':>9}", flush=True)
+    for size in sizes:
+        over += sync(size, pairs)
+    return over
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--pairs", type=int, default=PAIRS)
     parser.add_argument("--size", type=int, action="append", help="records of both systems together; may be repeated")
+    parser.add_argument("--only", choices=("sync", "idle", "accounts"), action="append", help="that part alone")
     args = parser.parse_args()
-    over = []
-    print(f"Whole processes, CPU as a multiple, median of {args.pairs} pairs run in turn; all found what was "
-          f"generated.\n{'records':>8}  {'sync':<12}{'nq57d':>8}  {'÷ download (of the pairs)':<27}{'bar':>5}"
-          f"{'÷ floor (of the pairs)':>27}{'bar':>5}{'peak':>9}", flush=True)
-    for size in args.size or SIZES:
-        over += sync(size, args.pairs)
+    parts, over = args.only or ("sync", "idle", "accounts"), []
+    if "sync" in parts:
+        over += syncs(args.size or SIZES, args.pairs)
+    if "idle" in parts:
+        over += idle.conditional()
+    if "accounts" in parts:
+        over += idle.accounts()
     for sentence in over:
         print("OVER: " + sentence)
     print("bench: over a bar" if over else "bench: within the bars")

@@ -14,7 +14,7 @@ import site_config
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 BUILD = pathlib.Path(os.environ.get("NQ57_BUILD", ROOT / "build" / "release"))
-RUN_SECONDS = 300
+RUN_SECONDS = 900
 
 
 @dataclasses.dataclass
@@ -41,9 +41,9 @@ def measure(command, log, env=None):
 class Product:
     name = "nq57d"
 
-    def __init__(self, server, work):
+    def __init__(self, server, work, **site):
         self.state, self.config, self.log = work / "state", work / "config", work / "nq57d.log"
-        self.env = site_config.write(self.config, self.state, server)
+        self.env = site_config.write(self.config, self.state, server, **site)
         self.command = [str(BUILD / "daemon/nq57d"), "--config", str(self.config), "--once"]
 
     def clean(self):

@@ -169,6 +169,16 @@ def generate(folder, records, variant=0):
     (folder / "expected.json").write_text(json.dumps(expected) + "\n", encoding="utf-8")
 
 
+def many_accounts(folder, units, each):
+    """The portal alone: few records in each of very many accounts."""
+    rng = random.Random(57)
+    for place, unit in enumerate(units):
+        for kind, make, name in (("task", task, "tasks"), ("indicator", indicator, "criteria")):
+            listing = Paged(folder / "portal" / unit[2] / name)
+            listing.items = [make(rng, unit, place * each + i + 1)[1] for i in range(each)]
+            listing.write(lambda start: start, portal_body)
+
+
 def add_record(rng, later, number, unit, central, portal, expected):
     kind = "indicator" if number % INDICATOR_SHARE == 0 else "task"
     ours, theirs = (indicator if kind == "indicator" else task)(rng, unit, number)

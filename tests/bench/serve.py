@@ -36,6 +36,7 @@ http {{
     server {{
         listen 127.0.0.1:{central};
         root {run}/data/central;
+        location = /conditional.json {{ root {run}; etag on; if_modified_since exact; }}
         location = /api/auth/login {{ return 200 '{token}'; }}
         location = /api/auth/refresh {{ return 200 '{token}'; }}
         location = /api/nhiem-vu {{ try_files /nhiem-vu/$arg_page.json =404; }}
@@ -114,6 +115,7 @@ class Server:
         self.run.mkdir(parents=True, exist_ok=True)
         self.run.parent.chmod(0o711)  # started by root nginx works as somebody else, who follows our link
         self.show(self.data)
+        (self.run / "conditional.json").write_text('{"items":[]}', encoding="utf-8")
         config = self.run / "nginx.conf"
         config.write_text(CONFIG.format(run=self.run, central=self.ports[0], portal=self.ports[1],
                                         token=TOKEN, form=FORM, home=HOME), encoding="utf-8")

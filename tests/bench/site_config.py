@@ -16,6 +16,8 @@ PROFILES = ROOT / "connectors" / "profiles"
 MAIN = """\
 province: Tỉnh đo lường
 sources:
+"""
+CENTRAL = """\
   theodoiq:
     role: central
     profile: theodoiq
@@ -23,12 +25,16 @@ sources:
     supervisor: giamsat
     requests-at-once: 8
     requests-per-minute: 0
+"""
+PORTAL = """\
   nq57-daklak:
     role: portal
     profile: nq57-daklak
     url: {portal}
     requests-at-once: 8
     requests-per-minute: 0
+"""
+REST = """\
 deadlines:
   data:
     title: Cập nhật số liệu
@@ -59,8 +65,7 @@ UNIT = """\
   {code}:
     name: {name}
     kind: department
-    central: supervised
-    portal: {account}
+{central}    portal: {account}
     focal: Người Đầu Mối <{account}@so.example.vn>
 """
 
@@ -76,23 +81,27 @@ def day(days):
     return f"{date.day}/{date.month}/{date.year}"
 
 
-def write(config, state, server):
-    """Writes the directory; returns the environment to run nq57d with. A measured build runs on the real clock, so the
-    deadlines follow today: both are open in every run, and every record is judged for both."""
+def write(config, state, server, units=gen.UNITS, central=True):
+    """Writes the directory for both systems or the portal alone; returns the environment to run nq57d with. A measured
+    build runs on the real clock, so the deadlines follow today: both are open in every run, and every record is judged
+    for both."""
     secrets = config / "secrets"
     (config / "profiles").mkdir(parents=True)
     secrets.mkdir(mode=0o700)
-    main = MAIN.format(central=server.central, portal=server.portal, state=state, secrets=secrets,
-                       soon=day(3), later=day(5), window=day(-20))
+    parts = MAIN + (CENTRAL if central else "") + PORTAL + REST
+    main = parts.format(central=server.central, portal=server.portal, state=state, secrets=secrets, soon=day(3),
+                        later=day(5), window=day(-20))
     (config / "nq57d.yaml").write_text(main, encoding="utf-8")
-    units = "".join(UNIT.format(code=code, name=name, account=account) for code, name, account in gen.UNITS)
-    (config / "accounts.yaml").write_text(ROLES + units, encoding="utf-8")
+    supervised = "    central: supervised\n" if central else ""
+    (config / "accounts.yaml").write_text(ROLES + "".join(
+        UNIT.format(code=code, name=name, account=account, central=supervised) for code, name, account in units),
+        encoding="utf-8")
     for name in ("links.yaml", "calendar-vn.yaml"):
         shutil.copy(ROOT / "config" / name, config / name)
     for path in PROFILES.glob("*.yaml"):
         (config / "profiles" / path.name).write_text(page_size(path.read_text(encoding="utf-8")), encoding="utf-8")
     write_secret(secrets / "theodoiq.secrets", ["giamsat"])
-    write_secret(secrets / "nq57-daklak.secrets", [account for _, _, account in gen.UNITS])
+    write_secret(secrets / "nq57-daklak.secrets", [account for _, _, account in units])
     env = {key: value for key, value in os.environ.items() if key not in ("STATE_DIRECTORY", "CREDENTIALS_DIRECTORY")}
     return env
 
@@ -115,3 +124,13 @@ def found(state):
                 "portal": count("SELECT COUNT(*) FROM v_sides WHERE side = 'portal'"),
                 "differences": count("SELECT COUNT(*) FROM v_differences"),
                 "only_central": count(f"SELECT COUNT(*) FROM ({keys} 'central' EXCEPT {keys} 'portal')")}
+
+
+def sides(state):
+    with sqlite3.connect(f"file:{state}/nq57.db?mode=ro", uri=True) as db:
+        return db.execute("SELECT COUNT(*) FROM side").fetchone()[0]
+
+
+def sessions(state):
+    with sqlite3.connect(f"file:{state}/nq57.db.vault?mode=ro", uri=True) as db:
+        return db.execute("SELECT COUNT(*) FROM session").fetchone()[0]

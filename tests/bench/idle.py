@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: MIT
+"""What nothing costs: one conditional request answered 304, and thousands of accounts in one process."""
+
+import pathlib
+import shutil
+import statistics
+import subprocess
+import tempfile
+import urllib.request
+
+import contestants
+import gen
+import serve
+import site_config
+
+WARM_MAX_US, SECOND_MAX_US = 50.0, 500.0  # CPU of one conditional request: one after another, and one a second
+ACCOUNTS, RECORDS_EACH, ACCOUNTS_MAX_MIB = 4000, 3, 64.0
+
+
+def polled(server, count, pause_ms):
+    """CPU microseconds of one conditional request over a kept connection (poll.c)."""
+    url = server.central + "/conditional.json"
+    with urllib.request.urlopen(url) as answer:
+        etag = answer.headers["ETag"]
+    run = subprocess.run([str(contestants.BUILD / "tests/bench/poll"), server.central, "/conditional.json", etag,
+                          str(count), str(pause_ms)], check=True, capture_output=True, text=True)
+    return float(run.stdout.split()[3])
+
+
+def conditional():
+    with tempfile.TemporaryDirectory(prefix="nq57d-bench-") as name:
+        work = pathlib.Path(name)
+        (work / "data" / "central").mkdir(parents=True)
+        with serve.Server(work / "data", work / "nginx") as server:
+            warm = statistics.median(polled(server, 20_000, 0) for _ in range(5))
+            second = polled(server, 16, 1000)
+    print(f"conditional request, 304, kept connection: {warm:.1f} µs CPU one after another (bar {WARM_MAX_US:.0f}), "
+          f"{second:.0f} µs when it comes once a second (bar {SECOND_MAX_US:.0f})", flush=True)
+    over = [f"a warm conditional request: {warm:.1f} µs, at most {WARM_MAX_US:.0f}"] if warm > WARM_MAX_US else []
+    if second > SECOND_MAX_US:
+        over.append(f"a conditional request a second: {second:.0f} µs, at most {SECOND_MAX_US:.0f}")
+    return over
+
+
+def account_data():
+    """Units and the folder of their pages, generated once."""
+    units = [(f"DV.{n:04d}", f"Đơn vị đo {n:04d}", f"dv{n:04d}") for n in range(1, ACCOUNTS + 1)]
+    mark = f"accounts-{ACCOUNTS}-{(contestants.HERE / 'gen.py').stat().st_size}"
+    folder = contestants.ROOT / "build" / "bench" / mark
+    if not (folder / "done").is_file():
+        for old in folder.parent.glob("accounts-*"):
+            shutil.rmtree(old)
+        gen.many_accounts(folder, units, RECORDS_EACH)
+        (folder / "done").touch()
+    return units, folder
+
+
+def accounts():
+    """Each account with a session of its own and two listings, polled by one process: the first time and again."""
+    units, data = account_data()
+    over = []
+    with tempfile.TemporaryDirectory(prefix="nq57d-bench-") as name:
+        work = pathlib.Path(name)
+        with serve.Server(data, work / "nginx") as server:
+            product = contestants.Product(server, work, units=units, central=False)
+            product.clean()
+            for phase in ("first", "unchanged"):
+                run = product.run()
+                sessions, records = site_config.sessions(product.state), site_config.sides(product.state)
+                contestants.agree("nq57d", phase, (sessions, records), (ACCOUNTS, ACCOUNTS * RECORDS_EACH * 2))
+                print(f"{ACCOUNTS} accounts, a session each, {phase:<9}: {run.peak_mib:.1f} MiB peak (bar "
+                      f"{ACCOUNTS_MAX_MIB:.0f}), {run.cpu:.2f} s CPU, {run.wall:.1f} s", flush=True)
+                if run.peak_mib > ACCOUNTS_MAX_MIB:
+                    over.append(f"{ACCOUNTS} accounts, {phase}: {run.peak_mib:.1f} MiB, at most {ACCOUNTS_MAX_MIB:.0f}")
+    return over
