@@ -25,6 +25,8 @@ const Tree *build_root(const Build *b, ConfigFile file);
 
 int build_calendar(Build *b, Err *e);
 int build_sources(Build *b, Err *e);
+int build_source_tls(Build *b, TlsOptions *o, const Tree *t, Err *e);
+int build_source_secrets(Build *b, Err *e); /* after guards, which know where secrets are */
 int build_links(Build *b, Err *e);
 int build_accounts(Build *b, Err *e);  /* after sources */
 int build_deadlines(Build *b, Err *e); /* after sources and accounts */

@@ -32,6 +32,10 @@ static const Words type_words[KEY_TYPES] = {
         [KEY_LINKED] = { "a code without blanks, or `none`", "mã không có dấu cách, hoặc `none`" },
         [KEY_DATE] = { "a date such as 20/6/2026", "ngày, ví dụ 20/6/2026" },
         [KEY_TIME] = { "a time of day such as 07:30", "giờ trong ngày, ví dụ 07:30" },
+        [KEY_PINS] = { "`sha256//` and 44 characters of base64, several with commas between",
+                       "`sha256//` và 44 ký tự base64; nhiều thì cách nhau dấu phẩy" },
+        [KEY_PROXY] = { "http://host:port, https://host:port or socks5h://host:port",
+                        "http://host:port, https://host:port hoặc socks5h://host:port" },
         [KEY_HOURS] = { "times such as `22:00-05:00, 12:00-13:00`, at most 8, with an hour of the day left",
                         "các khoảng giờ, ví dụ `22:00-05:00, 12:00-13:00`, tối đa 8, còn chừa ít nhất một giờ" },
         [KEY_BEFORE] = { "`20 monthly` or a date such as 27/6/2026", "`20 monthly` (hằng tháng) hoặc một ngày như "

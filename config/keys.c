@@ -6,6 +6,7 @@
 
 const char *const config_files[CONFIG_FILES] = { "nq57d.yaml", "accounts.yaml", "links.yaml", "calendar-vn.yaml" };
 
+static const char *const tls_versions[] = { "1.2", "1.3", NULL };
 static const char *const on_unknown[] = { "resend", "hold", NULL };
 static const char *const clock_checks[] = { "synchronised", "plausible", NULL };
 static const char *const program_inputs[] = { "message", "json", NULL };
@@ -37,6 +38,25 @@ const Key key_table[] = {
         { CONFIG_MAIN, "sources.*.ca-file", KEY_PATH, 1, 1000, NULL, false, NULL,
                 "certificates (PEM) of a private authority; else the system's",
                 "chứng thư (PEM) của cơ quan chứng thực riêng; không ghi thì dùng của máy" },
+        { CONFIG_MAIN, "sources.*.pin", KEY_PINS, 0, 0, NULL, false, NULL,
+                "SHA-256 of the public key that the system's certificate must have; several for a change of keys",
+                "SHA-256 của khóa công khai mà chứng thư của hệ thống phải có; ghi nhiều khi sắp đổi khóa" },
+        { CONFIG_MAIN, "sources.*.tls-minimum", KEY_CHOICE, 0, 0, "1.2", false, tls_versions,
+                "oldest version of TLS that is accepted; verification is never off",
+                "phiên bản TLS thấp nhất được chấp nhận; luôn luôn kiểm tra chứng thư" },
+        { CONFIG_MAIN, "sources.*.client-certificate", KEY_PATH, 1, 1000, NULL, false, NULL,
+                "our own certificate (PEM), when the system asks for one; its key is the secret file ID.client-key, "
+                "the passphrase of an encrypted key ID.client-key-passphrase",
+                "chứng thư (PEM) của mình, khi hệ thống đòi; khóa là tệp mật MÃ.client-key, mật khẩu của khóa (nếu "
+                "có) là MÃ.client-key-passphrase" },
+        { CONFIG_MAIN, "sources.*.proxy", KEY_PROXY, 1, 300, NULL, false, NULL,
+                "a proxy to go through; the environment's is never used",
+                "proxy phải đi qua; không dùng proxy của máy" },
+        { CONFIG_MAIN, "sources.*.proxy-user", KEY_ACCOUNT, 1, 128, NULL, false, NULL,
+                "account at the proxy; its password is the secret file ID.proxy-password",
+                "tài khoản tại proxy; mật khẩu là tệp mật MÃ.proxy-password" },
+        { CONFIG_MAIN, "sources.*.http2", KEY_FLAG, 0, 0, "yes", false, NULL,
+                "HTTP/2 where the system offers it (over TLS)", "dùng HTTP/2 khi hệ thống có (qua TLS)" },
         { CONFIG_MAIN, "sources.*.poll-every", KEY_DURATION, MINUTE, DAY, "30 minutes", false, NULL,
                 "time between two readings", "khoảng cách giữa hai lần đọc" },
         { CONFIG_MAIN, "sources.*.blind-after", KEY_DURATION, HOUR, 14 * DAY, "12 hours", false, NULL,

@@ -10,6 +10,11 @@
           "profile cần <config.{seen}>: ghi ở đây `{seen}: ...`") \
         N(SOURCE_VALUE_UNUSED, "value-unused", WARNING, "the profile uses no value `{seen}`", \
           "profile không dùng giá trị `{seen}`") \
+        N(SOURCE_FILE, "source-file", ERROR, "the file cannot be used: {seen}", "không dùng được tệp: {seen}") \
+        N(SOURCE_SECRET_FILE, "source-secret-file", WARNING, "a secret file is missing or not private: {seen}", \
+          "thiếu tệp mật, hoặc người khác đọc được: {seen}") \
+        N(SOURCE_PROXY_USER, "proxy-user-alone", WARNING, "`{seen}` is of no use without `proxy`", \
+          "`{seen}` vô dụng khi không ghi `proxy`") \
         N(SOURCE_NONE, "source-none", ERROR, "no source is configured", "chưa khai báo hệ thống nguồn nào") \
         N(SOURCE_ROLE_TWICE, "source-role-twice", ERROR, "a second source of the role `{seen}`; `{want}` has it", \
           "đã có nguồn `{want}` giữ vai `{seen}`") \

@@ -124,6 +124,8 @@ static KeyFault address_read(const Key *k, Str s, KeyValue *v, Str *ret_seen) {
                 return typed_url(s);
         case KEY_RELAY:
                 return typed_relay(s);
+        case KEY_PROXY:
+                return typed_proxy(s);
         case KEY_HOST:
                 return typed_host_port(s, &host) && host.len == s.len ? KEY_FINE : KEY_SHAPE;
         case KEY_SEAT:
@@ -158,6 +160,7 @@ KeyFault key_read(const Key *k, Str text, KeyValue *ret, Str *ret_seen, const ch
                 fault = typed_flag(text, &v.number);
                 break;
         case KEY_URL:
+        case KEY_PROXY:
         case KEY_RELAY:
         case KEY_HOST:
         case KEY_PERSON:
@@ -169,6 +172,9 @@ KeyFault key_read(const Key *k, Str text, KeyValue *ret, Str *ret_seen, const ch
                 break;
         case KEY_DATE:
                 fault = typed_date(text, &v.date);
+                break;
+        case KEY_PINS:
+                fault = typed_pins(text, ret_seen);
                 break;
         case KEY_HOURS:
                 fault = typed_hours(text, ret_seen);

@@ -32,6 +32,8 @@ typedef enum KeyType {
         KEY_LINKED, /* a code, or none */
         KEY_DATE,
         KEY_TIME /* minutes */,
+        KEY_PINS,   /* sha256//BASE64, sha256//BASE64 */
+        KEY_PROXY,  /* http, https or socks5h URL of host and port only */
         KEY_HOURS,  /* 22:00-05:00, 12:00-13:00 */
         KEY_BEFORE, /* 20 monthly | 27/6/2026 */
         KEY_FINISH, /* same day | 3 working days earlier */

@@ -10,6 +10,7 @@
 #define SECRETS_BYTES (4u << 20)
 #define SECRET_BYTES 4096
 #define SESSION_BYTES (64u << 10)
+#define SECRET_FILE_BYTES 16384 /* a private key is one */
 
 void secret_wipe(Text *t) {
         if (t->at)
@@ -139,9 +140,9 @@ int secret_file(const char *dir, const char *name, Text *ret, Err *e) {
                 s = without_cr((Str) { s.at, s.len - 1 });
         if (s.len == 0)
                 return SECRET_E_NONE;
-        if (s.len > SECRET_BYTES || memchr(s.at, '\0', s.len))
-                return err_set(e, -EINVAL, RETRY_RECONFIGURE, "%s: a secret is one text of at most 4096 bytes", name);
-        return give(s, SECRET_BYTES, ret, e);
+        if (s.len > SECRET_FILE_BYTES || memchr(s.at, '\0', s.len))
+                return err_set(e, -EINVAL, RETRY_RECONFIGURE, "%s: a secret is one text of at most 16 KiB", name);
+        return give(s, SECRET_FILE_BYTES, ret, e);
 }
 
 int secret_session(const char *dir, const char *source, const char *account, Text *ret, Err *e) {

@@ -80,6 +80,7 @@ static int load_documents(Build *b, Err *e) {
 static int build_all(Build *b, Err *e) {
         static int (*const steps[])(Build *, Err *) = {
                 build_calendar, build_sources, build_links, build_accounts, build_deadlines, build_mail, build_guards,
+                build_source_secrets,
         };
         for (int i = 0; i < CONFIG_FILES; i++)
                 if (schema_check((ConfigFile) i, build_root(b, (ConfigFile) i), b->notices) < 0)

@@ -72,7 +72,6 @@ static void fill_source(SourceOptions *o, const Tree *t, Side side) {
                 .id = t->key,
                 .side = side,
                 .base_url = schema_value(CONFIG_MAIN, t, "sources.*.url").whole,
-                .ca_file = schema_value(CONFIG_MAIN, t, "sources.*.ca-file").whole,
                 .supervisor = schema_value(CONFIG_MAIN, t, "sources.*.supervisor").whole,
                 .concurrency = number(t, "sources.*.requests-at-once", 1),
                 .requests_per_minute = number(t, "sources.*.requests-per-minute", 1),
@@ -153,7 +152,10 @@ static int add_source(Build *b, const Tree *t, Err *e) {
         SourceOptions *o = &s->sources[s->n_sources++];
         fill_source(o, t, (Side) role.number);
         fill_quiet(o, t);
-        int r = profile.given ? load_profile(b, o, &profile, e) : 0;
+        int r = build_source_tls(b, &o->tls, t, e);
+        if (r < 0)
+                return r;
+        r = profile.given ? load_profile(b, o, &profile, e) : 0;
         return r < 0 ? r : fill_values(b, o, t, e);
 }
 

@@ -72,6 +72,15 @@ KeyFault typed_url(Str s) {
         return plain && !url_loopback(host) ? KEY_PLAIN_HTTP : KEY_FINE;
 }
 
+KeyFault typed_proxy(Str s) {
+        Str scheme, authority, path, host;
+        KeyFault fault = split_url(s, &scheme, &authority, &path);
+        if (fault != KEY_FINE)
+                return fault;
+        bool known = str_eq(scheme, STR("http")) || str_eq(scheme, STR("https")) || str_eq(scheme, STR("socks5h"));
+        return known && path.len == 0 && typed_host_port(authority, &host) ? KEY_FINE : KEY_SHAPE;
+}
+
 KeyFault typed_relay(Str s) {
         Str scheme, authority, path, host;
         KeyFault fault = split_url(s, &scheme, &authority, &path);

@@ -108,6 +108,19 @@ KeyFault typed_time(Str s, int64_t *ret) {
         return hour > 23 || minute > 59 ? KEY_RANGE : KEY_FINE;
 }
 
+/* A SHA-256 in base64: 43 characters and one `=`. */
+KeyFault typed_pins(Str s, Str *ret_seen) {
+        static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        Str part;
+        for (*ret_seen = s; str_split(&s, ',', &part);) {
+                *ret_seen = part = str_trim(part);
+                if (!str_starts(part, STR("sha256//")) || part.len != 8 + 44 || part.at[51] != '=' ||
+                    !all_of((Str) { part.at + 8, 43 }, letters))
+                        return KEY_SHAPE;
+        }
+        return KEY_FINE;
+}
+
 KeyFault typed_hours(Str s, Str *ret_seen) {
         QuietHours q;
         Str wrong = s;

@@ -124,6 +124,8 @@ static CodeMeaning code_meaning(const HttpCall *c, CURLcode code) {
                         return (CodeMeaning) { FAULT_TRUNCATED_BODY, RETRY_NOW };
                 return (CodeMeaning) { c->too_large ? FAULT_TOO_LARGE : FAULT_NETWORK, RETRY_LATER };
         case CURLE_RECV_ERROR:
+        case CURLE_HTTP2:
+        case CURLE_HTTP2_STREAM:
                 return (CodeMeaning) { c->body_bytes ? FAULT_TRUNCATED_BODY : FAULT_NETWORK, RETRY_NOW };
         case CURLE_SSL_CONNECT_ERROR:
         case CURLE_PEER_FAILED_VERIFICATION:
@@ -212,6 +214,10 @@ void http_answer_fill(HttpCall *c, CURLcode code, HttpResponse *r) {
                 curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
                 curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &sent);
         }
+        long tunnel = 0;
+        curl_easy_getinfo(c->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+        if (tunnel != 0 && tunnel / 100 != 2)
+                sent = 0; /* only the proxy heard of it */
         r->status = (int) status;
         r->sent = sent > 0 || c->hops > 1;
         r->headers = text_str(&c->kept);

@@ -17,6 +17,8 @@ struct Http {
         Text lines; /* headers on every request, as http-request.c keeps them */
         CURL *idle[HTTP_IDLE_MAX];
         int n_idle;
+        Text key, passphrase, proxy_password; /* of TLS and the proxy, once read */
+        bool tls_ready;
         Gate gate;
         HttpCall *queue;            /* calls that wait for the gate, in their order */
         sd_event_source *timer;
@@ -50,8 +52,8 @@ struct HttpCall {
 
 /* The headers of every request. 0, -ENOMEM, -EINVAL for one that could end its line. */
 int http_request_fixed(Http *h);
-/* The handle and this call's headers; the same results. */
-int http_request_setup(HttpCall *c);
+/* The handle and this call's headers; the same results, and -ENOKEY. */
+int http_request_setup(HttpCall *c, Err *e);
 /* The hop that is about to begin, as c->at, c->q.post and c->left_origin say: address, method, headers, body, cookies.
  * 0, -ENOMEM. */
 int http_request_hop(HttpCall *c);
@@ -73,6 +75,10 @@ bool http_tap_answers(const Http *h); /* nothing goes to the network */
 int http_tap_ask(HttpCall *c, Err *e);
 void http_tap_forget(HttpCall *c);
 void http_tap_seen(const HttpCall *c, const HttpResponse *r);
+
+/* http-tls.c: whom a handle trusts, who we are, which proxy. 0, -ENOMEM, -ENOKEY with Err. */
+int http_tls_set(Http *h, CURL *easy, Err *e);
+void http_tls_close(Http *h);
 
 void http_answer_begin(HttpCall *c); /* nothing came yet */
 size_t http_answer_body(char *at, size_t size, size_t n, void *userdata);

@@ -131,41 +131,42 @@ int http_request_hop(HttpCall *c) {
 }
 
 /* What is the same for every request of a system. */
-static bool easy_fixed(const Http *h, CURL *easy) {
-        const HttpOptions *o = &h->o;
-        return curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_answer_body) == CURLE_OK &&
-               curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_answer_header) == CURLE_OK &&
-               curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L) == CURLE_OK &&
-               (!o->ca_file || curl_easy_setopt(easy, CURLOPT_CAINFO, o->ca_file) == CURLE_OK) &&
-               (!h->loopback || curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK);
-}
-
-static CURL *easy_take(Http *h) {
-        if (h->n_idle > 0)
-                return h->idle[--h->n_idle];
+static int easy_make(Http *h, CURL **ret, Err *e) {
         CURL *easy = loop_curl_easy(h->loopback, h->o.timeout_seconds);
-        if (easy && !easy_fixed(h, easy)) {
+        if (!easy)
+                return err_oom(e);
+        bool fine = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_answer_body) == CURLE_OK &&
+                    curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_answer_header) == CURLE_OK &&
+                    curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L) == CURLE_OK;
+        int r = fine ? http_tls_set(h, easy, e) : err_oom(e);
+        if (r < 0)
                 curl_easy_cleanup(easy);
-                easy = NULL;
-        }
-        return easy;
+        else
+                *ret = easy;
+        return r;
 }
 
-int http_request_setup(HttpCall *c) {
+int http_request_setup(HttpCall *c, Err *e) {
+        Http *h = c->http;
         int r = own_lines(c);
+        if (r == -EINVAL)
+                return err_set(e, r, RETRY_RECONFIGURE, "a header holds what no header may hold");
         if (r < 0)
+                return err_oom(e);
+        c->nodes = calloc((size_t) (count(&c->lines) + count(&h->lines)), sizeof *c->nodes);
+        if (!c->nodes)
+                return err_oom(e);
+        if (h->n_idle > 0)
+                c->easy = h->idle[--h->n_idle];
+        else if ((r = easy_make(h, &c->easy, e)) < 0)
                 return r;
-        c->nodes = calloc((size_t) (count(&c->lines) + count(&c->http->lines)), sizeof *c->nodes);
-        c->easy = c->nodes ? easy_take(c->http) : NULL;
-        if (!c->easy)
-                return -ENOMEM;
         bool fine = curl_easy_setopt(c->easy, CURLOPT_WRITEDATA, c) == CURLE_OK &&
                     curl_easy_setopt(c->easy, CURLOPT_HEADERDATA, c) == CURLE_OK &&
                     curl_easy_setopt(c->easy, CURLOPT_ERRORBUFFER, c->error) == CURLE_OK &&
                     (c->q.auth == HTTP_AUTH_NONE ||
                      auth_set(c->easy, c->q.auth == HTTP_AUTH_DIGEST ? CURLAUTH_DIGEST : CURLAUTH_BASIC, c->q.user,
                               c->q.password));
-        return fine ? 0 : -ENOMEM;
+        return fine ? 0 : err_oom(e);
 }
 
 /* Nothing of this call stays in a handle that is kept. */

@@ -52,6 +52,10 @@ void http_form_add(Text *t, Str name, Str value) {
         }
 }
 
+Fault http_send_fault(int code) {
+        return code == -EPERM ? FAULT_REDIRECT : code == -ENOKEY ? FAULT_NO_SECRET : FAULT_NETWORK;
+}
+
 bool http_header_next(Str *rest, const char *name, Str *ret) {
         size_t n = strlen(name);
         Str line;

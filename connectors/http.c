@@ -41,6 +41,7 @@ Http *http_free(Http *h) {
         if (!h)
                 return NULL;
         http_queue_close(h);
+        http_tls_close(h);
         while (h->n_idle > 0)
                 curl_easy_cleanup(h->idle[--h->n_idle]);
         loop_curl_free(h->curl);
@@ -222,11 +223,9 @@ int http_send(Http *h, const HttpRequest *q, HttpDone *done, void *userdata, Htt
         if (q->post && !(c->body = str_dup(q->body)))
                 return err_oom(e);
         c->q.body.at = c->body;
-        r = http_request_setup(c);
-        if (r == -EINVAL)
-                return err_set(e, r, RETRY_RECONFIGURE, "a header holds what no header may hold");
+        r = http_request_setup(c, e);
         if (r < 0)
-                return err_oom(e);
+                return r;
         r = http_queue_add(c, e);
         /* copied, not ours to keep; names live as long as the profile */
         c->q.value = c->q.etag = c->q.modified = c->q.user = c->q.password = NULL;

@@ -8,6 +8,7 @@
 #include "connectors/limits.h"
 #include "connectors/loop-curl.h"
 #include "connectors/profile-plan.h"
+#include "connectors/tls.h"
 #include "state/model/clock.h"
 #include "state/model/finding.h"
 
@@ -15,7 +16,9 @@ typedef struct HttpOptions {
         sd_event *loop;
         const Clock *clock;
         const char *base_url;    /* https://host[:port][/prefix]; http only to a loopback literal */
-        const char *ca_file;     /* NULL: the system's */
+        TlsOptions tls;
+        TlsSecret *secret;       /* of the client key and the proxy; NULL: none */
+        void *secret_userdata;
         PlanNames allowed_hosts; /* by https on its own port */
         PlanPairs headers;       /* on every request */
         int concurrency, timeout_seconds;
@@ -90,6 +93,9 @@ typedef void HttpDone(void *userdata, HttpResponse *r);
  * breaker, with the fault that opened it, and `retry_after`. Redirects wait their turn like others. 0, negative with
  * Err. A header's name or value with a control character in it is -EINVAL. */
 int http_send(Http *h, const HttpRequest *q, HttpDone *done, void *userdata, HttpCall **ret, Err *e);
+/* What a failed http_send means: FAULT_REDIRECT for an address that is not allowed, FAULT_NO_SECRET for a secret of TLS
+ * or of the proxy that is not there. */
+Fault http_send_fault(int code);
 HttpCall *http_abandon(HttpCall *c); /* NULL-safe; returns NULL */
 
 /* The absolute address of a next page, from a reference on the page `answered` came from. http to the system's own host

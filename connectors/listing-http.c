@@ -99,7 +99,7 @@ static void request_send(Listing *l, const RequestText *request) {
         }
         l->generation = l->session->generation;
         if (http_send(s->http, &q, answered, l, &l->call, &e) < 0)
-                listing_stop(l, e.code == -EPERM ? FAULT_REDIRECT : FAULT_NETWORK, e.retry, "%.300s", e.text);
+                listing_stop(l, http_send_fault(e.code), e.retry, "%.300s", e.text);
         else
                 l->state = LISTING_CALL;
 }

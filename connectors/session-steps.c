@@ -171,7 +171,7 @@ void session_step_send(Session *s) {
         if (request_write(s, step, &o, &q) < 0)
                 session_fail(s, FAULT_TOO_LARGE, RETRY_RECONFIGURE, "the login of %s does not fit", s->account);
         else if (http_send(s->env->http, &q, answered, s, &s->attempt->call, &e) < 0)
-                session_fail(s, e.code == -EPERM ? FAULT_REDIRECT : FAULT_NETWORK, e.retry, "%.250s", e.text);
+                session_fail(s, http_send_fault(e.code), e.retry, "%.250s", e.text);
 }
 
 /* ---- its answer ---- */

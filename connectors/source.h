@@ -11,6 +11,7 @@
 
 #include "connectors/profile.h"
 #include "connectors/quiet.h"
+#include "connectors/tls.h"
 #include "state/model/unit.h"
 #include "state/model/vault.h"
 
@@ -45,7 +46,7 @@ typedef struct SourceOptions {
         const char *id;               /* "theodoiq" */
         Side side;
         const char *base_url;         /* https://host[:port][/prefix]; plain http only to loopback literals */
-        const char *ca_file;          /* private CA, PEM; NULL: the system's */
+        TlsOptions tls;
         const char *supervisor;       /* supervising account; NULL: none */
         const Profile *profile;
         const SourceValue *values;    /* sources.ID.values of nq57d.yaml */
@@ -69,6 +70,7 @@ typedef struct SourceEnv {
         const UnitTable *units;
         /* The secret of an account, copied into `ret`; 0, 1 when there is none, negative with Err. Callers wipe it. */
         int (*secret)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
+        TlsSecret *secret_file;       /* a file of one secret, SOURCE.NAME; may be NULL */
         void *secret_userdata;
         /* The file of a session that a person handed over for an account, as it stands; NULL: none ever is. */
         int (*handed)(void *userdata, const char *source, const char *account, Text *ret, Err *e);

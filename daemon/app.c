@@ -31,6 +31,14 @@ static int app_handed(void *userdata, const char *source, const char *account, T
         return a->settings->secrets_dir ? secret_session(a->settings->secrets_dir, source, account, ret, e) : 1;
 }
 
+static int app_secret_file(void *userdata, const char *source, const char *name, Text *ret, Err *e) {
+        App *a = userdata;
+        char file[128];
+
+        snprintf(file, sizeof(file), "%s.%s", source, name);
+        return a->settings->secrets_dir ? secret_file(a->settings->secrets_dir, file, ret, e) : 1;
+}
+
 int app_sources(App *a, Err *e) {
         for (size_t i = 0; i < a->settings->n_sources; i++) {
                 const SourceOptions *o = &a->settings->sources[i];
@@ -39,6 +47,7 @@ int app_sources(App *a, Err *e) {
                                   .vault = store_vault(a->store),
                                   .units = a->settings->units,
                                   .secret = app_secret,
+                                  .secret_file = app_secret_file,
                                   .secret_userdata = a,
                                   .handed = app_handed,
                                   .handed_userdata = a,
