@@ -42,6 +42,10 @@ static void go_on(Listing *l, uint64_t until) {
         source_arm(l->source);
 }
 
+void listing_go_on(Listing *l) {
+        go_on(l, source_now(l->source));
+}
+
 /* Tries again after a jittered pause (full jitter), or gives up. A longer pause that was asked for ends the listing,
  * the schedule comes back after it; a shorter one is kept by the system's gate. */
 static void retry(Listing *l, Fault f, Retry when, Instant asked, const char *detail) {
@@ -110,6 +114,10 @@ static void request_make(Listing *l) {
         int r = listing_request(l, &request);
         if (r == 0)
                 request_send(l, &request);
+        else if (r == -EINVAL && l->details)
+                details_missing(l, false, "a value in its path is empty or walks up");
+        else if (r == -EINVAL && !l->asks_parents && l->stream->each.kind != EACH_NONE)
+                listing_slice_missing(l, false, "a value in its path is empty or walks up");
         else
                 listing_stop(l, r == -EINVAL ? FAULT_SELECTOR_MISSING : FAULT_TOO_LARGE,
                              r == -EINVAL ? RETRY_RECONFIGURE : RETRY_LATER, "%s: %s", l->stream->path,
@@ -128,7 +136,7 @@ static bool begin(Listing *l) {
 }
 
 void listing_step(Listing *l) {
-        if (!l->began && !begin(l))
+        if (!l->began && (!begin(l) || !listing_flow_begin(l)))
                 return;
         l->waiter = (SessionWaiter) { .ready = session_ready, .userdata = l };
         switch (session_want(l->session, &l->waiter)) {
@@ -172,7 +180,11 @@ static void not_let_in(Listing *l, Fault f, int status, const char *detail) {
 
 static void page_seen(Listing *l, const HttpResponse *r) {
         PageOutcome o;
-        listing_take_page(l, r, &o);
+        bool detail = l->details != NULL;
+        if (detail)
+                details_take(l, r, &o);
+        else
+                listing_take_page(l, r, &o);
         if (o.fault == FAULT_SESSION_LOST) {
                 not_let_in(l, o.fault, r->status, o.detail);
                 return;
@@ -180,20 +192,14 @@ static void page_seen(Listing *l, const HttpResponse *r) {
         session_used(l->session, l->generation, SESSION_USE_LET_IN, r->status);
         if (l->state == LISTING_ENDED)
                 return;
-        if (o.fault == FAULT_SELECTOR_MISSING || o.fault == FAULT_TOO_LARGE) {
+        if (o.fault == FAULT_SELECTOR_MISSING || o.fault == FAULT_TOO_LARGE)
                 listing_stop(l, o.fault, RETRY_RECONFIGURE, "%s", o.detail);
-        } else if (o.fault != FAULT_NONE) {
+        else if (o.fault != FAULT_NONE)
                 retry(l, o.fault, RETRY_NOW, INSTANT_NONE, o.detail);
-        } else {
-                l->tries = 0;
-                l->relogged = l->recsrf = false;
-                if (o.last)
-                        listing_stop(l, l->pager.fault,
-                                     l->pager.fault == FAULT_COUNT_MISMATCH ? RETRY_NOW : RETRY_LATER, "%s",
-                                     l->pager.detail);
-                else
-                        go_on(l, source_now(l->source));
-        }
+        else if (!detail && l->details)
+                details_start(l, o.last);
+        else if (!detail)
+                listing_page_ended(l, o.last);
 }
 
 static bool login_page(const Listing *l, Str body) {
@@ -220,6 +226,30 @@ static void body_seen(Listing *l, const HttpResponse *r) {
         }
         session_used(l->session, l->generation, SESSION_USE_UNKNOWN, r->status);
         retry(l, FAULT_NOT_JSON, RETRY_NOW, INSTANT_NONE, detail);
+}
+
+/* A page behind the last may be answered so. */
+static void page_beyond(Listing *l) {
+        PageSeen seen = { .total = -1, .more_known = l->pager.plan->more.text != NULL };
+        bool take;
+        int r = pager_page(&l->pager, &seen, &take);
+        if (r < 0)
+                listing_stop(l, FAULT_TOO_LARGE, RETRY_LATER, "out of memory");
+        else
+                listing_page_ended(l, r == PAGER_END);
+}
+
+/* One record or slice that is not given does not cost the others; a list that is not given is the end. */
+static void refused(Listing *l, int status, const char *detail) {
+        const PagingPlan *paging = l->pager.plan;
+        if (l->details)
+                details_missing(l, status == l->stream->details.absent_status, detail);
+        else if (l->pager.pages > 0 && paging->end_status == status)
+                page_beyond(l);
+        else if (!l->asks_parents && l->stream->each.kind != EACH_NONE)
+                listing_slice_missing(l, status == l->stream->each.absent_status, detail);
+        else
+                listing_stop(l, FAULT_HTTP_STATUS, RETRY_RECONFIGURE, "%s", detail);
 }
 
 static void status_seen(Listing *l, const HttpResponse *r) {
@@ -258,7 +288,7 @@ static void status_seen(Listing *l, const HttpResponse *r) {
         else if (r->status >= 500 || r->status == 408)
                 retry(l, FAULT_HTTP_STATUS, RETRY_NOW, r->retry_after, detail);
         else
-                listing_stop(l, FAULT_HTTP_STATUS, RETRY_RECONFIGURE, "%s", detail);
+                refused(l, r->status, detail);
 }
 
 static void answered(void *userdata, HttpResponse *r) {
@@ -276,18 +306,21 @@ static void answered(void *userdata, HttpResponse *r) {
 
 static void end_fill(Listing *l) {
         ListingEnd *end = &l->end;
+        const ListingSum *sum = &l->sum;
         const Pager *p = &l->pager;
-        bool complete = pager_complete(p) && !l->broken && end->fault != FAULT_CANCELLED;
-        end->claimed = p->total;
-        end->received = p->received;
-        end->pages = p->pages;
-        end->proof = complete ? p->proof : PROOF_NONE;
+        bool under_way = !l->finished && !l->asks_parents;
+        bool complete = l->finished && !sum->lossy && sum->proof != PROOF_NONE && !l->broken &&
+                        end->fault != FAULT_CANCELLED;
+        end->received = sum->received + (under_way ? p->received : 0);
+        end->pages = sum->pages + (under_way ? p->pages : 0);
+        end->claimed = l->finished ? (sum->unclaimed ? -1 : sum->claimed) : sum->pages == 0 ? p->total : -1;
+        end->proof = complete ? sum->proof : PROOF_NONE;
         end->whole = complete;
         end->members_complete = complete && !l->anonymous;
         if (complete && end->fault == FAULT_NONE)
                 end->completeness = LISTING_COMPLETE;
         else
-                end->completeness = p->pages > 0 && !l->broken ? LISTING_PARTIAL : LISTING_FAILED;
+                end->completeness = end->pages > 0 && !l->broken ? LISTING_PARTIAL : LISTING_FAILED;
 }
 
 void listing_tell_end(Listing *l) {
@@ -318,6 +351,8 @@ Listing *listing_drop(Listing *l) {
                 session_leave(l->session, &l->waiter);
         http_abandon(l->call);
         pager_done(&l->pager);
+        slices_free(&l->slices);
+        details_free(l->details);
         free(l);
         return NULL;
 }

@@ -85,7 +85,7 @@ static json_object *skeleton(Listing *l, PageOutcome *o) {
 }
 
 /* A failed callback ends this listing; the error's words are its detail. */
-static void broken(Listing *l, const Err *e) {
+void listing_broken(Listing *l, const Err *e) {
         l->broken = true;
         listing_stop(l, FAULT_CANCELLED, e->retry, "%.300s", e->text);
 }
@@ -147,24 +147,46 @@ static int record_take(Listing *l, Normaliser *n, SplitSpan *span, uint64_t prin
 static void records_take(Listing *l, int first, const int *rows, Err *e) {
         HttpSource *s = l->source;
         Normaliser n;
-        int r = normaliser_init(&n, l->stream, s->env.units, s->o.side, l->partition->unit);
+        int r = normaliser_init(&n, l->stream, s->env.units, s->o.side, listing_unit(l));
         if (r < 0)
                 r = err_oom(e);
         for (size_t i = (size_t) first; i < s->split.n_spans && r >= 0; i++)
                 r = record_take(l, &n, &s->split.spans[i], s->prints[i], rows ? rows[i] : 0, e);
         normaliser_done(&n);
         if (r < 0)
-                broken(l, e);
+                listing_broken(l, e);
 }
 
-static void page_take(Listing *l, XXH128_hash_t hash, int overlap, const int *rows) {
-        const PageMemory page = { .hash = { hash.high64, hash.low64 } };
+/* One record that was put together; its bytes need to live for this call only. */
+void listing_take_record(Listing *l, Str bytes, uint64_t print) {
+        HttpSource *s = l->source;
+        SplitSpan span = { .bytes = bytes };
+        Normaliser n;
+        Err e = { 0 };
+        int r = normaliser_init(&n, l->stream, s->env.units, s->o.side, listing_unit(l));
+        r = r < 0 ? err_oom(&e) : record_take(l, &n, &span, print, 0, &e);
+        normaliser_done(&n);
+        if (r < 0)
+                listing_broken(l, &e);
+}
+
+/* A page whose records' details may have changed is none that is known. */
+static uint64_t salt_of(const Listing *l) {
+        const DetailPlan *d = &l->stream->details;
+        return d->request.path && !d->row_shows_changes ? source_now(l->source) : 0;
+}
+
+static void page_take(Listing *l, XXH128_hash_t hash, int overlap, const int *rows, PageOutcome *o) {
+        const PageMemory page = { .hash = { hash.high64 ^ salt_of(l), hash.low64 } };
         bool known = false;
         int members = 0;
         Err e = { 0 };
-        if (l->sink.page(l->sink.userdata, l->partition, l->pager.pages, &page, &known, &members, &e) < 0)
-                broken(l, &e);
-        else if (!known)
+        if (l->sink.page(l->sink.userdata, l->partition, l->sum.pages + l->pager.pages, &page, &known, &members, &e) <
+            0)
+                listing_broken(l, &e);
+        else if (!known && l->stream->details.request.path && details_begin(l, overlap) < 0)
+                page_fault(o, FAULT_TOO_LARGE, "out of memory");
+        else if (!known && !l->details)
                 records_take(l, overlap, rows, &e);
 }
 
@@ -184,11 +206,13 @@ void listing_take_page(Listing *l, const HttpResponse *response, PageOutcome *o)
                 bool take;
                 seen.bytes_hash = hash.low64;
                 int r = pager_page(&l->pager, &seen, &take);
-                if (r < 0)
-                        page_fault(o, FAULT_TOO_LARGE, "out of memory");
                 o->last = r == PAGER_END;
-                if (r >= 0 && take)
-                        page_take(l, hash, seen.overlap, rows.numbers);
+                if (r >= 0 && take && l->asks_parents)
+                        r = listing_take_parents(l, seen.overlap);
+                else if (r >= 0 && take)
+                        page_take(l, hash, seen.overlap, rows.numbers, o);
+                if (r < 0)
+                        page_fault(o, FAULT_TOO_LARGE, r == -E2BIG ? "more values than the limit" : "out of memory");
         }
         text_free(&in.text);
 }

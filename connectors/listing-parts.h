@@ -19,14 +19,47 @@ typedef struct PageRead {
 typedef struct ListingValues {
         TemplateValue at[LISTING_VALUES_MAX];
         size_t n;
-        char digits[160], today[DATE_TEXT];
+        char digits[200], today[DATE_TEXT], period_end[DATE_TEXT];
         size_t n_digits;
 } ListingValues;
 
-void listing_values(const Listing *l, ListingValues *ret);
+/* The unit whose the listing's records are where they name none: the account's, or the slice's; "": none. */
+const char *listing_unit(const Listing *l);
 
 /* The request that is due, filled in. As request_fill. */
-int listing_request(const Listing *l, RequestText *ret);
+int listing_request(Listing *l, RequestText *ret);
+
+/* ---- how it goes on: listing-flow.c, listing-http.c ---- */
+
+bool listing_flow_begin(Listing *l);             /* false: it has ended */
+void listing_page_ended(Listing *l, bool last);  /* the page and all that hangs on it was taken */
+/* Something that belongs to the listing was not given: it ends partial. */
+void listing_missing(Listing *l, const char *what, const char *why);
+void listing_slice_missing(Listing *l, bool allowed, const char *why);
+/* A request was answered well: the next one has tries of its own. */
+static inline void listing_answered(Listing *l) {
+        l->tries = 0;
+        l->relogged = l->recsrf = false;
+}
+void listing_go_on(Listing *l);                  /* the next request, in its turn */
+void listing_broken(Listing *l, const Err *e);   /* a callback failed: its words are the end's detail */
+
+/* The values of a page of parents: 0, -ENOMEM, -E2BIG. */
+int listing_take_parents(Listing *l, int first);
+void listing_take_record(Listing *l, Str bytes, uint64_t print);
+
+/* ---- details of a page's records: listing-details.c ---- */
+
+typedef struct Details Details;
+int details_begin(Listing *l, int first); /* keeps the records of the page that lies split; 0, -ENOMEM, -E2BIG */
+void details_start(Listing *l, bool last);
+int details_request(Listing *l, ListingValues *v, RequestText *ret);
+void details_take(Listing *l, const HttpResponse *r, PageOutcome *o);
+void details_missing(Listing *l, bool allowed, const char *why);
+Details *details_free(Details *d);
+
+/* A text or whole number of a record's bytes; empty when there is none. 0, -ENOMEM, -E2BIG. */
+int record_text(const Select *s, Str record, Text *ret);
 
 void page_fault(PageOutcome *o, Fault f, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -27,7 +27,7 @@ static void put_time(ListingValues *v, const char *name, Instant when, Str text)
 
 static void put_unit(ListingValues *v, const Listing *l) {
         const HttpSource *s = l->source;
-        const Unit *u = unit_by_id(s->env.units, str_of(l->partition->unit));
+        const Unit *u = unit_by_id(s->env.units, str_of(listing_unit(l)));
         put(v, "unit", str_of(u ? u->access[s->o.side].code : ""));
         put(v, "unit.id", str_of(u ? u->id : ""));
         put(v, "unit.name", str_of(u ? u->name : ""));
@@ -40,7 +40,34 @@ static void put_paging(ListingValues *v, const Listing *l) {
         put(v, "cursor", pager_cursor(&l->pager));
 }
 
-void listing_values(const Listing *l, ListingValues *ret) {
+static Date first_of(int month) {
+        Date d = 0;
+        date_from_ymd(month / 12, month % 12 + 1, 1, &d);
+        return d;
+}
+
+static void put_slice(ListingValues *v, const Listing *l) {
+        const EachPlan *plan = &l->stream->each;
+        const Slice *s = slices_now(&l->slices);
+        if (plan->kind == EACH_NONE || !s)
+                return;
+        put(v, "each", s->value);
+        if (plan->kind != EACH_PERIOD)
+                return;
+        Date end = first_of(period_last_month((PeriodStep) plan->step, s->month) + 1) - 1;
+        put_time(v, "period", when_at(first_of(s->month), 0, 0), s->value);
+        put_time(v, "period.end", when_at(end, 0, 0), str_of(date_iso(end, v->period_end)));
+        put_number(v, "period.year", s->month / 12);
+        put_number(v, "period.month", s->month % 12 + 1);
+        put_number(v, "period.quarter", s->month % 12 / 3 + 1);
+}
+
+const char *listing_unit(const Listing *l) {
+        const Slice *s = l->stream->each.kind == EACH_UNIT ? slices_now(&l->slices) : NULL;
+        return s && s->unit ? s->unit->id : l->partition->unit;
+}
+
+static void values_fill(const Listing *l, ListingValues *ret) {
         const HttpSource *s = l->source;
         Date today = when_date(clock_wall(s->env.clock));
         *ret = (ListingValues) { 0 };
@@ -48,15 +75,18 @@ void listing_values(const Listing *l, ListingValues *ret) {
         put_unit(ret, l);
         put_time(ret, "today", when_at(today, 0, 0), str_of(date_iso(today, ret->today)));
         put_paging(ret, l);
+        put_slice(ret, l);
         for (size_t i = 0; i < s->n_config; i++)
                 put(ret, s->config[i].name, s->config[i].text);
 }
 
-int listing_request(const Listing *l, RequestText *ret) {
+int listing_request(Listing *l, RequestText *ret) {
         ListingValues v;
         _cleanup_text_ Text parameters = TEXT_INIT(REQUEST_TARGET_MAX);
         Str address = pager_address(&l->pager);
-        listing_values(l, &v);
+        values_fill(l, &v);
+        if (l->details)
+                return details_request(l, &v, ret);
         if (address.len == 0 && pager_query(&l->pager, &parameters) < 0)
                 return parameters.failed;
         int r = request_fill(&l->stream->request, &(TemplateValues) { v.at, v.n, ZONE_OFFSET }, text_str(&parameters),

@@ -170,8 +170,7 @@ static bool read_more(const Listing *l, const PageRead *in, PageSeen *seen, Page
         return seen->more_known;
 }
 
-/* The key of one record, as the system writes it; empty when it has none. */
-static int key_read(const Select *s, Str record, Text *ret) {
+int record_text(const Select *s, Str record, Text *ret) {
         _cleanup_(json_root_freep) json_object *root = NULL;
         json_object *v = NULL;
         char why[160];
@@ -214,7 +213,7 @@ static int read_keys(const Listing *l, PageRead *in, PageSeen *seen) {
         if (l->pager.pages > 0)
                 text_add(&before, pager_cursor(&l->pager));
         for (size_t i = 0; i < p->n_spans; i++) {
-                if (key_read(s, p->spans[i].bytes, &in->text) < 0)
+                if (record_text(s, p->spans[i].bytes, &in->text) < 0)
                         return in->text.failed;
                 if (before.len > 0 && in->text.len > 0) {
                         bool ties = seen->key_ties;

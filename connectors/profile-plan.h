@@ -3,8 +3,8 @@
  * borrowed from its tree. docs/PROFILES.md explains each key. Private to connectors/. */
 #pragma once
 
+#include "connectors/each-plan.h"
 #include "connectors/field-plan.h"
-#include "connectors/paging-plan.h"
 #include "connectors/format.h"
 #include "connectors/profile.h"
 #include "connectors/request-plan.h"
@@ -19,6 +19,8 @@ typedef struct StreamPlan {
         Select ok;            /* a value inside a 200 that must read `ok_value` */
         const char *ok_value;
         PagingPlan paging;
+        EachPlan each;        /* the slices it is asked for in */
+        DetailPlan details;   /* of its rows */
         PlanNames keep;       /* headers of the answer that are read */
         SlotSelect code, period;
         bool codes_per_unit;

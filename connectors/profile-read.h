@@ -30,6 +30,9 @@ typedef enum ProfileMessage {
         PROFILE_KEY_NEEDS,     /* 1: what is there, 2: the keys it needs */
         PROFILE_AS_OF,         /* 1: seen */
         PROFILE_PAGING_UNTOLD, /* 1: the key, 2: the name, that tell the system which page is wanted */
+        PROFILE_EACH,          /* 1: seen */
+        PROFILE_EACH_MONTH,    /* 1: seen */
+        PROFILE_EACH_ORDER,    /* 1: to, 2: from */
         PROFILE_NO_STREAMS,
         PROFILE_TOTAL_IN_LIST, /* 1: selector, 2: list */
         PROFILE_FIELD_KIND,    /* 1: field, 2: kind */

@@ -69,6 +69,12 @@ static const ProfileSentence profile_sentences[PROFILE_MESSAGE_COUNT] = {
                                     "belongs",
                                     "chưa có gì cho hệ thống biết cần trang nào: ghi `{1}`, hoặc đặt <{2}> vào chỗ "
                                     "cần" },
+        [PROFILE_EACH] = { "value",
+                           "`{1}`: write `unit`, or below this key `period: ...`, or `path`, `list` and `value`",
+                           "`{1}`: ghi `unit`, hoặc ghi dưới khóa này `period: ...`, hoặc `path`, `list` và `value`" },
+        [PROFILE_EACH_MONTH] = { "value", "`{1}` is no month: write 2025-03, or 2025",
+                                 "`{1}` không phải tháng: viết 2025-03, hoặc 2025" },
+        [PROFILE_EACH_ORDER] = { "value", "`{1}` stands before {2}", "`{1}` đứng trước {2}" },
         [PROFILE_NO_STREAMS] = { "streams", "no stream is described", "chưa mô tả luồng nào" },
         [PROFILE_TOTAL_IN_LIST] = { "selector", "`{1}` cannot match: it lies inside the list {2}",
                                     "`{1}` không thể khớp: nó nằm trong danh sách {2}" },

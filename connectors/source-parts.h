@@ -7,6 +7,7 @@
 #include "connectors/normalise.h"
 #include "connectors/pager.h"
 #include "connectors/session.h"
+#include "connectors/slices.h"
 
 #define LISTING_FINDINGS_MAX 20
 
@@ -16,6 +17,17 @@ typedef enum ListingState {
         LISTING_CALL,    /* a request is under way */
         LISTING_ENDED,   /* its end is to be told */
 } ListingState;
+
+/* What the slices that ended came to, or the one list there is. */
+typedef struct ListingSum {
+        int64_t received, claimed;
+        bool unclaimed;        /* some had no total */
+        int pages, missing;    /* `missing`: slices and details that were not given */
+        Proof proof;           /* the weakest */
+        Fault fault;           /* the first */
+        bool lossy;
+        char detail[340];
+} ListingSum;
 
 typedef struct Listing {
         struct HttpSource *source;
@@ -35,7 +47,13 @@ typedef struct Listing {
         bool began, broken;    /* `broken`: a callback of the sink failed */
         bool anonymous;        /* a record without identity was put aside */
         int findings;
-        Pager pager;
+        Pager pager;           /* of the list that is read: the stream's, one slice's, or that of the parents */
+        Slices slices;
+        bool asks_parents;     /* `stream` is the list of parents */
+        struct Details *details; /* of the page that came last; NULL: none are asked for */
+        ListingSum sum;
+        int passes;            /* readings from the start before this one */
+        bool finished;         /* every slice was read to its end */
         ListingMemory memory;  /* told by the sink at the begin */
         ListingEnd end;
         struct Listing *next;

@@ -32,6 +32,9 @@ typedef struct SourceSink {
         /* `print`: the hash of the record's bytes; 0: not to be known again by it. */
         int (*record)(void *userdata, const Partition *p, const RecordSide *r, uint64_t print, Err *e);
         int (*quarantine)(void *userdata, const Partition *p, const Quarantine *q, Err *e);
+        /* What was told of this listing is void, and is told anew from its first page: rows moved while it was read.
+         * NULL: a listing is read once. */
+        int (*again)(void *userdata, const Partition *p, Err *e);
         void (*end)(void *userdata, const Partition *p, const ListingEnd *end);
         void *userdata;
 } SourceSink;

@@ -58,6 +58,15 @@ static int poll_recall(void *userdata, const Partition *p, int number, PageMemor
         return listing_recall(((Poll *) userdata)->listing, number, ret, e);
 }
 
+/* The listing is read from its start once more: what was staged of it goes. */
+static int poll_again(void *userdata, const Partition *p, Err *e) {
+        Poll *poll = userdata;
+
+        (void) p;
+        poll->listing = listing_free(poll->listing);
+        return poll_open(poll, e);
+}
+
 static int poll_page(void *userdata, const Partition *p, int number, const PageMemory *page, bool *ret_known,
                      int *ret_members, Err *e) {
         (void) p;
@@ -340,6 +349,7 @@ static void poll_init(Cycle *c, Poll *poll, const Partition *p) {
                           .span = poll_span,
                           .record = poll_record,
                           .quarantine = poll_quarantine,
+                          .again = poll_again,
                           .end = poll_end,
                           .userdata = poll },
                 .context = { .links = s->links,

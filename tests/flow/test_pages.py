@@ -1,0 +1,278 @@
+# SPDX-License-Identifier: MIT
+"""Every way of paging reads the same rows; whatever goes wrong on the way, nothing is thought to be gone, and the next
+healthy poll heals."""
+import pytest
+
+from small import Lone  # harness, which it imports, makes the simulators known
+from simulators.pages import Pages
+
+HEAD = """profile: pages
+status: assumed
+session:
+  kind: none
+words:
+  work:
+    new: not_started
+    done: done
+streams:
+  tasks:
+    kind: task
+    code: $.code
+    codes-per-unit: yes
+%s
+    fields:
+      lead: $.unit
+      title: $.title
+      work:
+        from: $.state
+        words: work
+"""
+UNITS = ("24412", "24133", "22015", "H15.07")
+# the lines of a stream, and the way its list begins to be asked
+KINDS = {
+    "page": "path: /page|list: $.items|paging: page|page-parameter: page|size-parameter: size|size: 3|total: $.total",
+    "page-empty": "path: /page|list: $.items|paging: page|page-parameter: page|size-parameter: size|size: 3",
+    "page-flag": "path: /page|list: $.items|paging: page|page-parameter: page|size-parameter: size|size: 3|"
+                 "more: $.more|stop: flag",
+    "page-header": "path: /page|list: $.items|paging: page|page-parameter: page|size-parameter: size|size: 3|"
+                   "total-header: X-Total-Count",
+    "offset": "path: /offset|list: $.items|paging: offset|offset-parameter: offset|size-parameter: size|size: 3|"
+              "total: $.total",
+    "offset-overlap": "path: /offset|list: $.items|paging: offset|offset-parameter: offset|size-parameter: size|"
+                      "size: 3|overlap: yes",
+    "offset-short": "path: /offset|list: $.items|paging: offset|offset-parameter: offset|size-parameter: size|size: 3|"
+                    "stop: short",
+    "cursor": "path: /cursor|list: $.items|paging: cursor|cursor-parameter: after|cursor: $.next|size-parameter: size|"
+              "size: 3",
+    "cursor-header": "path: /cursor|list: $.items|paging: cursor|cursor-parameter: after|cursor-header: X-Next-Cursor|"
+                     "size-parameter: size|size: 3",
+    "link": "path: /link|list: $|paging: link|size-parameter: size|size: 3",
+    "next": "path: /next|list: $.results|paging: next|next: $.next|size-parameter: size|size: 3",
+    "keyset": "path: /keyset|list: $|paging: keyset|key: $.id|cursor-parameter: after|size-parameter: size|size: 3",
+    "keyset-inclusive": "path: /keyset|query:|  inclusive: 1|list: $|paging: keyset|key: $.id|cursor-parameter: after|"
+                        "size-parameter: size|size: 3",
+    "none": "path: /all|list: $|paging: none",
+    "post-json": "path: /query|method: POST|json: '{\"first\":<size>,\"after\":<cursor>}'|list: $.data.nodes|"
+                 "paging: cursor|cursor: $.data.page.end|more: $.data.page.more|size: 3",
+    "post-form": "path: /form|method: POST|form:|  page: <page>|  size: <size>|list: $.items|paging: page|size: 3|"
+                 "total: $.total",
+}
+
+
+def row(n, unit=None, state="new"):
+    return {"id": n, "code": "NV-%03d" % n, "unit": unit or UNITS[n % 4], "title": "Việc %d" % n, "state": state,
+            "month": "2026-%02d" % (n % 3 + 4)}
+
+
+def lines(text):
+    return "\n".join("    " + line for line in text.split("|"))
+
+
+class Site:
+    """One daemon before the pages; `profile` sets how they are read."""
+
+    def __init__(self, folder, pages):
+        self.pages, path = pages, folder / "pages.yaml"
+        path.write_text(HEAD % lines(KINDS["none"]), encoding="utf-8")
+        self.lone = Lone(folder / "site", path, pages.url, units=UNITS)
+        self.serial = 0
+
+    def profile(self, text):
+        """A stream of these lines, before an empty store."""
+        self.pages.rows = [row(n) for n in range(1, 8)]
+        self.pages.reset()
+        (self.lone.config / "profiles" / "pages.yaml").write_text(HEAD % lines(text), encoding="utf-8")
+        self.serial += 1
+        self.lone.fresh("state-%d" % self.serial)
+
+    def poll(self, *rules):
+        self.pages.reset(*rules)
+        done = self.lone.once()
+        assert "NQ57_SOURCE=pages" in done.err or done.status == 0, done
+        return self.lone.partition("pages", "tasks"), done
+
+    def codes(self):
+        """Codes of the records that are not said to be missing."""
+        return sorted(r["code"] for r in self.lone.query(
+            "SELECT r.code FROM record r JOIN side s ON s.id / 2 = r.id WHERE s.missing_since IS NULL"))
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    with Pages([row(n) for n in range(1, 8)]) as pages:
+        made = Site(tmp_path_factory.mktemp("pages"), pages)
+        with made.lone:
+            yield made
+
+
+ALL = ["NV-%03d" % n for n in range(1, 8)]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_reads_all(site, kind):
+    site.profile(KINDS[kind])
+    shown, done = site.poll()
+    assert done.status == 0, done
+    assert shown["completeness"] == "complete" and shown["received"] == 7 and site.codes() == ALL
+    if kind == "post-json":
+        assert [r["asked"]["after"] for r in site.pages.seen] == [None, "c3", "c6"]
+
+
+FAULTS = {"empty": {"do": "empty"}, "gone": {"do": "status", "code": 404}, "cut": {"do": "cut"}}
+
+
+@pytest.mark.parametrize("kind, fault", [
+    ("page", "empty"), ("offset", "empty"), ("page-header", "gone"), ("cursor", "cut"), ("link", "gone"),
+    ("next", "cut"), ("keyset", "gone"), ("post-json", "gone")])
+def test_a_fault_on_any_page_makes_nothing_missing(site, kind, fault):
+    """k of the 7 records arrive, for every k that this way of paging can stop at."""
+    site.profile(KINDS[kind])
+    path = "/" + KINDS[kind].split("|")[0].split("/")[1]
+    assert site.poll()[0]["completeness"] == "complete"
+    for page in (1, 2, 3):
+        shown, done = site.poll(*[dict(FAULTS[fault], path=path, request=n) for n in range(page, 40)])
+        assert shown["completeness"] in ("partial", "failed"), (page, shown)
+        assert site.codes() == ALL and done.status == 1
+    assert site.poll()[0]["completeness"] == "complete" and site.codes() == ALL
+
+
+@pytest.mark.parametrize("kind", ["page", "offset", "offset-overlap", "page-empty"])
+def test_rows_that_move_are_read_again(site, kind):
+    """A row comes in before the second page: the listing is read from its start, and the set is the truth."""
+    site.profile(KINDS[kind])
+    path = "/" + KINDS[kind].split("|")[0].split("/")[1]
+    shown, done = site.poll({"path": path, "request": 2, "do": "insert", "at": 0, "rows": [row(50)]})
+    assert shown["completeness"] == "complete" and done.status == 0, shown
+    assert site.codes() == sorted(ALL + ["NV-050"])
+    assert len([r for r in site.pages.seen if r["path"] == path]) > 4
+
+
+def test_rows_that_leave_are_read_again(site):
+    site.profile(KINDS["offset-overlap"])
+    assert site.poll({"path": "/offset", "request": 2, "do": "delete", "at": 0})[0]["completeness"] == "complete"
+    assert site.codes() == ALL[1:]
+    site.profile(KINDS["page"])
+    assert site.poll({"path": "/page", "request": 3, "do": "delete", "at": 0})[0]["completeness"] == "complete"
+    assert site.codes() == ALL[1:]
+
+
+def test_a_list_that_never_rests_is_partial(site):
+    site.profile(KINDS["page"])
+    site.poll()
+    shown, done = site.poll(*[{"path": "/page", "request": n, "do": "insert", "at": 0, "rows": [row(60 + n)]}
+                              for n in range(2, 40)])
+    assert shown["completeness"] == "partial" and shown["fault"] in ("count-mismatch", "page-size-lowered"), shown
+    assert done.status == 1 and len(site.pages.seen) < 20 and set(ALL) <= set(site.codes())
+
+
+@pytest.mark.parametrize("kind, rule, fault", [
+    ("link", {"do": "next", "to": "?cur=c0&size=3"}, "page-repeats"),
+    ("next", {"do": "next", "to": "/next?cur=c0&size=3"}, "page-repeats"),
+    ("cursor", {"do": "next", "to": "c3"}, "page-repeats"),
+    ("page", {"do": "repeat", "request": 2}, "page-repeats"),
+    ("page", {"do": "cap", "size": 2}, "page-size-lowered"),
+    ("page-empty", {"do": "drop", "keep": 2}, "page-size-lowered"),
+    ("page", {"do": "total", "add": 1, "request": 1}, "page-size-lowered"),
+    ("offset", {"do": "total", "add": 1, "request": 1}, "page-size-lowered"),
+    ("next", {"do": "next", "to": "http://evil.example.vn/next?cur=c3"}, "redirect"),
+    ("link", {"do": "next", "to": "https://127.0.0.1:1/link"}, "redirect"),
+    ("link", {"do": "header", "name": "Link", "value": "nonsense"}, "selector-missing"),
+    ("page-header", {"do": "header", "name": "X-Total-Count", "value": "many"}, "selector-missing")])
+def test_lists_that_lead_nowhere(site, kind, rule, fault):
+    """Loops, lies and other hosts: a named end, nothing missing, no request elsewhere."""
+    site.profile(KINDS[kind])
+    site.poll()
+    path = "/" + KINDS[kind].split("|")[0].split("/")[1]
+    shown, done = site.poll(dict({"path": path}, **rule))
+    assert shown["completeness"] in ("partial", "failed") and shown["fault"] == fault, shown
+    assert done.status == 1 and len(site.pages.seen) < 25 and site.codes() == ALL
+
+
+def test_an_internal_host_may_be_ignored(site):
+    site.profile(KINDS["next"] + "|next-host: any")
+    to = "http://app01.lan:8080/next?cur=c3&size=4"
+    shown, done = site.poll({"path": "/next", "request": 1, "do": "next", "to": to})
+    assert shown["completeness"] == "complete" and site.codes() == ALL, shown
+
+
+def test_a_page_behind_the_last_may_be_404(site):
+    site.profile(KINDS["page-empty"] + "|end-status: 404")
+    shown, _ = site.poll({"path": "/page", "request": 4, "do": "status", "code": 404})
+    assert shown["completeness"] == "complete" and shown["proof"] == "empty-page" and site.codes() == ALL
+
+
+# ---- lists that hang on lists ----
+
+UNIT = "path: /of/<unit>|list: $|paging: none|each: unit"
+MONTH = "path: /in/<period:yyyy-MM>|list: $|paging: none|each:|  period: month|  from: 2026-04|  to: 2026-06"
+GROUP = "path: /of/<each>|list: $|paging: none|each:|  path: /groups|  list: $.items|  value: $.key|  paging: page|" \
+        "  page-parameter: page|  size-parameter: size|  size: 2|  total: $.total"
+
+
+@pytest.mark.parametrize("text, asked", [(UNIT, 4), (MONTH, 3), (GROUP, 6)], ids=["unit", "period", "value"])
+def test_slices(site, text, asked):
+    site.profile(text)
+    shown, done = site.poll()
+    assert shown["completeness"] == "complete" and shown["received"] == 7 and site.codes() == ALL, (shown, done)
+    assert len(site.pages.seen) == asked
+
+
+@pytest.mark.parametrize("text, path", [(UNIT, "/of"), (GROUP, "/of")], ids=["unit", "value"])
+def test_a_missing_slice_is_never_a_silence(site, text, path):
+    site.profile(text)
+    site.poll()
+    for n in (1, 2, 3):
+        shown, done = site.poll({"path": path, "request": n, "do": "status", "code": 403})
+        assert shown["completeness"] == "partial" and shown["fault"] == "http-status", shown
+        assert "missing" in shown["detail"] and done.status == 1 and site.codes() == ALL
+        assert 0 < shown["received"] < 7
+
+
+def test_a_slice_may_be_absent_where_the_profile_says_so(site):
+    site.profile(GROUP + "|  absent-status: 404")
+    shown, _ = site.poll({"path": "/of/24133", "do": "status", "code": 404})
+    assert shown["completeness"] == "complete" and len(site.codes()) < 7, shown
+
+
+def test_parents_that_are_not_whole(site):
+    site.profile(GROUP)
+    site.poll()
+    shown, _ = site.poll(*[{"path": "/groups", "request": n, "do": "empty"} for n in range(2, 20)])
+    assert shown["completeness"] in ("partial", "failed") and site.codes() == ALL, shown
+
+
+DETAIL = "path: /brief|list: $.items|paging: page|page-parameter: page|size-parameter: size|size: 3|total: $.total|" \
+         "details:|  path: /detail/<record.id>|  record: $.data"
+
+
+class TestDetails:
+    @pytest.fixture(autouse=True)
+    def head(self, monkeypatch):
+        head = HEAD
+        for name in ("code", "unit", "title", "state"):
+            head = head.replace("$.%s\n" % name, "$.detail.%s\n" % name)
+        monkeypatch.setitem(globals(), "HEAD", head)
+
+    def test_row_and_detail_are_one_record(self, site):
+        site.profile(DETAIL)
+        shown, done = site.poll()
+        assert shown["completeness"] == "complete" and shown["received"] == 7 and site.codes() == ALL, (shown, done)
+        assert len(site.pages.seen) == 3 + 7
+        site.pages.rows[2]["title"] = "Tên khác"
+        site.poll()
+        assert "Tên khác" in site.lone.export()
+
+    def test_a_detail_that_is_not_given_makes_it_partial(self, site):
+        site.profile(DETAIL)
+        site.poll()
+        for n in (1, 4, 7):
+            shown, done = site.poll({"path": "/detail", "request": n, "do": "status", "code": 403})
+            assert shown["completeness"] == "partial" and shown["fault"] == "http-status" and done.status == 1, shown
+            assert site.codes() == ALL
+        shown, _ = site.poll({"path": "/detail/5", "do": "status", "code": 500})
+        assert shown["completeness"] == "partial" and site.codes() == ALL
+
+    def test_a_record_may_be_gone_since(self, site):
+        site.profile(DETAIL + "|  absent-status: 404")
+        shown, _ = site.poll({"path": "/detail/5", "do": "status", "code": 404})
+        assert shown["completeness"] == "complete" and site.codes() == [c for c in ALL if c != "NV-005"], shown
