@@ -24,6 +24,8 @@ typedef struct Probe {
         int requests, failed;
         int (*secret)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
         void *secret_userdata;
+        int (*handed)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
+        void *handed_userdata;
 } Probe;
 
 static const char *keep(Probe *p, Str s) {
@@ -111,6 +113,14 @@ static int secret(void *userdata, const char *source, const char *account, Text 
         Probe *p = userdata;
         int r = p->secret ? p->secret(p->secret_userdata, source, account, ret, e) : 1;
         if (r == 0 && redactor_know(p->redactor, text_str(ret), REDACT_PASSWORD) < 0)
+                return err_oom(e);
+        return r;
+}
+
+static int handed(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
+        Probe *p = userdata;
+        int r = p->handed ? p->handed(p->handed_userdata, source, account, ret, e) : 1;
+        if (r == 0 && tape_session_secrets(p->redactor, text_str(ret)) < 0)
                 return err_oom(e);
         return r;
 }
@@ -387,6 +397,10 @@ int probe_run(const SourceEnv *env, const SourceOptions *options, const ProbeOpt
         p.env.tap = &p.tap;
         p.env.secret = secret;
         p.env.secret_userdata = &p;
+        p.handed = env->handed;
+        p.handed_userdata = env->handed_userdata;
+        p.env.handed = handed;
+        p.env.handed_userdata = &p;
         int r = redactor_new(&p.redactor) < 0 ? err_oom(e) : 0;
         if (r == 0 && probe->tape)
                 tape_attach(probe->tape, &p.env);

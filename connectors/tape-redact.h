@@ -7,6 +7,8 @@
 
 #define REDACT_SHORTEST 4 /* a shorter value would take every second word of a page with it */
 #define REDACT_PASSWORD "redacted-password"
+#define REDACT_TOKEN "redacted-token"     /* of a session that a person handed over */
+#define REDACT_REFRESH "redacted-refresh"
 
 typedef struct Redactor Redactor;
 

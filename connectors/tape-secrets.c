@@ -118,6 +118,46 @@ static int address_secrets(Redactor *r, const char *url) {
         return query ? form_secrets(r, str_of(query + 1)) : 0;
 }
 
+static int cookie_pairs(Redactor *r, Str cookies) {
+        Str pair, name;
+        int failed = 0;
+        while (failed == 0 && str_split(&cookies, ';', &pair))
+                if (str_split(&pair, '=', &name))
+                        failed = redactor_know(r, str_trim(pair), NULL);
+        return failed;
+}
+
+/* "token: Bearer x", "token<TAB>x", "refresh: x", "cookie: a=1; b=2", and lines of cookies.txt, whose last part it is.
+ */
+static int session_line(Redactor *r, Str line) {
+        Str value, last = line, rest = line, part;
+        if (line_of(line, "cookie", &value) && memchr(value.at ? value.at : "", '=', value.len))
+                return cookie_pairs(r, value);
+        while (str_split(&rest, line_of(line, "token", &value) || line_of(line, "refresh", &value) ||
+                                        line_of(line, "authorization", &value)
+                                ? ' '
+                                : '\t', &part))
+                last = part;
+        bool refresh = str_starts(line, STR("refresh")), token = str_starts(line, STR("token:")) ||
+                                                                 str_starts(line, STR("authorization:"));
+        if (last.at == line.at)
+                return 0;
+        return redactor_know(r, str_trim(last), refresh && line.at[7] == ':' ? REDACT_REFRESH
+                                                : token                     ? REDACT_TOKEN
+                                                                            : NULL);
+}
+
+int tape_session_secrets(Redactor *r, Str text) {
+        Str line;
+        int failed = 0;
+        while (failed == 0 && str_split(&text, '\n', &line)) {
+                line = str_trim(line);
+                if (line.len > 0 && line.at[0] != '#' && !str_starts(line, STR("expires")))
+                        failed = session_line(r, line);
+        }
+        return failed;
+}
+
 int tape_secrets(Redactor *r, const HttpExchange *x) {
         int failed = cookie_secrets(r, x->answer_headers);
         if (failed == 0)

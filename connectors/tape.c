@@ -86,17 +86,17 @@ static int exchange_redact(Tape *t, Arena *a, const HttpExchange *x, Text *heade
         return 0;
 }
 
-static int exchange_put(Tape *t, const HttpExchange *x, Err *e) {
+int tape_put(Tape *t, const HttpExchange *x, int number, Err *e) {
         _cleanup_arena_ Arena a = { 0 };
         _cleanup_text_ Text headers = TEXT_INIT(256u << 10), answer = TEXT_INIT(x->answer.len * 2 + 65536),
                             file = TEXT_INIT(TAPE_FILE_BYTES * 2);
         TapeExchange kept;
         char name[120];
         int n = 0;
-        if (tape_secrets(t->redactor, x) < 0 || exchange_redact(t, &a, x, &headers, &answer, &kept) < 0 ||
+        if (exchange_redact(t, &a, x, &headers, &answer, &kept) < 0 ||
             tape_file_write(&kept, &file) < 0)
                 return err_oom(e);
-        snprintf(name, sizeof name, "%06d-%.30s-%.8s-", t->count + 1, kept.source, kept.method);
+        snprintf(name, sizeof name, "%06d-%.30s-%.8s-", number, kept.source, kept.method);
         for (const char *at = kept.target; *at && *at != '?' && n < 40; at++, n++)
                 snprintf(name + strlen(name), sizeof name - strlen(name), "%c",
                          (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') ? *at
@@ -107,10 +107,23 @@ static int exchange_put(Tape *t, const HttpExchange *x, Err *e) {
         return r;
 }
 
+static void tape_failed(Tape *t, const Err *e) {
+        if (t->failed.code == 0)
+                t->failed = *e;
+}
+
 static void seen(void *userdata, const HttpExchange *x) {
         Tape *t = userdata;
-        if (t->failed.code == 0 && exchange_put(t, x, &t->failed) < 0)
-                t->failed.code = t->failed.code ? t->failed.code : -EIO;
+        Err e = { 0 };
+        int number = ++t->numbered, r = tape_secrets(t->redactor, x) < 0 ? err_oom(&e) : 0;
+        if (r == 0 && x->login)
+                r = tape_hold(t, x, number, &e);
+        else if (r == 0) {
+                r = tape_release(t, x->source, x->account, &e); /* whoever reads lists is logged in */
+                r = r < 0 ? r : tape_put(t, x, number, &e);
+        }
+        if (r < 0)
+                tape_failed(t, &e);
         if (t->next && t->next->seen)
                 t->next->seen(t->next->userdata, x);
 }
@@ -127,6 +140,20 @@ static int secret(void *userdata, const char *source, const char *account, Text 
         return r;
 }
 
+/* A replay knows nobody's password, nor what anybody handed over; in a body they have one name for ever. */
+static int handed(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
+        Tape *t = userdata;
+        if (t->player)
+                return text_add(ret, STR("cookie: redacted=redacted\ntoken: " REDACT_TOKEN "\nrefresh: " REDACT_REFRESH
+                                         "\n")) < 0
+                               ? err_oom(e)
+                               : 0;
+        int r = t->handed ? t->handed(t->handed_userdata, source, account, ret, e) : 1;
+        if (r == 0 && tape_session_secrets(t->redactor, text_str(ret)) < 0)
+                r = err_oom(e);
+        return r;
+}
+
 void tape_attach(Tape *t, SourceEnv *env) {
         t->next = env->tap == &t->tap ? t->next : env->tap;
         env->tap = &t->tap;
@@ -136,6 +163,16 @@ void tape_attach(Tape *t, SourceEnv *env) {
         }
         env->secret = secret;
         env->secret_userdata = t;
+        if (env->handed != handed) {
+                t->handed = env->handed;
+                t->handed_userdata = env->handed_userdata;
+        }
+        env->handed = handed;
+        env->handed_userdata = t;
+        if (!t->player && env->vault != &t->vault) {
+                tape_vault(t, env->vault);
+                env->vault = &t->vault;
+        }
         if (t->player)
                 env->clock = tape_clock(t);
 }
@@ -158,8 +195,11 @@ int tape_record(const char *dir, const Clock *clock, Tape **ret, Err *e) {
 }
 
 Tape *tape_free(Tape *t) {
+        Err e = { 0 };
         if (!t)
                 return NULL;
+        if (t->held)
+                (void) tape_release(t, NULL, NULL, &e);
         tape_player_free(t->player);
         redactor_free(t->redactor);
         free(t->dir);
@@ -176,6 +216,9 @@ int tape_count(const Tape *t) {
 }
 
 int tape_end(Tape *t, Err *e) {
+        Err late = { 0 };
+        if (tape_release(t, NULL, NULL, &late) < 0)
+                tape_failed(t, &late);
         if (t->failed.code == 0)
                 return 0;
         *e = t->failed;

@@ -59,8 +59,10 @@ int app_sources(App *a, Err *e) {
 
                 if (a->tape)
                         tape_attach(a->tape, &env);
-                if (a->options.replay_dir)
-                        own.requests_per_minute = 0; /* nobody is to be spared */
+                if (a->options.replay_dir) { /* nobody is to be spared */
+                        own.requests_per_minute = 0;
+                        own.request_gap = 0;
+                }
                 r = a->source[o->side] ? 0 : source_http_new(&env, &own, &a->source[o->side], e);
                 if (r < 0)
                         return err_prefix(e, "source %s", o->id);

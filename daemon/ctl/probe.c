@@ -14,6 +14,12 @@ static int probe_secret(void *userdata, const char *source, const char *account,
         return c->settings->secrets_dir ? secret_account(c->settings->secrets_dir, source, account, ret, e) : 1;
 }
 
+static int probe_handed(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
+        const Ctl *c = userdata;
+
+        return c->settings->secrets_dir ? secret_session(c->settings->secrets_dir, source, account, ret, e) : 1;
+}
+
 static const SourceOptions *probe_source(const Ctl *c, const char *name) {
         const char *names[SIDE_COUNT], *near;
         size_t n = c->settings->n_sources;
@@ -92,7 +98,9 @@ static int probe_look(Ctl *c, const SourceOptions *o, sd_event *loop, Tape *tape
                                 .vault = &vault->vault,
                                 .units = c->settings->units,
                                 .secret = probe_secret,
-                                .secret_userdata = c };
+                                .secret_userdata = c,
+                                .handed = probe_handed,
+                                .handed_userdata = c };
         const ProbeOptions options = { c->args->account, c->args->stream, tape };
         ProbeReport report = { 0 };
         int r = probe_run(&env, o, &options, &report, e), status;
