@@ -11,6 +11,12 @@ const char *draft_printf(Draft *d, const char *format, ...) __attribute__((forma
 /* A value that may stand in a profile as it is: short, and nothing that a person or a system keeps to itself. */
 bool draft_harmless(const char *name, const char *value);
 
+/* The first recorded call of the first stream; NULL. */
+const HarEntry *draft_first_call(const Draft *d, const HarLog *log);
+
+/* The header of the calls that comes out of a cookie or a page: a token against forged requests. */
+void draft_csrf(Draft *d, const HarLog *log);
+
 void draft_session(Draft *d, const HarLog *log);
 /* `calls` are the stream's entries in order. */
 void draft_paging(Draft *d, DraftStream *s, const HarEntry *const *calls, int n);

@@ -266,7 +266,7 @@ static void form_describe(Draft *d, const HarLog *log, const HarEntry *login, co
 
 /* ---- without a login ---- */
 
-static const HarEntry *first_call(const Draft *d, const HarLog *log) {
+const HarEntry *draft_first_call(const Draft *d, const HarLog *log) {
         for (int i = 0; i < log->n; i++)
                 if (d->n_streams > 0 && strcmp(log->at[i].path, d->stream[0].path) == 0 &&
                     strcmp(log->at[i].origin, d->origin) == 0)
@@ -274,28 +274,53 @@ static const HarEntry *first_call(const Draft *d, const HarLog *log) {
         return NULL;
 }
 
-static void key_find(Draft *d, const HarLog *log) {
+static bool forgery_header(const char *name) {
+        char folded[80];
+        look_fold(str_of(name), folded, sizeof folded);
+        return strstr(folded, "csrf") || strstr(folded, "xsrf");
+}
+
+static bool key_in_headers(Draft *d, const HarEntry *e) {
         DraftSession *s = &d->session;
-        const HarEntry *e = first_call(d, log);
-        for (size_t i = 0; e && i < e->headers.n; i++) {
+        for (size_t i = 0; i < e->headers.n; i++) {
                 const HarPair *h = &e->headers.at[i];
                 bool authorization = strcasecmp(h->name, "authorization") == 0;
-                const char *blank = authorization ? strchr(h->value, ' ') : NULL;
-                if (strcasecmp(h->name, "cookie") == 0 || (!authorization && !guess_secret_name(str_of(h->name))))
+                if (strcasecmp(h->name, "cookie") == 0 || forgery_header(h->name) ||
+                    (!authorization && !guess_secret_name(str_of(h->name))))
                         continue;
-                s->kind = DRAFT_KEY_HEADER;
+                s->kind = !authorization                           ? DRAFT_KEY_HEADER
+                          : strncasecmp(h->value, "bearer ", 7) == 0 ? DRAFT_BEARER
+                          : strncasecmp(h->value, "basic ", 6) == 0  ? DRAFT_BASIC
+                                                                     : DRAFT_KEY_HEADER;
                 s->header = h->name;
-                s->value = blank ? draft_printf(d, "%.*s <secret>", (int) (blank - h->value), h->value) : "<secret>";
-                draft_note(d, true,
-                           "no login was recorded; the calls carry the header {}: a key of its own, or a token "
-                           "that ends? Record again from the login page in a private window to be sure",
-                           "bản ghi không có đăng nhập; các lời gọi mang tiêu đề {}: là khóa riêng, hay mã có hạn? Hãy "
-                           "ghi lại từ trang đăng nhập trong cửa sổ ẩn danh cho chắc",
-                           h->name);
-                return;
+                s->value = "<secret>";
+                return true;
         }
-        s->kind = DRAFT_NONE;
-        if (e && har_pair(e->headers, "cookie"))
+        return false;
+}
+
+static bool key_in_query(Draft *d, const HarEntry *e) {
+        for (size_t i = 0; i < e->query.n; i++)
+                if (guess_secret_name(str_of(e->query.at[i].name)) && strlen(e->query.at[i].value) >= 8) {
+                        d->session.kind = DRAFT_KEY_QUERY;
+                        d->session.header = e->query.at[i].name;
+                        d->session.value = "<secret>";
+                        return true;
+                }
+        return false;
+}
+
+static void key_find(Draft *d, const HarLog *log) {
+        const HarEntry *e = draft_first_call(d, log);
+        d->session.kind = DRAFT_NONE;
+        if (e && (key_in_headers(d, e) || key_in_query(d, e)))
+                draft_note(d, d->session.kind != DRAFT_BASIC,
+                           "no login was recorded; the calls carry {}: a key of its own, or a token that ends? Record "
+                           "again from the login page in a private window to be sure",
+                           "bản ghi không có đăng nhập; các lời gọi mang {}: là khóa riêng, hay mã có hạn? Hãy ghi lại "
+                           "từ trang đăng nhập trong cửa sổ ẩn danh cho chắc",
+                           d->session.header);
+        else if (e && har_pair(e->headers, "cookie"))
                 draft_note(
                         d, true,
                         "no login was recorded, but cookies were sent: record again from the login page, in "
@@ -303,6 +328,21 @@ static void key_find(Draft *d, const HarLog *log) {
                         "bản ghi không có đăng nhập nhưng có cookie: hãy ghi lại từ trang đăng nhập, trong cửa sổ ẩn "
                         "danh",
                         NULL);
+}
+
+/* A login by a program of the page itself, whose answer is JSON and whose session is a cookie, or a token got by a
+ * form. */
+static void step_describe(Draft *d, const HarEntry *login) {
+        DraftSession *s = &d->session;
+        s->kind = DRAFT_STEPS;
+        s->login_path = login->path;
+        s->login_json = draft_json(login->content_type);
+        if (s->token || d->n_streams == 0)
+                return;
+        s->proof_path = d->stream[0].path;
+        s->proof = d->stream[0].list->path;
+        draft_note(d, true, "the session is a cookie: what proves that it is logged in? A list is asked for now ({})",
+                   "phiên là cookie: lấy gì chứng tỏ đã đăng nhập? Tạm dùng một danh sách ({})", s->proof_path);
 }
 
 void draft_session(Draft *d, const HarLog *log) {
@@ -315,11 +355,15 @@ void draft_session(Draft *d, const HarLog *log) {
         if (strcmp(login->origin, d->origin) != 0)
                 draft_note(d, true, "the login goes to another address ({}): add its host to allowed-hosts",
                            "đăng nhập ở địa chỉ khác ({}): thêm máy chủ đó vào allowed-hosts", login->origin);
-        bool token = draft_json(login->answer_type) && token_find(d, log, login);
-        fields_sort(d, sent, token ? NULL : page);
-        if (token && draft_json(login->content_type)) {
+        bool answer = draft_json(login->answer_type) && login->answer.len > 0;
+        bool token = answer && token_find(d, log, login), json = draft_json(login->content_type);
+        fields_sort(d, sent, answer ? NULL : page);
+        if (token && json) {
                 d->session.kind = DRAFT_JSON_LOGIN;
                 d->session.login_path = login->path;
-        } else
+        } else if (answer || json)
+                step_describe(d, login);
+        else
                 form_describe(d, log, login, page);
+        draft_csrf(d, log);
 }

@@ -9,7 +9,17 @@
 #define DRAFT_STREAMS 8
 #define DRAFT_NOTES 40
 
-typedef enum DraftKind { DRAFT_NONE, DRAFT_KEY_HEADER, DRAFT_JSON_LOGIN, DRAFT_HTML_FORM } DraftKind;
+typedef enum DraftKind {
+        DRAFT_NONE,
+        DRAFT_BASIC,
+        DRAFT_BEARER,
+        DRAFT_KEY_HEADER,
+        DRAFT_KEY_QUERY,
+        DRAFT_JSON_LOGIN,
+        DRAFT_HTML_FORM,
+        DRAFT_STEPS, /* one step: a login that is neither a form for people nor JSON for a token */
+        DRAFT_KINDS
+} DraftKind;
 
 typedef struct DraftSession {
         DraftKind kind;
@@ -19,7 +29,9 @@ typedef struct DraftSession {
         const char *token, *refresh, *expires; /* selectors in the answer to a login */
         const char *header, *value;  /* how the token or key is sent: "Bearer <token>" */
         const char *refresh_path, *refresh_field;
-        const char *proof_path, *proof_text;
+        bool login_json;             /* DRAFT_STEPS: posted as JSON, else as a form */
+        const char *proof_path, *proof_text, *proof; /* a text, or a selector; NULL */
+        const char *csrf_header, *csrf_from, *csrf_path; /* a token against forgery that the calls carry; NULL: none */
 } DraftSession;
 
 typedef struct DraftStream {

@@ -178,23 +178,74 @@ static void html_form_lines(Writer *w, const DraftSession *s) {
                SAY(w, "there after the login, not on the login page", "chỉ có sau khi đăng nhập"));
 }
 
+/* A login as one step: what is posted, and the token taken from its answer. */
+static void step_lines(Writer *w, const DraftSession *s) {
+        _cleanup_text_ Text json = TEXT_INIT(4000);
+
+        text_add(w->t, STR("  steps:\n    login:\n"));
+        plain(w, 6, "post", s->login_path);
+        if (s->login_json) {
+                text_addc(&json, '{');
+                for (size_t i = 0; i < s->login_fields.n; i++) {
+                        text_add(&json, i > 0 ? STR(", ") : STR(""));
+                        text_add_json(&json, str_of(s->login_fields.at[i].name));
+                        text_add(&json, STR(": "));
+                        text_add_json(&json, str_of(s->login_fields.at[i].value));
+                }
+                text_addc(&json, '}');
+                plain(w, 6, "json", json.failed || !json.at ? "" : json.at);
+        } else
+                pairs(w, 6, "form", s->login_fields);
+        if (!s->token) {
+                plain(w, 2, "proof-path", s->proof_path ? s->proof_path : "/");
+                line(w, 2, "proof", s->proof ? s->proof : "$");
+                reason(w, true, "%s",
+                       SAY(w, "a value that only who is logged in gets", "giá trị chỉ người đã đăng nhập mới có"));
+                return;
+        }
+        text_addf(w->t, "      take:\n        token: json %s\n", s->token);
+        if (s->expires)
+                text_addf(w->t, "        expires: json %s\n", s->expires);
+        plain(w, 2, "header", s->header);
+        plain(w, 2, "value", s->value);
+}
+
+static void csrf_lines(Writer *w, const DraftSession *s) {
+        if (!s->csrf_header)
+                return;
+        line(w, 2, "csrf", NULL);
+        reason(w, false, "%s", SAY(w, "each call carries it", "lời gọi nào cũng mang"));
+        plain(w, 4, "header", s->csrf_header);
+        plain(w, 4, "from", s->csrf_from);
+        if (s->csrf_path)
+                plain(w, 4, "path", s->csrf_path);
+}
+
 static void session(Writer *w) {
-        static const char *const kinds[] = { "none", "api-key", "json-login", "html-form" };
+        static const char *const kinds[DRAFT_KINDS] = {
+                [DRAFT_NONE] = "none",          [DRAFT_BASIC] = "basic",       [DRAFT_BEARER] = "bearer",
+                [DRAFT_KEY_HEADER] = "api-key", [DRAFT_KEY_QUERY] = "api-key", [DRAFT_JSON_LOGIN] = "json-login",
+                [DRAFT_HTML_FORM] = "html-form", [DRAFT_STEPS] = "steps",
+        };
         const DraftSession *s = &w->d->session;
+        bool key = s->kind == DRAFT_KEY_HEADER || s->kind == DRAFT_KEY_QUERY;
 
         text_add(w->t, STR("\nsession:\n"));
         line(w, 2, "kind", kinds[s->kind]);
-        if (s->kind == DRAFT_NONE || s->kind == DRAFT_KEY_HEADER)
-                reason(w, true, "%s", SAY(w, "no login was recorded", "bản ghi không có đăng nhập"));
+        if (s->kind < DRAFT_JSON_LOGIN)
+                reason(w, s->kind != DRAFT_BASIC, "%s", SAY(w, "no login was recorded", "bản ghi không có đăng nhập"));
         else
                 text_addc(w->t, '\n');
-        if (s->kind == DRAFT_KEY_HEADER) {
-                plain(w, 2, "header", s->header);
+        if (key) {
+                plain(w, 2, s->kind == DRAFT_KEY_QUERY ? "query" : "header", s->header);
                 plain(w, 2, "value", s->value);
         } else if (s->kind == DRAFT_JSON_LOGIN)
                 json_login(w, s);
         else if (s->kind == DRAFT_HTML_FORM)
                 html_form_lines(w, s);
+        else if (s->kind == DRAFT_STEPS)
+                step_lines(w, s);
+        csrf_lines(w, s);
 }
 
 /* ---- words ---- */

@@ -45,10 +45,16 @@ static int learn_put(const char *path, Str yaml, Err *e) {
 }
 
 static void learn_told(const Ctl *c, const Draft *d) {
-        static const char *const kinds[][2] = { { "no login", "không đăng nhập" },
-                                                { "a key in a header", "khóa trong tiêu đề" },
-                                                { "a JSON login", "đăng nhập JSON" },
-                                                { "a login form", "biểu mẫu đăng nhập" } };
+        static const char *const kinds[DRAFT_KINDS][2] = {
+                [DRAFT_NONE] = { "no login", "không đăng nhập" },
+                [DRAFT_BASIC] = { "account and password with each request", "tài khoản, mật khẩu ở mỗi yêu cầu" },
+                [DRAFT_BEARER] = { "a token with each request", "mã ở mỗi yêu cầu" },
+                [DRAFT_KEY_HEADER] = { "a key in a header", "khóa trong tiêu đề" },
+                [DRAFT_KEY_QUERY] = { "a key in the address", "khóa trong địa chỉ" },
+                [DRAFT_JSON_LOGIN] = { "a JSON login", "đăng nhập JSON" },
+                [DRAFT_HTML_FORM] = { "a login form", "biểu mẫu đăng nhập" },
+                [DRAFT_STEPS] = { "a login by a script of the page", "đăng nhập bằng mã của trang" },
+        };
 
         if (d->origin)
                 ctl_say(c->vi ? "địa chỉ %s (ghi vào url trong nq57d.yaml); %s"

@@ -206,3 +206,32 @@ def test_a_captcha_is_told(tmp_path):
     done = learn(recording(tmp_path, login, call))
     assert "one-time code" in done.stderr and "9f9f" not in done.stdout and "ai.do" not in done.stdout
     assert "value: Bearer <token>" in done.stdout and "token: $.token" in done.stdout
+
+
+def test_other_ways_in(tmp_path):
+    """A key in the address, a token nobody saw coming, JSON to a cookie, a form to a token, tokens against forgery."""
+    def draft(*calls):
+        return learn(recording(tmp_path, *calls)).stdout
+
+    lists = [{"data": rows(k * 5, 5), "total": 10} for k in range(2)]
+    key, word = "0a1b2c3d4e5f60718293", "p4ss w0rd!"
+    text = draft(*[entry("GET", BASE + "/t?page=%d&api_key=%s" % (k + 1, key), lists[k]) for k in range(2)])
+    assert "kind: api-key" in text and "query: api_key" in text and key not in text
+    text = draft(*[entry("GET", BASE + "/t?page=%d" % (k + 1), lists[k], headers=[("Authorization", "Bearer " + key)])
+                   for k in range(2)])
+    assert "kind: bearer" in text and key not in text
+
+    cookies = [("Cookie", "sid=abc; XSRF-TOKEN=to%3Dken1234")]
+    login = entry("POST", BASE + "/api/login", {"ok": True}, body=json.dumps({"userName": "an", "matKhau": word}))
+    text = draft(login, *[entry("GET", BASE + "/t?page=%d" % (k + 1), lists[k],
+                                headers=cookies + [("X-XSRF-TOKEN", "to=ken1234")]) for k in range(2)])
+    assert "kind: steps" in text and '{\\"userName\\": \\"<account>\\", \\"matKhau\\": \\"<secret>\\"}' in text
+    assert "proof-path: /t" in text and "from: cookie XSRF-TOKEN" in text and "ken1234" not in text and word not in text
+
+    home = entry("GET", BASE + "/home", "<html><meta name='csrf-token' content='%s'></html>" % key, kind="text/html")
+    login = entry("POST", BASE + "/token", {"access": {"jwt": "jwt" * 9}, "expires_in": 60},
+                  post="application/x-www-form-urlencoded", body="username=an&password=bi+mat&grant_type=password")
+    text = draft(login, home, *[entry("GET", BASE + "/t?page=%d" % (k + 1), lists[k], headers=[
+        ("Authorization", "Bearer " + "jwt" * 9), ("X-CSRF-TOKEN", key)]) for k in range(2)])
+    assert "kind: steps" in text and "grant_type: password" in text and "token: json $.access.jwt" in text
+    assert "from: meta csrf-token" in text and "path: /home" in text and key not in text and "jwtjwt" not in text
