@@ -331,6 +331,7 @@ void listing_tell_end(Listing *l) {
                         break;
                 }
         end_fill(l);
+        listing_judge(l);
         l->sink.end(l->sink.userdata, l->partition, &l->end);
         listing_drop(l);
 }
@@ -353,6 +354,8 @@ Listing *listing_drop(Listing *l) {
         pager_done(&l->pager);
         slices_free(&l->slices);
         details_free(l->details);
+        contract_free(l->contract);
+        text_free(&l->learnt);
         free(l);
         return NULL;
 }

@@ -148,6 +148,8 @@ static void records_take(Listing *l, int first, const int *rows, Err *e) {
         HttpSource *s = l->source;
         Normaliser n;
         int r = normaliser_init(&n, l->stream, s->env.units, s->o.side, listing_unit(l));
+        if (r == 0)
+                r = listing_contract(l, &n.contract);
         if (r < 0)
                 r = err_oom(e);
         for (size_t i = (size_t) first; i < s->split.n_spans && r >= 0; i++)

@@ -4,6 +4,7 @@
 
 #include <json-c/json.h>
 
+#include "connectors/contract.h"
 #include "connectors/request.h"
 #include "connectors/source-parts.h"
 
@@ -60,6 +61,11 @@ Details *details_free(Details *d);
 
 /* A text or whole number of a record's bytes; empty when there is none. 0, -ENOMEM, -E2BIG. */
 int record_text(const Select *s, Str record, Text *ret);
+
+/* What the records are counted by, made when first asked for. -ENOMEM. */
+int listing_contract(Listing *l, Contract **ret);
+/* Tells what is no longer as it was, and fills the end's drift and contract. */
+void listing_judge(Listing *l);
 
 void page_fault(PageOutcome *o, Fault f, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

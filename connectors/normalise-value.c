@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "connectors/contract.h"
 #include "connectors/dates.h"
 #include "connectors/html.h"
 #include "connectors/repair.h"
@@ -76,13 +77,18 @@ static bool by_words(Normaliser *n, const FieldPlan *plan, RecordSide *side, Str
         int error = 0;
         const Word *w = plan->n_words ? word_find(plan, text, &n->arena, &error) : NULL;
         *ret = VALUE_READ;
-        if (w)
-                word_apply(w, side, &side->field[plan->id], raw);
-        else if (error == -ENOMEM)
-                *ret = VALUE_NO_MEMORY;
-        else if (!plan->n_words || plan->unknown == UNKNOWN_KEEP)
+        if (w || error == -ENOMEM) {
+                if (w)
+                        word_apply(w, side, &side->field[plan->id], raw);
+                else
+                        *ret = VALUE_NO_MEMORY;
+                return true;
+        }
+        if (plan->n_words && n->contract)
+                contract_word(n->contract, plan->id, text);
+        if (!plan->n_words || plan->unknown == UNKNOWN_KEEP)
                 return false;
-        else if (plan->unknown == UNKNOWN_QUARANTINE)
+        if (plan->unknown == UNKNOWN_QUARANTINE)
                 *ret = VALUE_UNKNOWN_WORD;
         else
                 *ret = value_invalid(n, &side->field[plan->id], raw);
@@ -166,6 +172,8 @@ static ValueResult read_unit(Normaliser *n, const FieldPlan *plan, Str text, Val
         const Unit *unit = unit_lookup(n, plan, text);
         if (unit)
                 return value_set(v, str_of(unit->id), text);
+        if (n->contract)
+                contract_word(n->contract, plan->id, text);
         return plan->unknown == UNKNOWN_QUARANTINE ? VALUE_UNKNOWN_UNIT : value_invalid(n, v, text);
 }
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "connectors/contract.h"
 #include "connectors/normalise-value.h"
 #include "state/model/period.h"
 
@@ -39,8 +40,12 @@ static void member_seen(void *userdata, Str key, Str value) {
                         continue;
                 n->slots[slot].bytes = value;
                 n->expected = slot + 1 == s->n_slots ? 0 : slot + 1;
-                break;
+                if (n->contract)
+                        contract_member(n->contract, slot, value);
+                return;
         }
+        if (n->contract)
+                contract_other(n->contract, key, value);
 }
 
 static int quarantine(Normaliser *n, const SplitSpan *span, Quarantine *q, Fault fault, const char *field, Str value) {
@@ -66,6 +71,8 @@ static const char *members_find(Normaliser *n, const SplitSpan *span) {
                 n->slots[i].bytes = STR_NULL;
         if (span->problem)
                 return span->problem;
+        if (n->contract)
+                n->contract->records++;
         bool object = split_members(&checked, member_seen, n);
         return checked.problem ? checked.problem : object ? NULL : "not an object";
 }

@@ -43,6 +43,9 @@ void profile_session_compile(ProfileReader *r, const Tree *t, SessionPlan *ret);
 void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, const ProfileDefaults *defaults,
                             StreamPlan *ret);
 
+/* `t` NULL: the defaults. */
+void profile_drift_compile(ProfileReader *r, const Tree *t, DriftPlan *ret);
+
 /* One field of a stream. false when it cannot be used (complained of, or no field of that name). */
 bool profile_field_compile(ProfileReader *r, const Tree *t, RecordKind kind, const Tree *words,
                            const ProfileDefaults *defaults, FieldPlan *ret);

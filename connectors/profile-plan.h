@@ -10,6 +10,15 @@
 #include "connectors/request-plan.h"
 #include "connectors/session-plan.h"
 
+/* What becomes of a difference from what the stream's records were (contract.h). */
+typedef enum DriftPolicy { DRIFT_WARN, DRIFT_IGNORE, DRIFT_STOP } DriftPolicy;
+
+typedef struct DriftPlan {
+        int on_new, on_missing, on_retyped, on_empty, on_word; /* DriftPolicy */
+        int on_critical; /* instead of a warning, where identity, unit or status is read */
+        int count_band;  /* percent that a listing may differ from the last one; 0: any */
+} DriftPlan;
+
 typedef struct StreamPlan {
         const char *name;
         RecordKind kind;
@@ -30,6 +39,7 @@ typedef struct StreamPlan {
         size_t n_fields;
         const Str *slots;     /* names of the record's members that any selector begins with */
         size_t n_slots;
+        DriftPlan drift;
         FormatPlan format;    /* also of files; its `files` alone: a stream without requests has no path */
         Origin origin;
 } StreamPlan;

@@ -10,7 +10,7 @@ typedef struct StreamKeys {
         ListKeys list;
         Select code, period;
         FormatKeys format;
-        const Tree *fields, *each, *details;
+        const Tree *fields, *each, *details, *drift;
 } StreamKeys;
 
 static const char *const kinds[] = { "task", "indicator", NULL };
@@ -29,6 +29,7 @@ static const KeySpec keys[] = {
         KEY("codes-per-unit", KEY_FLAG, list.plan.codes_per_unit),
         KEY("code-case", KEY_CHOICE, code_case, .choices = code_cases),
         KEY("fields", KEY_TREE, fields, .required = true),
+        KEY("drift", KEY_TREE, drift),
 };
 
 static void refuse(ProfileReader *r, const Tree *t, const char *key, ProfileMessage message, const Select *s) {
@@ -153,6 +154,7 @@ void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, 
                 s->origin = t->key_origin;
                 s->code_upper = k.code_case == 1;
                 s->repair = defaults->repair;
+                profile_drift_compile(r, k.drift, &s->drift);
                 compile_parts(r, t, &k, s);
                 if (k.fields) {
                         compile_fields(r, k.fields, words, defaults, s);
