@@ -47,7 +47,6 @@ typedef struct Listing {
         bool began, broken;    /* `broken`: a callback of the sink failed */
         bool anonymous;        /* a record without identity was put aside */
         int findings;
-<<<<<<< HEAD
         Pager pager;           /* of the list that is read: the stream's, one slice's, or that of the parents */
         Slices slices;
         bool asks_parents;     /* `stream` is the list of parents */
@@ -55,11 +54,8 @@ typedef struct Listing {
         ListingSum sum;
         int passes;            /* readings from the start before this one */
         bool finished;         /* every slice was read to its end */
-=======
-        Pager pager;
         struct Contract *contract; /* once a record is parsed */
         Text learnt;           /* what is to be kept of it */
->>>>>>> ab15aec (Drift: what a stream's records looked like is remembered, and what is new, gone, retyped or suddenly empty is told, or asks a person where identity, unit or status is read)
         ListingMemory memory;  /* told by the sink at the begin */
         ListingEnd end;
         struct Listing *next;
