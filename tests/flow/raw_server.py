@@ -13,11 +13,13 @@ def reply(body=b"", status="200 OK", headers=(), version="HTTP/1.1", length=True
 
 
 class RawServer:
-    """`answers`: path -> bytes, or a list of them for one request after another (the last for ever). `seen`: every
-    request as (time, method, path, head, body). Use it in a with statement."""
+    """`answers`: path -> bytes, or a coroutine that gets the writer, or a list of them for one request after another
+    (the last for ever). `seen`: every request as (time, method, path, head, body); `delay`: seconds before an answer;
+    `most`: requests that were under way at once. Use it in a with statement."""
 
     def __init__(self):
         self.answers, self.seen, self.served = {}, [], {}
+        self.delay, self.now, self.most = 0, 0, 0
         self.loop, self.port = asyncio.new_event_loop(), None
         self.thread = threading.Thread(target=self._run, daemon=True)
 
@@ -48,6 +50,7 @@ class RawServer:
 
     def set(self, answers):
         self.answers, self.seen, self.served = dict(answers), [], {}
+        self.most = 0
 
     def answer(self, path):
         found = self.answers.get(path, reply(status="404 Not Found"))
@@ -69,8 +72,18 @@ class RawServer:
             body = await reader.readexactly(length)
             path = target.split("?")[0]
             self.seen.append((time.monotonic(), method, path, head, body))
-            writer.write(self.answer(path))
-            await writer.drain()
+            self.now += 1
+            self.most = max(self.most, self.now)
+            try:
+                await asyncio.sleep(self.delay)
+                answer = self.answer(path)
+                if callable(answer):
+                    await answer(writer)
+                else:
+                    writer.write(answer)
+                await writer.drain()
+            finally:
+                self.now -= 1
         except (OSError, asyncio.IncompleteReadError):
             pass  # the client has had enough
         finally:
