@@ -56,9 +56,9 @@ static const char *tag_with(Draft *d, Str html, const char *value) {
         if (!name || name + 7 >= tag.at + tag.len)
                 return NULL;
         const char *first = name + 6, *last = memchr(first, name[5], (size_t) (tag.at + tag.len - first));
-        if (!last || last == first)
+        if (!last || last == first || last - first > 100)
                 return NULL;
-        return draft_printf(d, "%s %.*s", meta ? "meta" : "input", (int) (last - first > 100 ? 100 : last - first),
+        return draft_printf(d, "%s %.*s", meta ? "meta" : "input", (int) (last - first),
                             first);
 }
 

@@ -6,7 +6,9 @@
 
 void draft_note(Draft *d, bool decide, const char *en, const char *vi, const char *name); /* {} is replaced by name */
 bool draft_json(const char *type);
-const char *draft_printf(Draft *d, const char *format, ...) __attribute__((format(printf, 2, 3))); /* NULL: no memory */
+/* NULL: no memory, or over 2,000 bytes. */
+const char *draft_printf(Draft *d, const char *format, ...)
+        __attribute__((format(printf, 2, 3)));
 
 /* A value that may stand in a profile as it is: short, and nothing that a person or a system keeps to itself. */
 bool draft_harmless(const char *name, const char *value);

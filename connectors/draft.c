@@ -14,7 +14,7 @@ const char *draft_printf(Draft *d, const char *format, ...) {
         va_start(args, format);
         int n = vsnprintf(text, sizeof text, format, args);
         va_end(args);
-        return n < 0 ? NULL : arena_copy(&d->arena, str_of(text));
+        return n < 0 || (size_t) n >= sizeof text ? NULL : arena_copy(&d->arena, str_of(text));
 }
 
 void draft_note(Draft *d, bool decide, const char *en, const char *vi, const char *name) {

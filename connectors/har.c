@@ -155,7 +155,7 @@ static int base64_read(HarLog *l, Str s, Str *ret) {
                         out[n++] = (char) (bits >> have & 0xff);
                 }
         }
-        *ret = (Str) { out, n };
+        *ret = utf8_valid((Str) { out, n }) ? (Str) { out, n } : STR_NULL; /* a picture, or nothing that can be read */
         return 0;
 }
 

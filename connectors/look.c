@@ -273,6 +273,10 @@ int look_page(Arena *a, Str body, Look *ret, char why[static 160]) {
                 snprintf(why, 160, "%zu bytes", body.len);
                 return LOOK_E_NOT_JSON;
         }
+        if (!utf8_valid(body)) {
+                snprintf(why, 160, "not UTF-8");
+                return LOOK_E_NOT_JSON;
+        }
         if (document_parse(body, &root, why) != FAULT_NONE)
                 return LOOK_E_NOT_JSON;
         int r = look_root(a, root, &l);

@@ -39,6 +39,8 @@ static void reason(Writer *w, bool decide, const char *format, ...) {
         va_end(args);
         for (; start > w->t->at && start[-1] != '\n'; start--)
                 width += ((unsigned char) start[-1] & 0xc0) != 0x80;
+        while (text[0] && !utf8_valid(str_of(text))) /* cut inside a character */
+                text[strlen(text) - 1] = '\0';
         for (char *c = text; *c; c++)
                 if ((unsigned char) *c < ' ')
                         *c = ' ';
