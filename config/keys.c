@@ -29,9 +29,17 @@ const Key key_table[] = {
         { CONFIG_MAIN, "sources.*.profile", KEY_WORD, 1, 32, NULL, true, NULL,
                 "the description of the system: profiles/NAME.yaml beside this file, else the installed one",
                 "bản mô tả hệ thống: profiles/TÊN.yaml cạnh tệp này, không có thì dùng bản cài sẵn" },
-        { CONFIG_MAIN, "sources.*.url", KEY_URL, 1, 1000, NULL, true, NULL,
+        { CONFIG_MAIN, "sources.*.url", KEY_URL, 1, 1000, NULL, false, NULL,
                 "where the system is; https, or http to this machine only",
                 "địa chỉ hệ thống; https, chỉ dùng http cho chính máy này" },
+        { CONFIG_MAIN, "sources.*.files", KEY_PATH, 1, 1000, NULL, false, NULL,
+                "folder into which exported files are put, instead of the address or beside it; units that files tell "
+                "of are `supervised`",
+                "thư mục nhận tệp xuất từ hệ thống, thay cho địa chỉ hoặc dùng thêm; đơn vị có trong tệp ghi "
+                "`supervised`" },
+        { CONFIG_MAIN, "sources.*.settle", KEY_DURATION, 1, 10 * MINUTE, "5 seconds", false, NULL,
+                "a file that did not change for so long is whole",
+                "tệp không đổi trong chừng này thì coi là chép xong" },
         { CONFIG_MAIN, "sources.*.supervisor", KEY_ACCOUNT, 1, 128, NULL, false, NULL,
                 "the supervising account that sees every unit that is `supervised`",
                 "tài khoản giám sát, xem được các đơn vị ghi `supervised`" },

@@ -16,6 +16,16 @@
         N(SOURCE_PROXY_USER, "proxy-user-alone", WARNING, "`{seen}` is of no use without `proxy`", \
           "`{seen}` vô dụng khi không ghi `proxy`") \
         N(SOURCE_NONE, "source-none", ERROR, "no source is configured", "chưa khai báo hệ thống nguồn nào") \
+        N(SOURCE_CHANNEL, "source-channel", ERROR, "say where the data come from: `url`, `files`, or both", \
+          "ghi nơi lấy số liệu: `url`, `files`, hoặc cả hai") \
+        N(SOURCE_NO_URL, "source-channel", ERROR, \
+          "the stream `{seen}` of the profile is asked for by requests alone: it needs `url`", \
+          "luồng `{seen}` của profile chỉ đọc qua mạng: cần `url`") \
+        N(SOURCE_NO_FILES, "source-channel", ERROR, \
+          "the stream `{seen}` of the profile is fed by files alone: it needs `files`, their folder", \
+          "luồng `{seen}` của profile chỉ đọc từ tệp: cần `files` là thư mục nhận tệp") \
+        N(SOURCE_FILES_UNUSED, "source-channel", ERROR, "no stream of the profile takes `files`", \
+          "profile không có luồng nào đọc `files`") \
         N(SOURCE_ROLE_TWICE, "source-role-twice", ERROR, "a second source of the role `{seen}`; `{want}` has it", \
           "đã có nguồn `{want}` giữ vai `{seen}`") \
         N(PROFILE_UNKNOWN, "profile-unknown", ERROR, "there is no profile `{seen}` (looked for {want})", \

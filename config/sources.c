@@ -72,6 +72,8 @@ static void fill_source(SourceOptions *o, const Tree *t, Side side) {
                 .id = t->key,
                 .side = side,
                 .base_url = schema_value(CONFIG_MAIN, t, "sources.*.url").whole,
+                .files = schema_value(CONFIG_MAIN, t, "sources.*.files").whole,
+                .settle_seconds = number(t, "sources.*.settle", 1),
                 .supervisor = schema_value(CONFIG_MAIN, t, "sources.*.supervisor").whole,
                 .concurrency = number(t, "sources.*.requests-at-once", 1),
                 .requests_per_minute = number(t, "sources.*.requests-per-minute", 1),
@@ -133,6 +135,28 @@ static int fill_values(Build *b, SourceOptions *o, const Tree *t, Err *e) {
         return 0;
 }
 
+static void put_channel(Build *b, NoticeId id, const Tree *t, const char *seen) {
+        NoticePath path = notice_path("sources", t->key, NULL);
+        notice_put(b->notices, &(Notice) { .id = id, .at = t->key_origin, .subject = path.text, .seen = seen });
+}
+
+/* Every stream has a way in, and every way in a stream. */
+static void check_channels(Build *b, const SourceOptions *o, const Tree *t) {
+        bool fed = false;
+        if (!o->base_url && !o->files)
+                put_channel(b, NOTICE_SOURCE_CHANNEL, t, NULL);
+        for (size_t i = 0; o->profile && i < profile_streams(o->profile); i++) {
+                bool asked = profile_stream_asked(o->profile, i), takes = profile_stream_fed(o->profile, i);
+                fed |= takes;
+                if (o->files && !o->base_url && !takes)
+                        put_channel(b, NOTICE_SOURCE_NO_URL, t, profile_stream_name(o->profile, i));
+                if (o->base_url && !o->files && !asked)
+                        put_channel(b, NOTICE_SOURCE_NO_FILES, t, profile_stream_name(o->profile, i));
+        }
+        if (o->profile && o->files && !fed)
+                put_channel(b, NOTICE_SOURCE_FILES_UNUSED, t, NULL);
+}
+
 static int add_source(Build *b, const Tree *t, Err *e) {
         Settings *s = b->settings;
         KeyValue role = schema_value(CONFIG_MAIN, t, "sources.*.role"),
@@ -156,6 +180,7 @@ static int add_source(Build *b, const Tree *t, Err *e) {
         if (r < 0)
                 return r;
         r = profile.given ? load_profile(b, o, &profile, e) : 0;
+        check_channels(b, o, t);
         return r < 0 ? r : fill_values(b, o, t, e);
 }
 

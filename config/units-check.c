@@ -85,7 +85,7 @@ static int check_side(Check *c, Side side, const SourceOptions *source) {
                                         .en = "an account name, `supervised`, `parent` or `none (reason)`",
                                         .vi = "tên tài khoản, `supervised`, `parent` hoặc `none (lý "
                                               "do)`" });
-                if (source && a->mode == ACCOUNT_SUPERVISED && !source->supervisor)
+                if (source && a->mode == ACCOUNT_SUPERVISED && !source->supervisor && !source->files)
                         put(c, i, name, &(Notice) { .id = NOTICE_SUPERVISOR_MISSING, .seen = source->id });
                 if (typed && a->mode == ACCOUNT_PARENT && !tree_get(c->at[i], "parent"))
                         put(c, i, name, &(Notice) { .id = NOTICE_ACCESS_PARENT });

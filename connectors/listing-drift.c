@@ -2,6 +2,7 @@
 /* Whether a listing's records are still what the stream's were. */
 #include <stdio.h>
 
+#include "connectors/listing-note.h"
 #include "connectors/listing-parts.h"
 
 int listing_contract(Listing *l, Contract **ret) {

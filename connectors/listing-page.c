@@ -7,6 +7,7 @@
 
 #include "connectors/decode.h"
 #include "connectors/document.h"
+#include "connectors/listing-note.h"
 
 /* Without its list a page may still say why: the system's own error is worth more than "not there". */
 static void no_list(Listing *l, Str body, const char *sample, PageOutcome *o) {
@@ -90,43 +91,6 @@ void listing_broken(Listing *l, const Err *e) {
         listing_stop(l, FAULT_CANCELLED, e->retry, "%.300s", e->text);
 }
 
-static void note_quarantine(Listing *l, const Quarantine *q) {
-        ListingEnd *end = &l->end;
-        end->quarantined++;
-        l->anonymous |= !q->identity_known;
-        if (end->fault != FAULT_NONE)
-                return;
-        end->fault = q->fault;
-        snprintf(end->detail, sizeof end->detail, "%.40s " STR_FMT ": %.*s `%.*s`%s%.*s", l->partition->stream,
-                 STR_ARG(q->identity.code), (int) (q->field.len > 60 ? 60 : q->field.len),
-                 q->field.at ? q->field.at : "", (int) (q->value.len > 120 ? 120 : q->value.len),
-                 q->value.at ? q->value.at : "", q->nearest.len ? ", nearest: " : "",
-                 (int) (q->nearest.len > 60 ? 60 : q->nearest.len), q->nearest.at ? q->nearest.at : "");
-}
-
-static void report_invalid(Listing *l, const RecordSide *side) {
-        for (size_t i = 0; i < l->stream->n_fields && l->findings < LISTING_FINDINGS_MAX; i++) {
-                FieldId id = l->stream->fields[i].id;
-                const Value *v = &side->field[id];
-                char subject[200], en[300], vi[300];
-                if (v->state != VALUE_INVALID)
-                        continue;
-                int cut = (int) (v->raw.len > 100 ? 100 : v->raw.len);
-                snprintf(subject, sizeof subject, "%s/%s/%.*s", l->partition->source, l->partition->stream,
-                         (int) side->identity.code.len, side->identity.code.at);
-                snprintf(en, sizeof en, "%s `%.*s` cannot be read", field_table[id].key, cut,
-                         v->raw.at ? v->raw.at : "");
-                snprintf(vi, sizeof vi, "%s: không đọc được `%.*s`", field_table[id].vi, cut,
-                         v->raw.at ? v->raw.at : "");
-                finding_put(l->source->env.findings, &(Finding) { .severity = SEVERITY_WARNING,
-                                                                  .code = fault_names[FAULT_FIELD_INVALID],
-                                                                  .subject = subject,
-                                                                  .en = en,
-                                                                  .vi = vi });
-                l->findings++;
-        }
-}
-
 static int record_take(Listing *l, Normaliser *n, SplitSpan *span, uint64_t print, int row, Err *e) {
         RecordSide side;
         Quarantine q;
@@ -135,11 +99,12 @@ static int record_take(Listing *l, Normaliser *n, SplitSpan *span, uint64_t prin
                 return err_oom(e);
         if (r == NORMALISE_QUARANTINED) {
                 q.row = row;
-                note_quarantine(l, &q);
+                l->anonymous |= !q.identity_known;
+                note_quarantine(&l->end, l->partition, &q);
                 return l->sink.quarantine(l->sink.userdata, l->partition, &q, e);
         }
         if (n->n_invalid > 0)
-                report_invalid(l, &side);
+                note_invalid(l->source->env.findings, l->partition, l->stream, &side, &l->findings);
         return l->sink.record(l->sink.userdata, l->partition, &side, print, e);
 }
 

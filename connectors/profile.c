@@ -187,6 +187,14 @@ const char *profile_stream_name(const Profile *p, size_t i) {
         return p->streams[i].name;
 }
 
+bool profile_stream_asked(const Profile *p, size_t i) {
+        return p->streams[i].path != NULL;
+}
+
+bool profile_stream_fed(const Profile *p, size_t i) {
+        return p->streams[i].format.files != NULL;
+}
+
 RecordKind profile_stream_kind(const Profile *p, size_t i) {
         return p->streams[i].kind;
 }

@@ -23,6 +23,8 @@ const char *profile_status(const Profile *p);    /* "assumed" or "confirmed" */
 size_t profile_streams(const Profile *p);
 const char *profile_stream_name(const Profile *p, size_t i);
 RecordKind profile_stream_kind(const Profile *p, size_t i);
+bool profile_stream_asked(const Profile *p, size_t i); /* by requests */
+bool profile_stream_fed(const Profile *p, size_t i);   /* by files */
 
 /* Names of the values that nq57d.yaml must give: <config.NAME> in its requests. */
 size_t profile_config_names(const Profile *p);

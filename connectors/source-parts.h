@@ -9,8 +9,6 @@
 #include "connectors/session.h"
 #include "connectors/slices.h"
 
-#define LISTING_FINDINGS_MAX 20
-
 typedef enum ListingState {
         LISTING_DUE,     /* goes on at `due` */
         LISTING_SESSION, /* waits for a session */

@@ -50,6 +50,8 @@ typedef struct SourceOptions {
         Side side;
         const char *base_url;         /* https://host[:port][/prefix]; plain http only to loopback literals */
         TlsOptions tls;
+        const char *files;            /* the folder its files are put into; NULL: none. One of both is given. */
+        int settle_seconds;           /* a file that did not change for so long is whole */
         const char *supervisor;       /* supervising account; NULL: none */
         const Profile *profile;
         const SourceValue *values;    /* sources.ID.values of nq57d.yaml */
@@ -101,7 +103,13 @@ struct Source {
         const SourceOps *ops;
 };
 
+/* The account of the partitions that files feed: no system has one of that name. */
+#define SOURCE_FILES "(files)"
+
+/* By its channels: requests, files, or both side by side. */
+int source_new(const SourceEnv *env, const SourceOptions *options, Source **ret, Err *e);
 int source_http_new(const SourceEnv *env, const SourceOptions *options, Source **ret, Err *e);
+int source_file_new(const SourceEnv *env, const SourceOptions *options, Source **ret, Err *e);
 
 static inline Source *source_free(Source *s) {
         return s ? s->ops->free(s) : NULL;

@@ -63,7 +63,7 @@ int app_sources(App *a, Err *e) {
                         own.requests_per_minute = 0;
                         own.request_gap = 0;
                 }
-                r = a->source[o->side] ? 0 : source_http_new(&env, &own, &a->source[o->side], e);
+                r = a->source[o->side] ? 0 : source_new(&env, &own, &a->source[o->side], e);
                 if (r < 0)
                         return err_prefix(e, "source %s", o->id);
         }

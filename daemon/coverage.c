@@ -17,7 +17,8 @@ bool coverage_configured(const Settings *settings, const Partition *p) {
         if (!source || strcmp(source->id, p->source) != 0 || coverage_stream(settings, p->side, str_of(p->stream)) < 0)
                 return false;
         if (p->unit[0] == '\0')
-                return source->supervisor && strcmp(source->supervisor, p->account) == 0;
+                return (source->supervisor && strcmp(source->supervisor, p->account) == 0) ||
+                       (source->files && strcmp(p->account, SOURCE_FILES) == 0);
         unit = unit_by_id(settings->units, str_of(p->unit));
         return unit && unit->access[p->side].mode == ACCOUNT_OWN &&
                strcmp(unit->access[p->side].account, p->account) == 0;

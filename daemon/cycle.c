@@ -165,8 +165,10 @@ static int poll_store(Poll *poll, const ListingEnd *end, ListingReport *ret, Err
                 poll_freshness(poll);
         if (r >= 0)
                 r = listing_apply(poll->listing, end, now, ret, e);
-        if (r == 0 && end->whole)
+        if (r == 0 && end->whole && end->as_of == 0)
                 c->newest[poll->partition->side] = now;
+        else if (r == 0 && end->whole && end->as_of > c->newest[poll->partition->side])
+                c->newest[poll->partition->side] = end->as_of;
         return r;
 }
 

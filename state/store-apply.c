@@ -41,6 +41,24 @@ static int apply_rows(Apply *a, Err *e) {
         return r == 0 ? apply_batch(a, text_str(&a->listing->buffer), &n, e) : r;
 }
 
+/* A system that is asked and also tells by files: what it was asked later counts. */
+static int newer_read(Apply *a, Err *e) {
+        _cleanup_made_ sqlite3_stmt *q = NULL;
+        const Partition *p = &a->listing->partition;
+        int r;
+
+        if (a->end->as_of == 0)
+                return 0;
+        r = stmt_make(a->store,
+                      "SELECT id FROM partition WHERE source = ? AND stream = ? AND account <> ? AND last_complete > ?",
+                      &q, e);
+        if (r == 0)
+                r = stmt_bind(q, e, "zzzt", p->source, p->stream, p->account, a->end->as_of);
+        while (r == 0 && (r = stmt_step(q, e)) > 0)
+                r = page_before(a->store, sqlite3_column_int64(q, 0), &a->newer, e);
+        return r;
+}
+
 /* Everything but the guards' word. The set of members before is read here, inside the transaction. */
 static int apply_all(Apply *a, Err *e) {
         int r = partition_ensure(a->listing, e);
@@ -50,6 +68,8 @@ static int apply_all(Apply *a, Err *e) {
         if (r == 0)
                 r = page_before(a->store, a->listing->id, &a->before, e);
         KILL_POINT("apply-begin");
+        if (r == 0)
+                r = newer_read(a, e);
         if (r == 0)
                 r = apply_rows(a, e);
         KILL_POINT("apply-rows");
@@ -153,6 +173,7 @@ int listing_apply(Listing *l, const ListingEnd *end, Instant now, ListingReport 
                 *ret = a.report;
         bits_free(&a.before);
         bits_free(&a.touched);
+        bits_free(&a.newer);
         text_free(&a.sample);
         text_free(&a.scratch);
         arena_free(&a.arena);

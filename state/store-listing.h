@@ -48,6 +48,7 @@ typedef struct ListingReport {
         int64_t run;                   /* id of the run record */
         Completeness completeness;     /* as recorded: a refused listing is partial */
         int64_t members, added, changed, same, gone, back, removed, duplicates, quarantined;
+        int64_t older;                 /* not taken: shown by another listing since (ListingEnd.as_of) */
         GuardTrip trip;
         int64_t refusal;               /* id for `nq57ctl accept`; 0 none */
         char en[400], vi[400];         /* the guard's words */
@@ -84,5 +85,6 @@ typedef struct QuarantineRow {
         Str source, stream, account, unit, key, field, value, nearest, sample;
         Fault fault;
         Instant since;
+        Str place; /* "nhiem-vu.xlsx:17", ":17" of a page; "" when it has no rows */
 } QuarantineRow;
 int store_visit_quarantine(Store *s, int (*visit)(void *u, const QuarantineRow *q, Err *e), void *userdata, Err *e);

@@ -65,12 +65,16 @@ typedef struct Apply {
         int64_t kept;               /* quarantined records that this listing did not bring */
         Bits before;                /* members of the listing before */
         Bits touched;               /* records of which a row was written */
+        Bits newer;                 /* records that another partition of the stream showed since the listing's as_of */
         GuardTally tally;
         ListingReport report;
         Text sample, scratch;       /* of what would change, for a refusal */
         int sampled;
         Arena arena;                /* of one record */
 } Apply;
+static inline Instant apply_as_of(const Apply *a) {
+        return a->end->as_of != 0 ? a->end->as_of : a->listing->started;
+}
 void apply_sample(Apply *a, Str key, const char *what, Str from, Str to);
 
 /* A record as the transaction finds it. */

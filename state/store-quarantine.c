@@ -72,7 +72,7 @@ static int quarantine_mend(Apply *a, Err *e) {
         int64_t record;
         int r = 0;
 
-        if (a->end->whole)
+        if (a->end->whole && l->n_pages > 0)
                 r = stmt_run(a->store, NULL, e,
                              "DELETE FROM quarantine WHERE partition = ?1 AND slot GLOB '~#*' AND slot NOT IN"
                              " (SELECT '~' || slot FROM temp.put_aside WHERE listing = ?2)",
@@ -111,15 +111,16 @@ int quarantine_apply(Apply *a, Err *e) {
                 r = stmt_run(
                         a->store, NULL, e,
                         "INSERT INTO quarantine SELECT ?1, iif(?4 AND slot GLOB '#*', '~' || slot, slot), iif(?4, 0, "
-                        "page), key, unit, fault, field, value, nearest, sample, ?3"
+                        "page), key, unit, fault, field, value, nearest, sample, ?3, place"
                         " FROM temp.put_aside WHERE listing = ?2 ON CONFLICT (partition, slot) DO UPDATE SET page = "
                         "excluded.page,"
                         " unit = excluded.unit, fault = excluded.fault, field = excluded.field, value = excluded.value,"
-                        " nearest = excluded.nearest, sample = excluded.sample WHERE (page, unit, fault, field, value, "
-                        "nearest, sample)"
+                        " nearest = excluded.nearest, sample = excluded.sample, place = excluded.place WHERE (page, "
+                        "unit, "
+                        "fault, field, value, nearest, sample, place)"
                         " <> (excluded.page, excluded.unit, excluded.fault, excluded.field, excluded.value, "
                         "excluded.nearest,"
-                        " excluded.sample)",
+                        " excluded.sample, excluded.place)",
                         "iitd", l->id, l->number, a->now, (int) changes);
         return r == 0 ? quarantine_count(a, e) : r;
 }
@@ -129,7 +130,7 @@ int store_visit_quarantine(Store *s, int (*visit)(void *u, const QuarantineRow *
         int r = stmt_make(s,
                           "SELECT p.source, p.stream, p.account, q.unit, coalesce(q.key, ''), q.field, q.value, "
                           "q.nearest, q.sample, q.fault,"
-                          " q.since FROM quarantine q JOIN partition p ON p.id = q.partition"
+                          " q.since, q.place FROM quarantine q JOIN partition p ON p.id = q.partition"
                           " ORDER BY p.source, p.stream, p.account, q.page, q.slot",
                           &q, e);
 
@@ -141,7 +142,8 @@ int store_visit_quarantine(Store *s, int (*visit)(void *u, const QuarantineRow *
                 r = visit(userdata,
                           &(QuarantineRow) { stmt_str(q, 0), stmt_str(q, 1), stmt_str(q, 2), stmt_str(q, 3),
                                              stmt_str(q, 4), stmt_str(q, 5), stmt_str(q, 6), stmt_str(q, 7),
-                                             stmt_str(q, 8), (Fault) fault, sqlite3_column_int64(q, 10) },
+                                             stmt_str(q, 8), (Fault) fault, sqlite3_column_int64(q, 10),
+                                             stmt_str(q, 11) },
                           e);
         }
         return r;

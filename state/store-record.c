@@ -13,7 +13,7 @@ static int side_put(Apply *a, int64_t record, const Staged *st, Err *e) {
                         " partition = ?3, page = ?4, run = ?5, fetched_at = ?6, missing_since = NULL, removed_at = "
                         "NULL, code = ?7, fields = ?8",
                         "iiiiitSs", record * 2 + a->listing->partition.side, (int64_t) st->hash, a->listing->id,
-                        (int64_t) a->listing->pages[st->page].number, a->run, a->listing->started, code, st->fields);
+                        (int64_t) a->listing->pages[st->page].number, a->run, apply_as_of(a), code, st->fields);
 }
 
 /* The id of the record, new or put there since it was staged; it is a member of its page from here on. */
@@ -185,6 +185,10 @@ int apply_record(Apply *a, const Staged *st, Err *e) {
 
         if (r < 0)
                 return r;
+        if (bits_have(&a->newer, record)) {
+                a->report.older++;
+                return 0;
+        }
         r = bits_add(&a->touched, record, &(bool) { false }, e);
         if (r < 0)
                 return r;

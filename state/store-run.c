@@ -92,6 +92,8 @@ static bool is_applied(const Apply *a) {
 static bool cursor_holds(const Apply *a) {
         const Listing *l = a->listing;
 
+        if (a->end->as_of != 0)
+                return is_applied(a);
         return a->end->members_complete && a->kept == 0 && (l->duplicates == 0 || l->n_pages < 2) &&
                (a->judges || l->remembers);
 }
@@ -114,14 +116,15 @@ static int partition_write(Apply *a, Err *e) {
         bool whole = !is_failure(a);
         bool counted = is_applied(a);
 
-        return stmt_run(a->store, NULL, e,
-                        "UPDATE partition SET run = ?2, retry_after = ?3, failures = iif(?4, failures + 1, 0),"
-                        " last_complete = iif(?11, ?6, last_complete), digest = iif(?5, ?7, digest), members = iif(?8, "
-                        "?9, members),"
-                        " quarantined = iif(?8, ?10, quarantined) WHERE id = ?1",
-                        "iitddtidiid", l->id, a->run, a->end->retry_after, (int) is_failure(a), (int) complete,
-                        l->started, (int64_t) l->digest, (int) counted, members_known(a, complete),
-                        a->report.quarantined, (int) whole);
+        return stmt_run(
+                a->store, NULL, e,
+                "UPDATE partition SET run = ?2, retry_after = ?3, failures = iif(?4, failures + 1, 0),"
+                " last_complete = iif(?11, ?6, last_complete), digest = iif(?5 OR ?12, ?7, digest), members = iif(?8, "
+                "?9, members),"
+                " quarantined = iif(?8, ?10, quarantined) WHERE id = ?1",
+                "iitddtidiidd", l->id, a->run, a->end->retry_after, (int) is_failure(a), (int) complete, apply_as_of(a),
+                (int64_t) l->digest, (int) counted, members_known(a, complete), a->report.quarantined, (int) whole,
+                (int) (a->end->as_of != 0 && is_applied(a)));
 }
 
 static int run_tidy(Apply *a, Err *e) {

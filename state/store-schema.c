@@ -156,10 +156,14 @@ static const char memory_columns[] = "ALTER TABLE partition ADD COLUMN cursor TE
                                      "UPDATE page SET hash = zeroblob(16) WHERE (partition, number) IN (SELECT "
                                      "partition, page FROM quarantine);";
 
+/* Where in a file, or in the rows of a page, a record stands that was put aside. */
+static const char place_column[] = "ALTER TABLE quarantine ADD COLUMN place TEXT NOT NULL DEFAULT '';";
+
 static const char *const migrations[][3] = {
         { sync_tables, plan_tables, NULL }, /* version 1 */
         { judged_tables, NULL },            /* version 2 */
         { memory_columns, NULL },           /* version 3 */
+        { place_column, NULL },             /* version 4 */
 };
 #define VERSION ((int) (sizeof migrations / sizeof *migrations))
 

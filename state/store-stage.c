@@ -24,7 +24,7 @@ int store_stage_open(Store *s, Err *e) {
                 "PRAGMA temp.cache_size=-256;"
                 "CREATE TEMP TABLE put_aside (listing INTEGER, slot TEXT, page INTEGER, key TEXT, unit TEXT, fault "
                 "TEXT, field TEXT,"
-                " value TEXT, nearest TEXT, sample TEXT, PRIMARY KEY (listing, slot)) WITHOUT ROWID;"
+                " value TEXT, nearest TEXT, sample TEXT, place TEXT, PRIMARY KEY (listing, slot)) WITHOUT ROWID;"
                 "CREATE TEMP TABLE reread (listing INTEGER, page INTEGER, PRIMARY KEY (listing, page)) WITHOUT ROWID;",
                 e);
 }
@@ -275,7 +275,13 @@ static int stands_aside(Listing *l, Str slot, const Quarantine *q, Err *e) {
                         "iszss", l->id, slot, fault_names[q->fault], q->field, q->value);
 }
 
+/* "nhiem-vu.xlsx:17". */
+static int place_write(const Quarantine *q, Text *t) {
+        return q->row > 0 || q->file.len > 0 ? text_addf(t, STR_FMT ":%d", STR_ARG(q->file), q->row) : 0;
+}
+
 int listing_quarantine(Listing *l, const Quarantine *q, Err *e) {
+        _cleanup_text_ Text place = TEXT_INIT(1000);
         ListingPage *page = NULL;
         Str slot, key;
         int r = listing_page_now(l, &page, e), before;
@@ -285,14 +291,14 @@ int listing_quarantine(Listing *l, const Quarantine *q, Err *e) {
         listing_span_count(l, page, 1);
         page->torn = true;
         l->quarantined++;
-        if (slot_of(l, q, page->number, &slot, &key) < 0)
+        if (slot_of(l, q, page->number, &slot, &key) < 0 || place_write(q, &place) < 0)
                 return err_oom(e);
         before = stands_aside(l, slot, q, e);
         if (before < 0)
                 return before;
         r = stmt_run(l->store, NULL, e,
-                        "INSERT OR REPLACE INTO temp.put_aside VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "isiSszssss",
+                        "INSERT OR REPLACE INTO temp.put_aside VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", "isiSszsssss",
                         l->number, slot, (int64_t) page->number, key, q->unit, fault_names[q->fault], q->field,
-                        q->value, q->nearest, q->sample);
+                        q->value, q->nearest, q->sample, text_str(&place));
         return r < 0 ? r : before > 0 ? LISTING_AS_BEFORE : 0;
 }

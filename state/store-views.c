@@ -72,8 +72,8 @@
 
 #define QUARANTINE                                                                                                     \
         "CREATE VIEW v_quarantine AS SELECT p.source, p.stream, p.account, q.key, q.unit, q.fault, q.field,"           \
-        " q.value, q.nearest, " LOCAL("q.since", "since") ", q.page, q.sample"                                         \
-        " FROM quarantine q JOIN partition p ON p.id = q.partition"
+        " q.value, q.nearest, " LOCAL("q.since", "since") ", q.page, q.place, q.sample"                                \
+                                                          " FROM quarantine q JOIN partition p ON p.id = q.partition"
 
 const StoreView store_views[] = {
         { "v_sides", SIDES },           { "v_records", RECORDS },       { "v_differences", DIFFERENCES },

@@ -23,6 +23,7 @@ static int quarantine_row(void *userdata, const QuarantineRow *q, Err *e) {
         sheet_str(s, q->source);
         sheet_str(s, q->stream);
         sheet_str(s, q->account);
+        quarantine_text(s, q->place);
         quarantine_text(s, q->unit);
         quarantine_text(s, q->key);
         sheet_code(s, fault_names[q->fault], w->ctl->vi ? fault_vn(q->fault) : fault_names[q->fault]);
@@ -39,6 +40,7 @@ int verb_quarantine(Ctl *c) {
                 { "source", W_H_SOURCE, 0 },
                 { "stream", W_H_STREAM, 0 },
                 { "account", W_H_ACCOUNT, 0 },
+                { "place", W_H_PLACE, 0 },
                 { "unit", W_H_UNIT, SHEET_JSON },
                 { "key", W_H_KEY, 0 },
                 { "fault", W_H_FAULT, 0 },

@@ -11,6 +11,7 @@
         W(V_INVALID, "(unreadable)", "(không đọc được)")                                                               \
         W(BOTH, "both", "cả hai")                                                                                      \
         W(RAW, "WRITTEN", "GHI LÀ")                                                                                    \
+        W(H_PLACE, "PLACE", "VỊ TRÍ")                                                                                  \
         W(H_KEY, "KEY", "KHÓA")                                                                                        \
         W(H_ID, "ID", "SỐ")                                                                                            \
         W(H_CODE, "CODE", "MÃ")                                                                                        \

@@ -77,4 +77,6 @@ const char *fault_vn(Fault f) {
 }
 
 const char *const completeness_names[] = { "complete", "partial", "failed", NULL };
-const char *const proof_names[] = { "", "total", "empty-page", "last-flag", "short-page", "one-page", NULL };
+const char *const proof_names[] = {
+        "", "total", "empty-page", "last-flag", "short-page", "one-page", "whole-file", NULL
+};

@@ -60,7 +60,7 @@ typedef enum Completeness { LISTING_COMPLETE, LISTING_PARTIAL, LISTING_FAILED } 
 extern const char *const completeness_names[];     /* "complete", "partial", "failed" */
 
 typedef enum Proof { PROOF_NONE, PROOF_TOTAL, PROOF_EMPTY_PAGE, PROOF_LAST_FLAG, PROOF_SHORT_PAGE, PROOF_ONE_PAGE,
-               PROOF_COUNT } Proof;
+               PROOF_WHOLE_FILE, PROOF_COUNT } Proof;
 extern const char *const proof_names[];            /* "", "total", "empty-page", "last-flag", ... */
 
 /* What is kept of a partition from one listing to the next. The texts are the source's own: the store keeps them and
@@ -94,6 +94,9 @@ typedef struct ListingEnd {
         Instant retry_after;    /* wall instant asked for by the source, or INSTANT_NONE */
         char detail[400];       /* one line: what was expected and what was seen, with a sample */
         bool by_validators;     /* a page was only said to be as before (304): whole all the same, but no sweep */
+        Instant as_of;          /* of data that were already of some age (a file's): what they say was so then, and says
+                                 * nothing of a record that another listing of the stream showed since; the cursor is
+                                 * what was read, and kept whenever the rows are. 0: current */
         bool changes_only;      /* asked only for what changed: absence proves nothing, membership is kept */
         Str cursor;             /* of the next listing of changes; committed with the rows; STR_NULL: as it was */
         Str contract;           /* to be kept when the listing is applied; STR_NULL: as it was */
