@@ -316,7 +316,8 @@ static void keys_judge(Pager *p, const PageSeen *s) {
                 fault(p, FAULT_COUNT_MISMATCH, true,
                       "records share the key %s, and the system goes on behind it: some may be missed",
                       p->plan->key.text);
-        if (s->overlap > 1 && s->overlap == s->received && s->overlap >= p->fullest && p->total < 0)
+        bool full = s->overlap > 1 || p->plan->size == 1; /* one record that comes again is mostly all there is */
+        if (full && s->overlap > 0 && s->overlap == s->received && s->overlap >= p->fullest && p->total < 0)
                 fault(p, FAULT_COUNT_MISMATCH, true,
                       "page %d gives nothing new: as many records share one key as a page holds", p->pages);
 }
@@ -357,7 +358,7 @@ int pager_page(Pager *p, PageSeen *s, bool *ret_take) {
         *ret_take = !repeats;
         if (repeats)
                 return PAGER_END;
-        if (p->plan->overlap && p->pages > 1 && s->received > 0 && s->overlap == 0)
+        if (p->plan->overlap && p->received > 0 && s->overlap == 0)
                 p->moved = true; /* what must come again did not */
         int fresh = s->received - s->overlap;
         p->received += fresh;

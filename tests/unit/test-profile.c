@@ -161,6 +161,35 @@ static void test_mistakes(void **state) {
                 check_mistake(&mistakes[i]);
 }
 
+static void test_mistakes_of_slices_and_details(void **state) {
+        static const Mistake mistakes[] = {
+                { "path: /api/tasks", "path: /api/tasks\n    each: units", 22, 11, "value", "unit" },
+                { "path: /api/tasks", "path: /api/<each>", 21, 11, "placeholder", NULL },
+                { "path: /api/tasks", "path: /api/<period>\n    each: unit", 21, 11, "placeholder", NULL },
+                { "path: /api/tasks", "path: /x\n    each:\n      period: week\n      from: 2025", 23, 15, "value",
+                  NULL },
+                { "path: /api/tasks", "path: /x\n    each:\n      period: month\n      from: 2025-13", 24, 13, "value",
+                  NULL },
+                { "path: /api/tasks", "path: /x\n    each:\n      period: month\n      from: 2025\n      to: 2024", 25,
+                  11, "value", NULL },
+                { "path: /api/tasks", "path: /x\n    each:\n      path: /y\n      list: $\n      paging: none", 23, 7,
+                  "key-missing", NULL },
+                { "path: /api/tasks", "path: /x\n    each:\n      path: /y\n      value: $.id\n      paging: none", 23,
+                  7, "key-missing", NULL },
+                { "path: /api/tasks",
+                  "path: /x\n    each:\n      path: /y\n      list: $\n      value: $.id\n      paging: page", 26, 7,
+                  "key-missing", NULL },
+                { "path: /api/tasks", "path: /x\n    details:\n      path: /y/<recrod.id>", 23, 13, "placeholder",
+                  NULL },
+                { "path: /api/tasks", "path: /x\n    details:\n      path: /y/<record.1>", 23, 7, "placeholder", NULL },
+                { "path: /api/tasks", "path: /x\n    details:\n      record: $.a", 23, 7, "key-missing", NULL },
+                { "path: /api/tasks", "path: /x\n    details:\n      path: /y\n      list: $.a", 24, 7, "key-unknown",
+                  NULL },
+        };
+        for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
+                check_mistake(&mistakes[i]);
+}
+
 static void test_mistakes_of_requests(void **state) {
         static const Mistake mistakes[] = {
                 { "path: /api/tasks", "path: /api/<page>\n    page-parameter: p", 22, 5, "key-useless", NULL },
@@ -234,6 +263,7 @@ int main(void) {
                 cmocka_unit_test(test_sound),
                 cmocka_unit_test(test_mistakes),
                 cmocka_unit_test(test_mistakes_of_requests),
+                cmocka_unit_test(test_mistakes_of_slices_and_details),
                 cmocka_unit_test(test_shipped),
                 cmocka_unit_test(test_digest),
         };
