@@ -11,6 +11,9 @@
 #define LIMIT_JSON_DEPTH 32
 #define LIMIT_PAGES 20000                 /* of one listing */
 #define LIMIT_PAGE_RECORDS 5000
+#define LIMIT_LISTING_RECORDS 10000000
+#define LIMIT_LISTING_REQUESTS 1000000    /* log-ins not counted */
+#define LIMIT_LISTING_SECONDS 14400
 #define LIMIT_REDIRECTS 5
 #define LIMIT_SESSION_BYTES (64u << 10)
 #define LIMIT_REQUEST_SECONDS 120         /* one request, whole */
@@ -19,7 +22,7 @@
 #define LIMIT_LOW_SPEED_SECONDS 30
 #define LIMIT_RETRY_AFTER_SECONDS 21600   /* a longer Retry-After ends the run as rate-limited */
 #define LIMIT_REQUEST_TRIES 3             /* tries of one request within a listing */
-#define LIMIT_LISTING_RETRIES 20          /* all of one listing, and one more for every 20 pages */
+#define LIMIT_LISTING_RETRIES 20          /* all of one listing, and one more for every 20 requests */
 #define LIMIT_MAIL_BYTES (1u << 20)
 #define LIMIT_ATTEMPT_BYTES (1u << 20) /* of an attempt file; what stands beyond it is not read */
 #define LIMIT_OUTPUT_BYTES (4u << 10)  /* kept of a delivery program's output */

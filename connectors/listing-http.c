@@ -64,7 +64,7 @@ static void retry(Listing *l, Fault f, Retry when, Instant asked, const char *de
                 listing_stop(l, f, RETRY_LATER, "%s (tried %d times)", detail, LIMIT_REQUEST_TRIES);
                 return;
         }
-        if (++l->retried > LIMIT_LISTING_RETRIES + l->pager.pages / 20) {
+        if (++l->retried > LIMIT_LISTING_RETRIES + l->end.requests / 20) {
                 listing_stop(l, f, RETRY_LATER, "%s (%d requests of this listing had to be sent again)", detail,
                              l->retried - 1);
                 return;
@@ -94,8 +94,8 @@ static void request_send(Listing *l, const RequestText *request) {
                           .content_type = request->content_type,
                           .headers = request->headers,
                           .keep = l->stream->keep,
-                          .body_max = LIMIT_BODY_BYTES,
-                          .follow = LIMIT_REDIRECTS,
+                          .body_max = (size_t) s->o.profile->limits.body,
+                          .follow = s->o.profile->limits.redirects,
                           .stop_path = plan->login_path };
         if (session_sign(l->session, &pass, &q) < 0) {
                 listing_stop(l, FAULT_TOO_LARGE, RETRY_LATER, "the request does not fit");
@@ -128,6 +128,7 @@ static void request_make(Listing *l) {
 static bool begin(Listing *l) {
         Err e = { 0 };
         l->began = true;
+        l->started = source_now(l->source);
         if (l->sink.begin(l->sink.userdata, l->partition, &l->memory, &e) >= 0)
                 return true;
         l->broken = true;
@@ -137,6 +138,8 @@ static bool begin(Listing *l) {
 
 void listing_step(Listing *l) {
         if (!l->began && (!begin(l) || !listing_flow_begin(l)))
+                return;
+        if (listing_over_requests(l))
                 return;
         l->waiter = (SessionWaiter) { .ready = session_ready, .userdata = l };
         switch (session_want(l->session, &l->waiter)) {
@@ -196,6 +199,8 @@ static void page_seen(Listing *l, const HttpResponse *r) {
                 listing_stop(l, o.fault, RETRY_RECONFIGURE, "%s", o.detail);
         else if (o.fault != FAULT_NONE)
                 retry(l, o.fault, RETRY_NOW, INSTANT_NONE, o.detail);
+        else if (listing_over_records(l))
+                return;
         else if (!detail && l->details)
                 details_start(l, o.last);
         else if (!detail)

@@ -39,6 +39,8 @@ extern const char *const profile_next_hosts[];  /* same any */
 /* Which of the paging keys of a stream mean something together. */
 void profile_paging_check(ProfileReader *r, const Tree *t, const PagingPlan *p, const RequestPlan *request);
 
+/* `t` NULL: those of limits.h. */
+void profile_limits_compile(ProfileReader *r, const Tree *t, PlanLimits *ret);
 void profile_session_compile(ProfileReader *r, const Tree *t, SessionPlan *ret);
 void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, const ProfileDefaults *defaults,
                             StreamPlan *ret);

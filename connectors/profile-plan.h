@@ -44,12 +44,20 @@ typedef struct StreamPlan {
         Origin origin;
 } StreamPlan;
 
+/* Caps of one listing and of one answer, lower than limits.h or the same. */
+typedef struct PlanLimits {
+        int body;                              /* bytes, unpacked */
+        int pages, records, requests, seconds; /* of one listing */
+        int redirects;                         /* of one request */
+} PlanLimits;
+
 struct Profile {
         Arena arena;
         const char *id, *status, *title;
         PlanPairs headers;
         PlanNames allowed_hosts; /* besides the base URL's own */
         SessionPlan session;
+        PlanLimits limits;
         StreamPlan *streams;
         size_t n_streams;
         PlanNames config_names;  /* values it takes from nq57d.yaml */

@@ -24,6 +24,7 @@ typedef enum ProfileMessage {
         PROFILE_JSON,          /* 1: seen, 2: why */
         PROFILE_JSON_BARE,     /* 1: name */
         PROFILE_HOST,          /* 1: seen */
+        PROFILE_SIZE,          /* 1: seen, 2: least, 3: most */
         PROFILE_ZONE,          /* 1: seen */
         PROFILE_DATE_FORMAT,   /* 1: seen */
         PROFILE_KEY_USELESS,   /* 1: key, 2: because of */

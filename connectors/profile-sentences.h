@@ -50,6 +50,7 @@ static const ProfileSentence profile_sentences[PROFILE_MESSAGE_COUNT] = {
         [PROFILE_JSON] = { "json", "`{1}` is no JSON: {2}", "`{1}` không phải JSON: {2}" },
         [PROFILE_JSON_BARE] = { "json", "<{1}> must stand inside quotes", "<{1}> phải đặt trong dấu ngoặc kép" },
         [PROFILE_HOST] = { "value", "`{1}` is no host name", "`{1}` không phải tên máy chủ" },
+        [PROFILE_SIZE] = { "value", "`{1}` is no size of {2} to {3}", "`{1}` không phải cỡ từ {2} đến {3}" },
         [PROFILE_ZONE] = { "value", "`{1}` is no zone: write +07:00 or Z",
                            "`{1}` không phải múi giờ: viết +07:00 hoặc Z" },
         [PROFILE_DATE_FORMAT] = { "date-format",

@@ -14,7 +14,7 @@ typedef struct TopKeys {
         int status;
         PlanPairs headers;
         PlanNames hosts;
-        const Tree *session, *words, *streams;
+        const Tree *session, *words, *streams, *limits;
         ProfileDefaults defaults;
 } TopKeys;
 
@@ -34,6 +34,7 @@ static const KeySpec top_keys[] = {
         TOP("repair", KEY_CHOICE, defaults.repair, .choices = repair_names),
         TOP("session", KEY_TREE, session, .required = true),
         TOP("words", KEY_TREE, words),
+        TOP("limits", KEY_TREE, limits),
         TOP("streams", KEY_TREE, streams, .required = true),
 };
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -102,6 +103,14 @@ static void compile_streams(ProfileReader *r, Profile *p, const TopKeys *k) {
         profile_leave(r, path);
 }
 
+/* The parents of a stream have their own paging. */
+static void pages_cap(Profile *p) {
+        for (size_t i = 0; i < p->n_streams; i++) {
+                int *most = &p->streams[i].paging.pages_max;
+                *most = *most > 0 && *most < p->limits.pages ? *most : p->limits.pages;
+        }
+}
+
 static bool words_used(const Tree *streams, const char *name) {
         for (const Tree *s = streams->child; s; s = s->next) {
                 const Tree *fields = tree_get(s, "fields");
@@ -140,8 +149,10 @@ static void compile(ProfileReader *r, const Tree *root, Profile *p) {
         check_top(r, root, &k);
         if (k.session)
                 profile_session_compile(r, k.session, &p->session);
+        profile_limits_compile(r, k.limits, &p->limits);
         if (k.streams) {
                 compile_streams(r, p, &k);
+                pages_cap(p);
                 check_words_used(r, &k);
         }
 }

@@ -42,6 +42,7 @@ typedef struct Listing {
         int retried;           /* all of the listing */
         bool relogged;         /* the session was given up once for this request */
         bool recsrf;           /* ... and its token against forgery taken anew */
+        uint64_t started;      /* µs of the loop's monotonic clock */
         bool began, broken;    /* `broken`: a callback of the sink failed */
         bool anonymous;        /* a record without identity was put aside */
         int findings;
@@ -102,6 +103,9 @@ int source_partitions_build(HttpSource *s, Err *e); /* partitions and their sess
 
 /* The listing of `q`, which stays with the caller; NULL: out of memory. */
 Listing *listing_new(HttpSource *s, const Queued *q);
+/* A limit of the profile was passed, and the listing stopped: after a page, and before a request. */
+bool listing_over_records(Listing *l);
+bool listing_over_requests(Listing *l);
 void listing_step(Listing *l);                      /* its session, then its next request */
 void listing_stop(Listing *l, Fault f, Retry retry, const char *format, ...) __attribute__((format(printf, 4, 5)));
 void listing_tell_end(Listing *l);

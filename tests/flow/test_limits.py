@@ -157,6 +157,31 @@ def test_an_error_at_any_page(site, server, keys, at):
     assert len(server.seen) <= 3 * 20
 
 
+# ---- limits of the profile ----
+
+def test_limits_of_the_profile(site, server):
+    """Lower than those of the program, and reaching one is named."""
+    cases = {"pages: 3": ("partial", "too-large", 3), "records: 25": ("partial", "too-large", 3),
+             "requests: 2": ("partial", "too-large", 2), "body: 4 KiB": ("complete", None, 5),
+             "records: 50": ("complete", None, 5), "requests: 5": ("complete", None, 5),
+             "pages: 5": ("complete", None, 5)}
+    for line, (completeness, fault, asked) in cases.items():
+        server.set({"/paged": [page(n + 1) for n in range(5)]})
+        site.aim(server.url, ["paged"])
+        profile = site.config / "profiles" / "raw.yaml"
+        profile.write_text(PAGED.replace("streams:", "limits:\n  %s\nstreams:" % line), encoding="utf-8")
+        site.once()
+        assert (site.listed()["paged"], len(server.seen)) == ((completeness, fault), asked), line
+        if fault:
+            assert line.split(": ")[1] in listing(site, "paged")["detail"]
+    server.set({"/big": reply(document("big")[:-1] + b" " * 5000 + b"}")})
+    site.aim(server.url, ["big"])
+    text = profile.read_text(encoding="utf-8")
+    profile.write_text(text.replace("streams:", "limits:\n  body: 4 KiB\nstreams:"), encoding="utf-8")
+    site.once()
+    assert site.listed()["big"] == ("failed", "too-large")
+
+
 # ---- P14: one is dead, the other lives ----
 
 def other_is_whole(site):
