@@ -7,8 +7,8 @@
 
 int listing_contract(Listing *l, Contract **ret) {
         int r = l->contract ? 0
-                            : contract_new(l->stream, profile_digest(l->source->o.profile), l->memory.contract,
-                                           &l->contract);
+                            : contract_new(profile_stream(l->source->o.profile, l->partition->stream),
+                                           profile_digest(l->source->o.profile), l->memory.contract, &l->contract);
         *ret = l->contract;
         return r;
 }
