@@ -23,6 +23,7 @@ typedef struct Probe {
         bool ended;
         int requests, failed;
         int (*secret)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
+        int (*secret_file)(void *userdata, const char *source, const char *name, Text *ret, Err *e);
         void *secret_userdata;
         int (*handed)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
         void *handed_userdata;
@@ -115,6 +116,11 @@ static int secret(void *userdata, const char *source, const char *account, Text 
         if (r == 0 && redactor_know(p->redactor, text_str(ret), REDACT_PASSWORD) < 0)
                 return err_oom(e);
         return r;
+}
+
+static int secret_file(void *userdata, const char *source, const char *name, Text *ret, Err *e) {
+        Probe *p = userdata;
+        return p->secret_file ? p->secret_file(p->secret_userdata, source, name, ret, e) : 1;
 }
 
 static int handed(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
@@ -396,14 +402,18 @@ int probe_run(const SourceEnv *env, const SourceOptions *options, const ProbeOpt
         p.tap = (HttpTap) { .seen = seen, .userdata = &p };
         p.env.tap = &p.tap;
         p.env.secret = secret;
+        p.secret_file = env->secret_file;
+        p.env.secret_file = secret_file;
         p.env.secret_userdata = &p;
         p.handed = env->handed;
         p.handed_userdata = env->handed_userdata;
         p.env.handed = handed;
         p.env.handed_userdata = &p;
         int r = redactor_new(&p.redactor) < 0 ? err_oom(e) : 0;
-        if (r == 0 && probe->tape)
+        if (r == 0 && probe->tape) {
                 tape_attach(probe->tape, &p.env);
+                tape_options(probe->tape, &own);
+        }
         if (r == 0)
                 r = source_http_new(&p.env, &own, &p.source, e);
         if (r >= 0)

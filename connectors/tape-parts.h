@@ -18,6 +18,7 @@ struct Tape {
         Err failed;                  /* the first that could not be written or answered */
         /* what was lent, wrapped */
         int (*secret)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
+        int (*secret_file)(void *userdata, const char *source, const char *name, Text *ret, Err *e);
         void *secret_userdata;
         int (*handed)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
         void *handed_userdata;

@@ -140,6 +140,20 @@ static int secret(void *userdata, const char *source, const char *account, Text 
         return r;
 }
 
+static int secret_file(void *userdata, const char *source, const char *name, Text *ret, Err *e) {
+        Tape *t = userdata;
+        int r = t->secret_file && !t->player ? t->secret_file(t->secret_userdata, source, name, ret, e) : 1;
+        return r == 0 && redactor_know(t->redactor, str_trim(text_str(ret)), NULL) < 0 ? err_oom(e) : r;
+}
+
+void tape_options(const Tape *t, SourceOptions *o) {
+        if (!t->player)
+                return;
+        o->requests_per_minute = 0;
+        o->request_gap = 0;
+        o->tls = (TlsOptions) { 0 };
+}
+
 /* A replay knows nobody's password, nor what anybody handed over; in a body they have one name for ever. */
 static int handed(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
         Tape *t = userdata;
@@ -159,9 +173,11 @@ void tape_attach(Tape *t, SourceEnv *env) {
         env->tap = &t->tap;
         if (env->secret != secret) {
                 t->secret = env->secret;
+                t->secret_file = env->secret_file;
                 t->secret_userdata = env->secret_userdata;
         }
         env->secret = secret;
+        env->secret_file = secret_file;
         env->secret_userdata = t;
         if (env->handed != handed) {
                 t->handed = env->handed;

@@ -22,6 +22,9 @@ DEFINE_CLEANUP(Tape, tape_free)
  * called for several sources with the same env texts. */
 void tape_attach(Tape *t, SourceEnv *env);
 
+/* What is spared or proved to a system means nothing in a replay: no rate, no gap, no certificates, no proxy. */
+void tape_options(const Tape *t, SourceOptions *o);
+
 /* The time of the recording: of the exchange answered last. NULL when recording. */
 const Clock *tape_clock(const Tape *t);
 

@@ -57,11 +57,9 @@ int app_sources(App *a, Err *e) {
                 SourceOptions own = *o;
                 int r;
 
-                if (a->tape)
+                if (a->tape) {
                         tape_attach(a->tape, &env);
-                if (a->options.replay_dir) { /* nobody is to be spared */
-                        own.requests_per_minute = 0;
-                        own.request_gap = 0;
+                        tape_options(a->tape, &own);
                 }
                 r = a->source[o->side] ? 0 : source_new(&env, &own, &a->source[o->side], e);
                 if (r < 0)

@@ -7,11 +7,20 @@
 #include "daemon/ctl/verbs.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 static int probe_secret(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
         const Ctl *c = userdata;
 
         return c->settings->secrets_dir ? secret_account(c->settings->secrets_dir, source, account, ret, e) : 1;
+}
+
+static int probe_secret_file(void *userdata, const char *source, const char *name, Text *ret, Err *e) {
+        const Ctl *c = userdata;
+        char file[128];
+
+        snprintf(file, sizeof file, "%s.%s", source, name);
+        return c->settings->secrets_dir ? secret_file(c->settings->secrets_dir, file, ret, e) : 1;
 }
 
 static int probe_handed(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
@@ -98,6 +107,7 @@ static int probe_look(Ctl *c, const SourceOptions *o, sd_event *loop, Tape *tape
                                 .vault = &vault->vault,
                                 .units = c->settings->units,
                                 .secret = probe_secret,
+                                .secret_file = probe_secret_file,
                                 .secret_userdata = c,
                                 .handed = probe_handed,
                                 .handed_userdata = c };
@@ -132,6 +142,12 @@ int verb_probe(Ctl *c) {
 
         if (!o)
                 return CTL_NO_OBJECT;
+        if (!o->base_url) {
+                ctl_say(c->vi ? "%s đọc từ các tệp trong %s: xem nq57ctl import TỆP --dry-run"
+                              : "%s is read from the files in %s: see nq57ctl import FILE --dry-run",
+                        o->id, o->files);
+                return CTL_NO_OBJECT;
+        }
         r = sd_event_default(&loop);
         if (r < 0)
                 return ctl_fail(&e);
