@@ -43,6 +43,7 @@ typedef struct ListKeys {
         LIST_KEY("next-host", KEY_CHOICE, S, M.next_host, .choices = profile_next_hosts), \
         LIST_KEY("key", KEY_SELECT, S, M.plan.paging.key), \
         LIST_KEY("more", KEY_SELECT, S, M.plan.paging.more), \
+        LIST_KEY("pages-max", KEY_INT, S, M.plan.paging.pages_max, .low = 1, .high = LIMIT_PAGES), \
         LIST_KEY("end-status", KEY_INT, S, M.plan.paging.end_status, .low = 400, .high = 499)
 /* clang-format on */
 

@@ -36,6 +36,7 @@ static const PagingKey paging_keys[] = {
         { "key", K(KEYSET), K(KEYSET) },
         { "more", EVERY & ~K(NONE), 0 },
         { "stop", EVERY & ~K(NONE), 0 },
+        { "pages-max", EVERY & ~K(NONE), 0 },
         { "end-status", EVERY & ~(K(NONE) | K(LINK) | K(NEXT)), 0 },
 };
 

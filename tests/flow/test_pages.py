@@ -276,3 +276,16 @@ class TestDetails:
         site.profile(DETAIL + "|  absent-status: 404")
         shown, _ = site.poll({"path": "/detail/5", "do": "status", "code": 404})
         assert shown["completeness"] == "complete" and site.codes() == [c for c in ALL if c != "NV-005"], shown
+
+
+@pytest.mark.parametrize("kind", ["page", "offset", "cursor", "link", "keyset"])
+def test_a_failing_page_is_asked_again_and_no_other(site, kind):
+    """500 on page i, for every i: one request more, and what was read before it is not read again."""
+    site.profile(KINDS[kind])
+    path = "/" + KINDS[kind].split("|")[0].split("/")[1]
+    site.poll()
+    quiet = [r["asked"] for r in site.pages.seen]
+    for page in range(1, len(quiet) + 1):
+        shown, done = site.poll({"path": path, "request": page, "do": "status", "code": 500})
+        assert done.status == 0 and shown["completeness"] == "complete", shown
+        assert [r["asked"] for r in site.pages.seen] == quiet[:page] + quiet[page - 1:]

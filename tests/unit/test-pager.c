@@ -228,6 +228,16 @@ static void test_page_cap(void **state) {
         PagingPlan plan = plan_of(PAGING_PAGE, 1);
         Pager p;
         int r = PAGER_NEXT;
+        plan.pages_max = 3;
+        pager_begin(&p, &plan);
+        for (uint64_t i = 1; r == PAGER_NEXT; i++)
+                r = feed(&p,
+                         (PageSeen) { .received = 1, .total = -1, .bytes_hash = i, .first_hash = i, .last_hash = i });
+        assert_int_equal(p.pages, 3);
+        assert_int_equal(p.fault, FAULT_TOO_LARGE);
+        pager_done(&p);
+        plan.pages_max = 0;
+        r = PAGER_NEXT;
         pager_begin(&p, &plan);
         for (uint64_t i = 1; r == PAGER_NEXT; i++)
                 r = feed(&p,
