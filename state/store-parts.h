@@ -66,6 +66,8 @@ typedef struct Apply {
         Bits before;                /* members of the listing before */
         Bits touched;               /* records of which a row was written */
         Bits newer;                 /* records that another partition of the stream showed since the listing's as_of */
+        bool quiet;                 /* committed without a flush of its own */
+        int64_t changes;            /* rows written before the run record */
         GuardTally tally;
         ListingReport report;
         Text sample, scratch;       /* of what would change, for a refusal */

@@ -205,6 +205,19 @@ void txn_endp(Txn *t) {
         t->store = NULL;
 }
 
+int store_sync_each(Store *s, bool each, Err *e) {
+        return stmt_exec(s->db, each ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", e);
+}
+
+int store_sync(Store *s, Err *e) {
+        sqlite3_file *wal = NULL;
+
+        if (sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) != SQLITE_OK || !wal ||
+            !wal->pMethods || wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL) != SQLITE_OK)
+                return err_set(e, -EIO, RETRY_LATER, "store: the log cannot be flushed");
+        return 0;
+}
+
 int store_damaged(Err *e, const char *table, Str key, const char *what) {
         return err_set(e, -EBADMSG, RETRY_NEVER, "store: damaged row in table %s, key `" STR_FMT "`: %s", table,
                        STR_ARG(key), what);

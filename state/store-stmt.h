@@ -71,6 +71,11 @@ int txn_commit(Txn *t, Err *e);
 void txn_endp(Txn *t);
 #define _cleanup_txn_ _cleanup_(txn_endp)
 
+/* Between transactions: whether each commit is flushed to the disk (synchronous FULL, as it stands but for a moment) or
+ * with the next one that is (NORMAL). And: flushes what was committed. */
+int store_sync_each(Store *s, bool each, Err *e);
+int store_sync(Store *s, Err *e);
+
 /* Rows that cannot be what the store writes: names table and key. */
 int store_damaged(Err *e, const char *table, Str key, const char *what);
 
