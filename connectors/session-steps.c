@@ -223,9 +223,14 @@ static void refused(Session *s, const HttpResponse *r) {
                              s->env->source, s->account, r->status);
 }
 
+/* Where a login leads people need not be there for us: the proof decides. */
+static bool led_astray(const Session *s, const StepPlan *step, const HttpResponse *r) {
+        return r->status == 404 && r->hops > 1 && step->post && s->attempt->phase == PHASE_LOGIN && s->env->plan->proof;
+}
+
 /* Statuses that say nothing about the password. */
 static bool bad_status(Session *s, const StepPlan *step, const HttpResponse *r) {
-        if ((r->status < 400 && r->status >= 200) || r->status == step->expect_status)
+        if ((r->status < 400 && r->status >= 200) || r->status == step->expect_status || led_astray(s, step, r))
                 return false;
         s->failure.retry_after = r->retry_after;
         if (r->status == 429)

@@ -32,7 +32,8 @@ def configure(folder, access_seconds):
     from django.conf import settings
     settings.configure(
         DEBUG=False, SECRET_KEY="only-for-tests-" + "0" * 40, ALLOWED_HOSTS=["127.0.0.1"], ROOT_URLCONF="django_site",
-        USE_TZ=True, TIME_ZONE="Asia/Ho_Chi_Minh", LANGUAGE_CODE="en", STATIC_URL="/static/",
+        USE_TZ=True, TIME_ZONE="Asia/Ho_Chi_Minh", LANGUAGE_CODE="en", USE_L10N=False, DATE_FORMAT="d/m/Y",
+        DATETIME_FORMAT="d/m/Y H:i", STATIC_URL="/static/",
         DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
         DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": str(folder / "site.sqlite3"),
                                "OPTIONS": {"timeout": 30}}},
@@ -58,13 +59,13 @@ def configure(folder, access_seconds):
 
 class Work(AppConfig):
     """The one application of the site; its table is made by model()."""
-    name, label, path = "django_site", "work", str(pathlib.Path(__file__).parent)
+    name, label, path = "django_site", "duty", str(pathlib.Path(__file__).parent)
 
 
 def model():
     from django.db import models
 
-    class Work(models.Model):
+    class Duty(models.Model):
         code = models.CharField("Mã nhiệm vụ", max_length=40, unique=True)
         title = models.TextField("Tên nhiệm vụ")
         unit = models.CharField("Đơn vị", max_length=40)
@@ -75,8 +76,8 @@ def model():
         note = models.TextField("Ghi chú", blank=True)
 
         class Meta:
-            app_label = "work"
-    return Work
+            app_label = "duty"
+    return Duty
 
 
 def views(Work):

@@ -25,7 +25,7 @@ project = Project.create!(name: "NQ57", identifier: "nq57", trackers: [tracker])
 fields = %w[Code Unit].map do |name|
   IssueCustomField.create!(name: name, field_format: "string", is_for_all: true, trackers: [tracker])
 end
-status = { "TODO" => "New", "DOING" => "In Progress", "DONE" => "Closed" }.transform_values { |n| IssueStatus.find_by!(name: n) }
+status = { "NEW" => "New", "DOING" => "In Progress", "DONE" => "Closed" }.transform_values { |n| IssueStatus.find_by!(name: n) }
 priority = IssuePriority.first
 ActiveRecord::Base.transaction do
   JSON.parse(File.read(ENV.fetch("WORKS"))).each do |row|

@@ -12,11 +12,12 @@ PYTHON = "/usr/bin/python3"
 
 
 class Child:
-    """A simulator as a child process; `ports` is what it announced. Use it in a with statement."""
+    """A simulator as a child process; `ports` is what it announced. Use it in a with statement. A `script` with a path
+    of its own is run as it is, by `program`."""
 
-    def __init__(self, script, *args):
-        self.process = subprocess.Popen([PYTHON, os.path.join(HERE, script)] + [str(a) for a in args],
-                                        stdout=subprocess.PIPE, text=True)
+    def __init__(self, script, *args, program=PYTHON, env=None, log=None):
+        self.process = subprocess.Popen([program, os.path.join(HERE, script)] + [str(a) for a in args],
+                                        stdout=subprocess.PIPE, stderr=log, text=True, env=env)
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError("%s did not start (exit %s)" % (script, self.process.wait()))
