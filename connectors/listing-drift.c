@@ -25,7 +25,7 @@ static void tell(void *userdata, const ContractFinding *f) {
                 snprintf(end->drift_vi + vi, sizeof end->drift_vi - vi, "%s%s", more, f->vi);
         }
         if (l->findings++ < LISTING_FINDINGS_MAX)
-                finding_put(l->source->env.findings,
+                finding_put(l->source->env.news,
                             &(Finding) { .severity = SEVERITY_WARNING, .code = f->code, .subject = subject,
                                          .en = f->en, .vi = f->vi });
 }

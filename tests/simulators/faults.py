@@ -29,6 +29,7 @@ matching requests through first). What it does: fault, one of
   duplicate        mode insert (the last item of the page before comes again) or replace (in place of the first)
   content-type     value
   gzip             compressed, with Content-Encoding
+  replace          old by new, wherever it stands in the body
 """
 import gzip
 import re
@@ -43,7 +44,7 @@ WIRE = {"cut": lambda r: {"cut": r.get("mode", "length"), "at": r.get("at", 0.5)
         "close": lambda r: {"close": True}}
 KINDS = set(WIRE) | {"expire", "refuse-login", "login-page", "empty", "status", "redirect", "raw", "cut-json",
                      "page-size", "repeat", "omit-list", "total", "fewer", "unknown-status", "unmapped-unit", "stale",
-                     "duplicate", "content-type", "gzip"}
+                     "duplicate", "content-type", "gzip", "replace"}
 
 
 class Book:
@@ -115,6 +116,9 @@ def after(rules, response):
         if kind == "cut-json":
             at = rule.get("at", 0.5)
             response.body = response.body[:int(at if at >= 1 else len(response.body) * at)]
+        elif kind == "replace":
+            body = response.body.encode() if isinstance(response.body, str) else response.body
+            response.body = body.replace(rule["old"].encode(), rule["new"].encode())
         elif kind == "content-type":
             response.kind = rule.get("value", "text/html")
         elif kind == "gzip":
