@@ -8,7 +8,7 @@
 #include "connectors/limits.h"
 
 #define OPTIONS                                                                                                        \
-        (HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET | HTML_PARSE_NOIMPLIED)
+        (HTML_PARSE_RECOVER | HTML_PARSE_NOERROR | HTML_PARSE_NOWARNING | HTML_PARSE_NONET)
 
 static htmlDocPtr document_free(htmlDocPtr d) {
         if (d)
@@ -17,10 +17,11 @@ static htmlDocPtr document_free(htmlDocPtr d) {
 }
 DEFINE_CLEANUP(xmlDoc, document_free)
 
-static htmlDocPtr document(Str html) {
+/* A page gets the <html> it may lack: else what stands beside its first element would become a part of that. */
+static htmlDocPtr document(Str html, bool page) {
         if (html.len == 0 || html.len > LIMIT_BODY_BYTES)
                 return NULL;
-        return htmlReadMemory(html.at, (int) html.len, NULL, "UTF-8", OPTIONS);
+        return htmlReadMemory(html.at, (int) html.len, NULL, "UTF-8", page ? OPTIONS : OPTIONS | HTML_PARSE_NOIMPLIED);
 }
 
 /* The next node in document order below `top`. */
@@ -53,7 +54,7 @@ int html_text(Arena *a, Str html, Str *ret) {
                 *ret = html;
                 return 0;
         }
-        _cleanup_(document_freep) xmlDoc *doc = document(html);
+        _cleanup_(document_freep) xmlDoc *doc = document(html, false);
         xmlNode *root = doc ? xmlDocGetRootElement(doc) : NULL;
         _cleanup_text_ Text t = TEXT_INIT(LIMIT_FIELD_BYTES);
         if (!doc)
@@ -91,7 +92,7 @@ static bool attribute_is(xmlNode *n, const char *name, const char *value) {
 bool html_login_page(Str html) {
         if (!html_looks_so(html))
                 return false;
-        _cleanup_(document_freep) xmlDoc *doc = document(html);
+        _cleanup_(document_freep) xmlDoc *doc = document(html, true);
         for (xmlNode *n = doc ? doc->children : NULL; n && n != (xmlNode *) doc;
              n = node_next(n, (const xmlNode *) doc, true))
                 if (named(n, "input") && attribute_is(n, "type", "password"))
@@ -156,7 +157,7 @@ static int form_take(Arena *a, xmlNode *form, HtmlWant *wants, size_t n) {
 }
 
 int html_take(Arena *a, Str html, PlanNames form_has, HtmlWant *wants, size_t n, const char **ret_missing) {
-        _cleanup_(document_freep) xmlDoc *doc = document(html);
+        _cleanup_(document_freep) xmlDoc *doc = document(html, true);
         bool form = form_has.n > 0, taken = false;
         const char *missing = "form";
         int r = 0;

@@ -114,9 +114,11 @@ static struct curl_slist *list_make(HttpCall *c) {
         return c->nodes;
 }
 
-/* Never in the URL; without a user, nothing is sent. */
+/* Never in the URL; without a user, nothing is sent. libcurl counts the answer to a challenge as a redirect; it follows
+ * none by itself. */
 static bool auth_set(CURL *easy, unsigned long kind, const char *user, const char *password) {
         return curl_easy_setopt(easy, CURLOPT_HTTPAUTH, (long) kind) == CURLE_OK &&
+               curl_easy_setopt(easy, CURLOPT_MAXREDIRS, (long) (kind == CURLAUTH_DIGEST)) == CURLE_OK &&
                curl_easy_setopt(easy, CURLOPT_USERNAME, user) == CURLE_OK &&
                curl_easy_setopt(easy, CURLOPT_PASSWORD, password) == CURLE_OK;
 }

@@ -112,6 +112,15 @@ static bool same_origin(const UrlParts *a, const UrlParts *b) {
         return strcasecmp(a->host, b->host) == 0 && strcmp(a->scheme, b->scheme) == 0 && strcmp(a->port, b->port) == 0;
 }
 
+/* Paths of a profile stand below the base URL, and so do those it compares with. */
+static const char *path_below(const Http *h, const UrlParts *at) {
+        size_t n = strlen(h->base.path);
+        while (n > 0 && h->base.path[n - 1] == '/')
+                n--;
+        bool below = same_origin(&h->base, at) && strncmp(at->path, h->base.path, n) == 0 && at->path[n] == '/';
+        return below ? at->path + n : at->path;
+}
+
 /* A redirect: resolved and judged; followed when asked for. true: another request is under way. */
 static bool redirect(HttpCall *c, HttpResponse *r) {
         UrlParts to = { 0 };
@@ -132,10 +141,10 @@ static bool redirect(HttpCall *c, HttpResponse *r) {
                 return false;
         }
         free(location);
-        bool stop = c->q.stop_path && strcmp(to.path, c->q.stop_path) == 0;
+        bool stop = c->q.stop_path && strcmp(path_below(c->http, &to), c->q.stop_path) == 0;
         if (stop || c->hops > c->q.follow) {
                 text_clear(&c->location);
-                text_add(&c->location, str_of(to.path));
+                text_add(&c->location, str_of(path_below(c->http, &to)));
                 r->location_path = c->location.at;
                 url_parts_free(&to);
                 return false;
@@ -157,7 +166,7 @@ void http_call_tell(HttpCall *c, HttpResponse *r) {
         r->body = c->body_in;
         c->body_in = TEXT_INIT(0);
         r->url = c->at.url;
-        r->path = c->at.path;
+        r->path = path_below(c->http, &c->at);
         r->hops = c->hops;
         c->done(c->userdata, r);
         text_free(&r->body);

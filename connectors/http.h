@@ -68,8 +68,8 @@ typedef struct HttpResponse {
         Text body;                /* the callback may take it */
         Str headers;              /* what was kept of the answer's headers: read it with http_header */
         const char *url;          /* of this answer, after redirects */
-        const char *path;         /* its path */
-        const char *location_path; /* of a redirect given back; NULL: none */
+        const char *path;         /* its path, below the base URL's when it stands there */
+        const char *location_path; /* of a redirect given back, likewise; NULL: none */
         bool sent;                /* a request went out, at least in part: the system may have acted on it */
         Instant date;             /* the system's own clock (Date), or INSTANT_NONE */
         Instant retry_after;      /* wall instant asked for, or INSTANT_NONE; never in the past */

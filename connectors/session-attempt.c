@@ -142,7 +142,8 @@ void session_begin(Session *s) {
         bool alive = s->keys.expires == INSTANT_NONE || now + plan->leeway * US_SECOND < s->keys.expires;
         bool there = s->state == SESSION_IN && alive;
         s->failure = (SessionFailure) { .retry_after = INSTANT_NONE };
-        if (plan->kind == SESSION_KIND_HANDED_OVER && (!alive || s->keys.lost)) {
+        bool renewable = plan->renew && s->keys.refresh.len > 0;
+        if (plan->handed && !renewable && !there && (plan->renew || !alive || s->keys.lost)) {
                 session_over(s, 0);
                 return;
         }

@@ -84,6 +84,7 @@ void session_succeed(Session *s) {
         s->attempt = session_attempt_free(a);
         s->generation++;
         s->state = SESSION_IN;
+        s->csrf_old = false;
         tell(s, NULL);
 }
 

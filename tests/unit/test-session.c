@@ -200,6 +200,18 @@ static void test_form(void **state) {
         assert_null(wants[0].value.at);
 }
 
+/* What a browser reads as two forms beside each other is none inside the other, with and without <html> around them. */
+static void test_bare_page(void **state) {
+        static const char *const bare = "<form action=/search><input name=q></form><form action='/in'><input name=_t "
+                                        "value=1><input name=u></form>";
+        static const char *const has[] = { "u" };
+        _cleanup_arena_ Arena a = { 0 };
+        HtmlWant wants[] = { { HTML_INPUT, "_t", STR_NULL }, { HTML_ACTION, NULL, STR_NULL } };
+        const char *missing = NULL;
+        assert_int_equal(html_take(&a, str_of(bare), (PlanNames) { has, 1 }, wants, 2, &missing), 0);
+        assert_true(str_eq(wants[1].value, STR("/in")) && str_eq(wants[0].value, STR("1")));
+}
+
 /* Without a form to be known by, an input stands anywhere; an action asks for the form that has the rest. */
 static void test_anywhere(void **state) {
         _cleanup_arena_ Arena a = { 0 };
@@ -229,7 +241,7 @@ int main(void) {
                 cmocka_unit_test(test_handed_broken), cmocka_unit_test(test_cookie),
                 cmocka_unit_test(test_contest),    cmocka_unit_test(test_no_contest),
                 cmocka_unit_test(test_login_page), cmocka_unit_test(test_form),
-                cmocka_unit_test(test_anywhere),   cmocka_unit_test(test_html_text),
+                cmocka_unit_test(test_bare_page),  cmocka_unit_test(test_anywhere),   cmocka_unit_test(test_html_text),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
