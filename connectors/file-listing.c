@@ -2,20 +2,16 @@
 #include "connectors/file-parts.h"
 
 #include <errno.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <xxhash.h>
 
 #include "connectors/file-date.h"
+#include "connectors/file-decode.h"
 #include "connectors/limits.h"
 #include "connectors/listing-note.h"
 #include "connectors/normalise.h"
 
 #define FUTURE (24 * US_HOUR) /* a date later than this is a mistake; taken, it would lock out every file to come */
-
-bool file_feeds(const StreamPlan *s, const char *name) {
-        return s->format.files && fnmatch(s->format.files, name, FNM_CASEFOLD) == 0;
-}
 
 FileListing *file_listing_free(FileListing *l) {
         for (size_t i = 0; i < l->n_files; i++)
@@ -155,38 +151,6 @@ static int no_stream(const FileListing *l, const char *name) {
         return n;
 }
 
-static bool lines_name(const char *name) {
-        return fnmatch("*.jsonl", name, FNM_CASEFOLD) == 0 || fnmatch("*.ndjson", name, FNM_CASEFOLD) == 0;
-}
-
-static int json_read(const FileListing *l, Str bytes, Rows *rows) {
-        static const Select top = { .text = "$" };
-        SplitPage p = { 0 };
-        const Select *list = l->stream->list.text ? &l->stream->list : &top;
-        rows_begin(rows, LIMIT_FILE_RECORDS);
-        int r = split_page(&p, list, bytes);
-        if (r > 0)
-                r = rows_refuse(rows, r == SPLIT_E_TRUNCATED ? FAULT_TRUNCATED_BODY : FAULT_NOT_JSON,
-                                "at byte %zu: %s", p.at, p.why ? p.why : "no list where the profile says");
-        for (size_t i = 0; r == 0 && i < p.n_spans; i++)
-                r = rows_borrow(rows, p.spans[i].bytes, (int) i + 1, p.spans[i].problem);
-        split_free(&p);
-        return r;
-}
-
-static int file_decode(const FileListing *l, const char *name, Str bytes, Rows *rows) {
-        FormatKind kind = decode_kind(bytes);
-        if (kind == FORMAT_JSON && lines_name(name))
-                kind = FORMAT_JSON_LINES;
-        if (kind == FORMAT_JSON)
-                return json_read(l, bytes, rows);
-        int r = decode(&l->stream->format, kind, bytes, LIMIT_FILE_RECORDS, rows);
-        if (r == 0 && rows->claimed >= 0 && rows->claimed != (int64_t) rows->n)
-                return rows_refuse(rows, FAULT_COUNT_MISMATCH, "it states %lld records and has %zu",
-                                   (long long) rows->claimed, rows->n);
-        return r;
-}
-
 static int file_add(FileListing *l, const FileEntry *e, Instant as_of) {
         NewFile *files = reallocarray(l->files, l->n_files + 1, sizeof *files);
         if (!files)
@@ -227,7 +191,7 @@ static int date_judge(FileListing *l, const FileEntry *e, const Rows *rows) {
 
 static int bytes_look(FileListing *l, const FileEntry *e, Str bytes) {
         _cleanup_rows_ Rows rows = { 0 };
-        int r = file_decode(l, e->name, bytes, &rows);
+        int r = file_decode(l->stream, e->name, bytes, &rows);
         if (r == DECODE_REFUSED) {
                 /* another stream takes files of that name: this one has the other's header */
                 if (rows.fault != FAULT_SELECTOR_MISSING || no_stream(l, e->name) < 2)
@@ -342,7 +306,7 @@ static void open_next(FileListing *l) {
                 r = FILE_E_REFUSED;
         }
         if (r == 0)
-                r = file_decode(l, f->name, text_str(&l->bytes), &l->rows);
+                r = file_decode(l->stream, f->name, text_str(&l->bytes), &l->rows);
         if (r < 0)
                 out_of_memory(l);
         else if (r > 0)

@@ -69,6 +69,3 @@ uint64_t file_now(FileSource *s);
 void file_listing_step(FileListing *l);
 void file_listing_stop(FileListing *l, Fault f, const char *detail); /* nothing is concluded from it */
 FileListing *file_listing_free(FileListing *l);
-
-/* Whether the stream takes files of that name. */
-bool file_feeds(const StreamPlan *s, const char *name);

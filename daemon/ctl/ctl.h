@@ -37,6 +37,7 @@ typedef enum CtlOption {
         OPTION_STREAM = 1 << 16,
         OPTION_RECORD = 1 << 17,
         OPTION_REPLAY = 1 << 18,
+        OPTION_SOURCE = 1 << 19,
 } CtlOption;
 
 #define CTL_ARGS 4
@@ -45,7 +46,8 @@ typedef struct CtlArgs {
         unsigned given; /* mask of CtlOption */
         bool help, version;
         const char *config_dir, *state_dir, *lang, *clock_path;
-        const char *unit, *work, *search, *on, *letter, *into, *since, *out, *account, *stream, *record, *replay;
+        const char *unit, *work, *search, *on, *letter, *into, *since, *out, *account, *source, *stream, *record,
+                *replay;
         const char *word[CTL_ARGS]; /* what stands after the verb */
         int n_words;
 } CtlArgs;

@@ -47,6 +47,8 @@ static const OptionRow option_table[] = {
           "giữ lại các trao đổi trong thư mục mới này, đã bỏ bí mật" },
         { "replay", "DIR", OPTION_REPLAY, AT(replay), "answer from such a folder instead of the network",
           "trả lời từ thư mục đã ghi, không dùng mạng" },
+        { "source", "ID", OPTION_SOURCE, AT(source), "this source, where several take files",
+          "nguồn này, khi nhiều nguồn đọc tệp" },
         { "dry-run", NULL, OPTION_DRY_RUN, 0, "print what would be written", "chỉ in ra, không ghi" },
         { "yes", NULL, OPTION_YES, 0, "do not ask", "không hỏi lại" },
         { "config", "DIR", 0, AT(config_dir), "configuration directory", "thư mục cấu hình" },
@@ -77,7 +79,7 @@ const char *options_name(unsigned mask) {
         static const char *const names[] = { "--json", "--unit",    "--behind",    "--missing", "--differs",
                                              "--work", "--search",  "--conflicts", "--on",      "--letter",
                                              "--into", "--dry-run", "--yes",       "--since",
-                                             "--out",  "--account", "--stream",   "--record",  "--replay" };
+                                             "--out",  "--account", "--stream",   "--record",  "--replay", "--source" };
 
         for (size_t i = 0; i < sizeof names / sizeof *names; i++)
                 if (mask & (1u << i))

@@ -31,6 +31,7 @@ int verb_plan(Ctl *c);
 int verb_outbox(Ctl *c);
 int verb_quarantine(Ctl *c);
 int verb_accounts(Ctl *c);
+int verb_import(Ctl *c);
 int verb_accept(Ctl *c);
 int verb_reject(Ctl *c);
 int verb_settle(Ctl *c);

@@ -244,6 +244,18 @@ def test_killed_in_between(site, point):
     assert site.rows() == rows
 
 
+def test_the_documented_profile_is_sound(site):
+    page = (SOURCE / "docs" / "profiles" / "files.md").read_text(encoding="utf-8")
+    (text,) = re.findall(r"(?ms)^```yaml profile\n(.*?)^```", page)
+    (site.config / "profiles" / "exports.yaml").write_text(text, encoding="utf-8")
+    assert site.check().status == 0, site.check()
+    bad = text.replace("as-of: name yyyy-MM-dd", "as-of: hôm qua").replace("whole: yes", "whole: yes\n    sheets: 2")
+    (site.config / "profiles" / "exports.yaml").write_text(bad, encoding="utf-8")
+    said = site.check()
+    assert said.status != 0 and "exports.yaml:20:12" in said.err and "`hôm qua` says no date" in said.err
+    assert "exports.yaml:19:5" in said.err and "no such key" in said.err and "sheet" in said.err
+
+
 def test_the_configuration_names_what_is_missing(site):
     site.set_keys({"sources.exports.files": None})
     out = site.check()
@@ -251,3 +263,122 @@ def test_the_configuration_names_what_is_missing(site):
     site.set_keys({"sources.exports.url": "https://example.vn"})
     out = site.check()
     assert out.status != 0 and "fed by files alone" in out.out + out.err
+
+
+def test_import_shows_and_hands_over(site, tmp_path):
+    table = [list(row) for row in site.table]
+    table[3][6] = "Hoàn thàn"
+    name = tmp_path / "nhiem-vu thang 6.xlsx"
+    name.write_bytes(exports.as_xlsx(table))
+    os.utime(name, (NOW - HOUR,) * 2)
+    shown = site.ctl("import", name, "--dry-run").ok().out
+    assert "source exports, stream tasks" in shown and "header up to row 4 of sheet `Nhiệm vụ`" in shown
+    assert "Mã nhiệm vụ <- MÃ NHIỆM VỤ" in shown and "(not used) STT" in shown
+    assert "%d rows: %d read, 1 put aside; 1 rows of totals" % (len(table), len(table) - 1) in shown
+    assert "row 8: word-unknown: work `Hoàn thàn`, nearest: Hoàn thành" in shown
+    assert table[0][1] in shown and list(site.drop.iterdir()) == []
+    assert "để riêng 1" in site.ctl("import", name, "--dry-run", "--lang", "vi").ok().out
+    name.write_bytes(exports.as_csv([row[:2] + row[3:] for row in table]).replace(
+        "Tên nhiệm vụ;".encode(), b"").replace("Duyệt".encode(), "Duyêt".encode()))
+    shown = site.ctl("import", name, "--dry-run").ok().out
+    assert "Tên nhiệm vụ: NO column" in shown and "Duyệt: NO column, nearest: Duyêt" in shown
+    name.write_bytes(exports.as_xlsx(site.table))
+    assert "nq57ctl sync" in site.ctl("import", name).ok().err
+    assert [p.name for p in site.drop.iterdir()] == [name.name]
+    assert site.once().status == 1 and "still to come" in site.shown()["detail"], "this machine's clock is ahead of it"
+    os.utime(name, (NOW - HOUR,) * 2)
+    site.ctl("import", name).ok()
+    assert site.once().status == 0 and site.sides() == len(site.table)
+    other = tmp_path / "Book1.xlsx"
+    other.write_bytes(name.read_bytes()[:300])
+    refused = site.ctl("import", other)
+    assert refused.status == 1 and "truncated-body" in refused.err
+    other.write_bytes(name.read_bytes())
+    refused = site.ctl("import", other)
+    assert refused.status == 1 and "nhiem-vu*" in refused.err
+    assert site.ctl("import", tmp_path / "none.csv").status == 4
+
+
+STREAM = """
+streams:
+  tasks:
+    kind: task
+    path: /bang
+    format: %s
+    paging: none
+%s"""
+
+
+@pytest.fixture
+def served(tmp_path):
+    """Bytes at /bang, with a type that says nothing."""
+    import http.server
+    import threading
+
+    class Handler(http.server.BaseHTTPRequestHandler):
+        body = b""
+
+        def do_GET(self):
+            self.send_response(200)
+            self.send_header("Content-Type", "application/octet-stream")
+            self.send_header("Content-Length", str(len(Handler.body)))
+            self.end_headers()
+            self.wfile.write(Handler.body)
+
+        def log_message(self, *args):
+            pass
+
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    Handler.url = "http://127.0.0.1:%d" % server.server_address[1]
+    yield Handler
+    server.shutdown()
+    server.server_close()
+
+
+def over_http(site, url, form, keys="", files=False):
+    """The same fields, asked for; beside files, or instead of them."""
+    fields = PROFILE.read_text(encoding="utf-8").split("    code:", 1)
+    head = fields[0].split("\nstreams:")[0]
+    own = "    files: \"nhiem-vu*\"\n    as-of: mtime\n" if files else ""
+    text = head + STREAM % (form, own + keys + "    code:" + fields[1])
+    (site.config / "profiles" / "exports.yaml").write_text(text, encoding="utf-8")
+    site.set_keys({"sources.exports.url": url, "sources.exports.supervisor": "giamsat.daklak",
+                   "sources.exports.files": str(site.drop) if files else None})
+    assert site.check().status == 0, site.check()
+
+
+def test_formats_over_http(site, served):
+    forms = {"csv": (exports.as_csv, ""), "html-table": (exports.as_html, "    count-after: Tổng số nhiệm vụ\n"),
+             "xlsx": (exports.as_xlsx, "    sheet: Nhiệm vụ\n"), "json-lines": (exports.as_lines, "")}
+    for form, (make, keys) in forms.items():
+        over_http(site, served.url, form, keys)
+        site.state = site.folder / ("http-" + form)
+        site.state.mkdir()
+        site.set_keys({"paths.state": str(site.state)})
+        served.body = make(site.table)
+        assert site.once().status == 0, form
+        shown = site.partition("exports", "tasks")
+        assert (shown["completeness"], shown["received"]) == ("complete", len(site.table)), form
+        assert shown["proof"] == ("total" if form == "html-table" else "one-page")
+        assert site.sides() == len(site.table)
+        served.body = make(site.table)[:-len(make(site.table)) // 3]
+        site.once()
+        assert site.partition("exports", "tasks")["fault"] in ("truncated-body", "record-invalid"), form
+    served.body = exports.as_html(site.table).replace(b"Trang ch", b"<input type=password>")
+    over_http(site, served.url, "html-table")
+    site.once()
+    assert site.partition("exports", "tasks")["fault"] in ("login-page", "session-lost")
+
+
+def test_an_older_file_does_not_undo_what_was_asked_since(site, served):
+    code, unit = site.table[0][1], site.table[0][3]
+    over_http(site, served.url, "csv", files=True)
+    served.body = exports.as_csv(changed(site.table[:-1], "44"))
+    site.put("nhiem-vu.csv", exports.as_csv(changed(site.table, "11")), hours_ago=2)
+    site.once()
+    assert {p["account"] for p in site.status_json()["partitions"]} == {"(files)", "giamsat.daklak"}
+    site.put("nhiem-vu.csv", exports.as_csv(changed(site.table, "12")), hours_ago=1)
+    site.once()
+    assert site.progress(code, unit)["value"] == "44", "asked later"
+    assert site.sides() == len(site.table), "what only the file shows is there"
