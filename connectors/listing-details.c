@@ -67,7 +67,8 @@ static void go_on(Listing *l) {
         listing_answered(l);
         for (; d->now < d->n && plan->row_shows_changes && l->sink.span; d->now++) {
                 bool known = false;
-                if (l->sink.span(l->sink.userdata, l->partition, d->rows[d->now].print, &known, &e) < 0) {
+                if (l->sink.span(l->sink.userdata, l->partition, d->rows[d->now].print ^ listing_salt(l), &known,
+                                 &e) < 0) {
                         listing_broken(l, &e);
                         return;
                 }

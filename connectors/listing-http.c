@@ -102,7 +102,9 @@ static void request_send(Listing *l, const RequestText *request) {
                 return;
         }
         l->generation = l->session->generation;
-        if (http_send(s->http, &q, answered, l, &l->call, &e) < 0)
+        if (listing_conditions(l, &q, &e) < 0)
+                listing_broken(l, &e);
+        else if (http_send(s->http, &q, answered, l, &l->call, &e) < 0)
                 listing_stop(l, http_send_fault(e.code), e.retry, "%.300s", e.text);
         else
                 l->state = LISTING_CALL;
@@ -129,8 +131,10 @@ static bool begin(Listing *l) {
         Err e = { 0 };
         l->began = true;
         l->started = source_now(l->source);
-        if (l->sink.begin(l->sink.userdata, l->partition, &l->memory, &e) >= 0)
+        if (l->sink.begin(l->sink.userdata, l->partition, &l->memory, &e) >= 0) {
+                listing_memory_begin(l);
                 return true;
+        }
         l->broken = true;
         listing_stop(l, FAULT_CANCELLED, e.retry, "%.300s", e.text);
         return false;
@@ -184,7 +188,9 @@ static void not_let_in(Listing *l, Fault f, int status, const char *detail) {
 static void page_seen(Listing *l, const HttpResponse *r) {
         PageOutcome o;
         bool detail = l->details != NULL;
-        if (detail)
+        if (r->status == 304)
+                listing_as_before(l, r, &o);
+        else if (detail)
                 details_take(l, r, &o);
         else
                 listing_take_page(l, r, &o);
@@ -288,7 +294,9 @@ static void status_seen(Listing *l, const HttpResponse *r) {
                          (long long) (pause / US_SECOND));
         bool busy = r->status >= 500 || r->status == 429 || r->status == 408;
         session_used(l->session, l->generation, busy ? SESSION_USE_UNKNOWN : SESSION_USE_LET_IN, r->status);
-        if (r->status == 429)
+        if (listing_too_old(l, r->status))
+                go_on(l, source_now(l->source));
+        else if (r->status == 429)
                 retry(l, FAULT_RATE_LIMITED, RETRY_NOW, r->retry_after, detail);
         else if (r->status >= 500 || r->status == 408)
                 retry(l, FAULT_HTTP_STATUS, RETRY_NOW, r->retry_after, detail);
@@ -300,11 +308,15 @@ static void answered(void *userdata, HttpResponse *r) {
         Listing *l = userdata;
         l->call = NULL;
         l->end.requests += r->hops;
+        if (l->changes.theirs == INSTANT_NONE)
+                l->changes.theirs = r->date;
         if (r->fault != FAULT_NONE) {
                 session_used(l->session, l->generation, r->sent ? SESSION_USE_UNKNOWN : SESSION_USE_UNSENT, r->status);
                 retry(l, r->fault, r->retry, r->retry_after, r->detail);
         } else if (r->status == 200)
                 body_seen(l, r);
+        else if (r->status == 304)
+                page_seen(l, r);
         else
                 status_seen(l, r);
 }
@@ -337,6 +349,7 @@ void listing_tell_end(Listing *l) {
                 }
         end_fill(l);
         listing_judge(l);
+        listing_memory_end(l);
         l->sink.end(l->sink.userdata, l->partition, &l->end);
         listing_drop(l);
 }
@@ -357,6 +370,7 @@ Listing *listing_drop(Listing *l) {
                 session_leave(l->session, &l->waiter);
         http_abandon(l->call);
         pager_done(&l->pager);
+        text_free(&l->recall.facts);
         slices_free(&l->slices);
         details_free(l->details);
         contract_free(l->contract);

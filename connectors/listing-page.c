@@ -97,6 +97,7 @@ static int record_take(Listing *l, Normaliser *n, SplitSpan *span, uint64_t prin
         int r = normalise_record(n, span, &side, &q);
         if (r < 0)
                 return err_oom(e);
+        listing_changes_note(l, n, r == NORMALISE_QUARANTINED);
         if (r == NORMALISE_QUARANTINED) {
                 q.row = row;
                 l->anonymous |= !q.identity_known;
@@ -105,7 +106,13 @@ static int record_take(Listing *l, Normaliser *n, SplitSpan *span, uint64_t prin
         }
         if (n->n_invalid > 0)
                 note_invalid(l->source->env.findings, l->partition, l->stream, &side, &l->findings);
-        return l->sink.record(l->sink.userdata, l->partition, &side, print, e);
+        return l->sink.record(l->sink.userdata, l->partition, &side, print ^ listing_salt(l), e);
+}
+
+/* A record whose bytes stood there before is as it was: whether it is. */
+static int record_known(Listing *l, uint64_t print, bool *ret, Err *e) {
+        *ret = false;
+        return l->sink.span ? l->sink.span(l->sink.userdata, l->partition, print ^ listing_salt(l), ret, e) : 0;
 }
 
 /* From the record `first` on: what stands before it was on the page before. */
@@ -117,8 +124,12 @@ static void records_take(Listing *l, int first, const int *rows, Err *e) {
                 r = listing_contract(l, &n.contract);
         if (r < 0)
                 r = err_oom(e);
-        for (size_t i = (size_t) first; i < s->split.n_spans && r >= 0; i++)
-                r = record_take(l, &n, &s->split.spans[i], s->prints[i], rows ? rows[i] : 0, e);
+        for (size_t i = (size_t) first; i < s->split.n_spans && r >= 0; i++) {
+                bool known = false;
+                r = record_known(l, s->prints[i], &known, e);
+                if (r >= 0 && !known)
+                        r = record_take(l, &n, &s->split.spans[i], s->prints[i], rows ? rows[i] : 0, e);
+        }
         normaliser_done(&n);
         if (r < 0)
                 listing_broken(l, e);
@@ -140,21 +151,25 @@ void listing_take_record(Listing *l, Str bytes, uint64_t print) {
 /* A page whose records' details may have changed is none that is known. */
 static uint64_t salt_of(const Listing *l) {
         const DetailPlan *d = &l->stream->details;
-        return d->request.path && !d->row_shows_changes ? source_now(l->source) : 0;
+        return d->request.path && !d->row_shows_changes ? source_now(l->source) : listing_salt(l);
 }
 
-static void page_take(Listing *l, XXH128_hash_t hash, int overlap, const int *rows, PageOutcome *o) {
-        const PageMemory page = { .hash = { hash.high64 ^ salt_of(l), hash.low64 } };
+static void page_take(Listing *l, const HttpResponse *response, XXH128_hash_t hash, const PageSeen *seen,
+                      const int *rows, PageOutcome *o) {
+        _cleanup_text_ Text facts = TEXT_INIT(PAGER_CURSOR_MAX * 2);
+        if (listing_facts(l, response, seen, &facts) < 0)
+                text_clear(&facts); /* too long to be kept: next time it is asked for as if it were new */
+        const PageMemory page = { { hash.high64 ^ salt_of(l), hash.low64 }, text_str(&facts) };
         bool known = false;
         int members = 0;
         Err e = { 0 };
         if (l->sink.page(l->sink.userdata, l->partition, l->sum.pages + l->pager.pages, &page, &known, &members, &e) <
             0)
                 listing_broken(l, &e);
-        else if (!known && l->stream->details.request.path && details_begin(l, overlap) < 0)
+        else if (!known && l->stream->details.request.path && details_begin(l, seen->overlap) < 0)
                 page_fault(o, FAULT_TOO_LARGE, "out of memory");
         else if (!known && !l->details)
-                records_take(l, overlap, rows, &e);
+                records_take(l, seen->overlap, rows, &e);
 }
 
 void listing_take_page(Listing *l, const HttpResponse *response, PageOutcome *o) {
@@ -177,7 +192,7 @@ void listing_take_page(Listing *l, const HttpResponse *response, PageOutcome *o)
                 if (r >= 0 && take && l->asks_parents)
                         r = listing_take_parents(l, seen.overlap);
                 else if (r >= 0 && take)
-                        page_take(l, hash, seen.overlap, rows.numbers, o);
+                        page_take(l, response, hash, &seen, rows.numbers, o);
                 if (r < 0)
                         page_fault(o, FAULT_TOO_LARGE, r == -E2BIG ? "more values than the limit" : "out of memory");
         }

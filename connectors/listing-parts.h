@@ -20,7 +20,7 @@ typedef struct PageRead {
 typedef struct ListingValues {
         TemplateValue at[LISTING_VALUES_MAX];
         size_t n;
-        char digits[200], today[DATE_TEXT], period_end[DATE_TEXT];
+        char digits[200], today[DATE_TEXT], period_end[DATE_TEXT], since[64];
         size_t n_digits;
 } ListingValues;
 
@@ -44,6 +44,25 @@ static inline void listing_answered(Listing *l) {
 }
 void listing_go_on(Listing *l);                  /* the next request, in its turn */
 void listing_broken(Listing *l, const Err *e);   /* a callback failed: its words are the end's detail */
+
+/* ---- what is remembered: listing-memory.c ---- */
+
+void listing_memory_begin(Listing *l); /* after the sink's begin */
+void listing_memory_end(Listing *l);   /* before the sink's end */
+/* Whether the listing asks for changes only; then *ret is from where: an instant or an id. */
+bool listing_since(const Listing *l, int64_t *ret);
+/* Whether the status says that this was too long ago; then the listing reads everything from here on. */
+bool listing_too_old(Listing *l, int status);
+/* Adds validators to the request that is due. 0, negative with Err. */
+int listing_conditions(Listing *l, HttpRequest *q, Err *e);
+/* A 304. As listing_take_page. */
+void listing_as_before(Listing *l, const HttpResponse *r, PageOutcome *o);
+/* What is to be remembered of a page beside its bytes; empty without validators. As text_add. */
+int listing_facts(const Listing *l, const HttpResponse *r, const PageSeen *seen, Text *ret);
+/* Notes how far the record goes that `n` looked at last. */
+void listing_changes_note(Listing *l, Normaliser *n, bool aside);
+/* The same bytes of another unit's slice are another record: 0 where no unit comes from the slice. */
+uint64_t listing_salt(const Listing *l);
 
 /* The values of a page of parents: 0, -ENOMEM, -E2BIG. */
 int listing_take_parents(Listing *l, int first);

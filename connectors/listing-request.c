@@ -67,6 +67,23 @@ const char *listing_unit(const Listing *l) {
         return s && s->unit ? s->unit->id : l->partition->unit;
 }
 
+/* Without it the listing asks for everything. */
+static void put_since(ListingValues *v, const Listing *l) {
+        const ChangesPlan *p = &l->stream->changes;
+        _cleanup_text_ Text text = TEXT_INIT(sizeof v->since - 1);
+        int64_t from;
+        if (!listing_since(l, &from) || changes_from_text(p, from, &text) < 0)
+                return;
+        memcpy(v->since, text.at, text.len + 1);
+        put_time(v, "since", p->kind == CHANGES_TIME ? from : INSTANT_NONE, str_of(v->since));
+}
+
+static int add_since(const ListingValues *v, const char *parameter, Text *parameters) {
+        if (parameter && v->since[0])
+                http_form_add(parameters, str_of(parameter), str_of(v->since));
+        return parameters->failed;
+}
+
 static void values_fill(const Listing *l, ListingValues *ret) {
         const HttpSource *s = l->source;
         Date today = when_date(clock_wall(s->env.clock));
@@ -76,6 +93,7 @@ static void values_fill(const Listing *l, ListingValues *ret) {
         put_time(ret, "today", when_at(today, 0, 0), str_of(date_iso(today, ret->today)));
         put_paging(ret, l);
         put_slice(ret, l);
+        put_since(ret, l);
         for (size_t i = 0; i < s->n_config; i++)
                 put(ret, s->config[i].name, s->config[i].text);
 }
@@ -87,7 +105,8 @@ int listing_request(Listing *l, RequestText *ret) {
         values_fill(l, &v);
         if (l->details)
                 return details_request(l, &v, ret);
-        if (address.len == 0 && pager_query(&l->pager, &parameters) < 0)
+        if (address.len == 0 && (pager_query(&l->pager, &parameters) < 0 ||
+                                 add_since(&v, l->stream->changes.parameter, &parameters) < 0))
                 return parameters.failed;
         int r = request_fill(&l->stream->request, &(TemplateValues) { v.at, v.n, ZONE_OFFSET }, text_str(&parameters),
                              ret);

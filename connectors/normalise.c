@@ -193,3 +193,13 @@ int normalise_record(Normaliser *n, const SplitSpan *span, RecordSide *ret, Quar
                 return -ENOMEM;
         return n->failed ? quarantine(n, span, ret_q, FAULT_RECORD_INVALID, "", STR("not JSON")) : r;
 }
+
+bool normalise_text(Normaliser *n, const SlotSelect *s, Str *ret) {
+        json_object *tree = NULL;
+        Scalar kind = SCALAR_NONE;
+        Str text = STR_NULL;
+        if (slot_scalar(n, s, &kind, &text, &tree) != SELECTED_VALUE || (kind != SCALAR_TEXT && kind != SCALAR_NUMBER))
+                return false;
+        *ret = text;
+        return true;
+}

@@ -55,3 +55,6 @@ enum { NORMALISE_QUARANTINED = 1 };
 /* 0: *ret holds until the next call. NORMALISE_QUARANTINED: *ret_q says why, equally borrowed. -ENOMEM. The bytes of
  * every span must outlive the normaliser: what was parsed is compared with the next record's. */
 int normalise_record(Normaliser *n, const SplitSpan *span, RecordSide *ret, Quarantine *ret_q);
+
+/* What a selector finds in the record that was normalised last, as text. false: nothing, or no text or number. */
+bool normalise_text(Normaliser *n, const SlotSelect *s, Str *ret);

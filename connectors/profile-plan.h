@@ -3,6 +3,7 @@
  * borrowed from its tree. docs/PROFILES.md explains each key. Private to connectors/. */
 #pragma once
 
+#include "connectors/changes.h"
 #include "connectors/each-plan.h"
 #include "connectors/field-plan.h"
 #include "connectors/format.h"
@@ -33,6 +34,9 @@ typedef struct StreamPlan {
         PlanNames keep;       /* headers of the answer that are read */
         SlotSelect code, period;
         bool codes_per_unit;
+        bool validators;      /* ETag and Last-Modified are sent back */
+        ChangesPlan changes;
+        SlotSelect by;        /* the time or id that changes are told by */
         bool code_upper;      /* codes are kept in capitals */
         int repair;           /* RepairKind, of code and period */
         const FieldPlan *fields;

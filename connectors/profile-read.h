@@ -52,6 +52,7 @@ typedef enum ProfileMessage {
         PROFILE_TAKE_NAME,     /* 1: seen */
         PROFILE_NO_TOKEN,      /* 1: the name that no step takes */
         PROFILE_NO_PROOF,
+        PROFILE_SPAN,          /* 1: seen */
         PROFILE_MESSAGE_COUNT
 } ProfileMessage;
 

@@ -99,6 +99,8 @@ static const ProfileSentence profile_sentences[PROFILE_MESSAGE_COUNT] = {
                                  "`{1}` có hai nghĩa trong bảng từ này" },
         [PROFILE_WORDS_WANTED] = { "words", "`{1}` is read by a vocabulary: name one with `words`",
                                    "`{1}` đọc qua bảng từ: ghi tên bảng ở `words`" },
+        [PROFILE_SPAN] = { "value", "`{1}` is no length of time: write 30 seconds, 15 minutes, 2 hours or 1 day",
+                           "`{1}` không phải khoảng thời gian: viết 30 seconds, 15 minutes, 2 hours hoặc 1 day" },
         [PROFILE_TOO_MANY] = { "value", "more than {1} of them", "nhiều hơn {1} mục" },
         [PROFILE_ONE_OF] = { "key-missing", "exactly one of these is wanted here: {1}",
                              "ở đây cần đúng một trong: {1}" },

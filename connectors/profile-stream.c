@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "connectors/profile-changes.h"
 #include "connectors/profile-format.h"
 #include "connectors/profile-list.h"
 
@@ -10,7 +11,7 @@ typedef struct StreamKeys {
         ListKeys list;
         Select code, period;
         FormatKeys format;
-        const Tree *fields, *each, *details, *drift;
+        const Tree *fields, *each, *details, *drift, *changes;
 } StreamKeys;
 
 static const char *const kinds[] = { "task", "indicator", NULL };
@@ -24,6 +25,8 @@ static const KeySpec keys[] = {
         PROFILE_FORMAT_KEYS(StreamKeys, format),
         KEY("each", KEY_TREE, each),
         KEY("details", KEY_TREE, details),
+        KEY("changes", KEY_TREE, changes),
+        KEY("validators", KEY_FLAG, list.plan.validators),
         KEY("code", KEY_SELECT, code, .required = true),
         KEY("period", KEY_SELECT, period),
         KEY("codes-per-unit", KEY_FLAG, list.plan.codes_per_unit),
@@ -41,8 +44,8 @@ static void check_request(ProfileReader *r, const Tree *t, const StreamKeys *k, 
         ProfileNames names = { 0 };
         profile_names_common(&names);
         profile_names_each(&names, &s->each);
-        if (tree_get(t, "changes"))
-                profile_name_add(&names, "since", TEMPLATE_TIME);
+        if (s->changes.given)
+                profile_name_add(&names, "since", s->changes.kind == CHANGES_TIME ? TEMPLATE_TIME : TEMPLATE_NUMBER);
         profile_list_check(r, t, &k->list, &names);
 }
 
@@ -75,6 +78,7 @@ static void assign_slots(ProfileReader *r, StreamPlan *s, FieldPlan *fields) {
                 return;
         slot_set(slots, &s->n_slots, &s->code);
         slot_set(slots, &s->n_slots, &s->period);
+        slot_set(slots, &s->n_slots, &s->by);
         for (size_t i = 0; i < s->n_fields; i++)
                 for (size_t k = 0; k < fields[i].n_from; k++)
                         slot_set(slots, &s->n_slots, &fields[i].from[k]);
@@ -129,7 +133,13 @@ static void compile_fields(ProfileReader *r, const Tree *fields, const Tree *wor
                 assign_slots(r, s, plans);
 }
 
-static void compile_parts(ProfileReader *r, const Tree *t, StreamKeys *k, StreamPlan *s) {
+static void compile_changes(ProfileReader *r, const Tree *t, const ProfileDefaults *defaults, StreamPlan *s) {
+        profile_changes_compile(r, t, defaults, request_uses(&s->request, "since"), s);
+        check_identity(r, t, "by", &s->by.select);
+}
+
+static void compile_parts(ProfileReader *r, const Tree *t, const ProfileDefaults *defaults, StreamKeys *k,
+                          StreamPlan *s) {
         s->code.select = k->code;
         s->period.select = k->period;
         check_identity(r, t, "code", &k->code);
@@ -138,6 +148,8 @@ static void compile_parts(ProfileReader *r, const Tree *t, StreamKeys *k, Stream
                 profile_each_compile(r, k->each, &s->each);
         if (k->details)
                 profile_details_compile(r, k->details, &s->details);
+        if (k->changes)
+                compile_changes(r, k->changes, defaults, s);
         check_request(r, t, k, s);
         profile_list_finish(r, &k->list);
 }
@@ -145,6 +157,7 @@ static void compile_parts(ProfileReader *r, const Tree *t, StreamKeys *k, Stream
 void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, const ProfileDefaults *defaults,
                             StreamPlan *ret) {
         StreamKeys k = { .list = PROFILE_LIST_DEFAULTS };
+        k.list.plan.validators = true;
         size_t path = profile_enter(r, t->key);
         profile_read(r, t, keys, COUNT(keys), &k);
         if (t->kind == TREE_MAP) {
@@ -155,7 +168,7 @@ void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, 
                 s->code_upper = k.code_case == 1;
                 s->repair = defaults->repair;
                 profile_drift_compile(r, k.drift, &s->drift);
-                compile_parts(r, t, &k, s);
+                compile_parts(r, t, defaults, &k, s);
                 if (k.fields) {
                         compile_fields(r, k.fields, words, defaults, s);
                         check_fields(r, t, s);

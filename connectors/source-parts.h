@@ -26,6 +26,26 @@ typedef struct ListingSum {
         bool lossy;
         char detail[340];
 } ListingSum;
+#define VALIDATOR_ROOM 1024
+
+/* What is remembered of the page that is asked for. */
+typedef struct ListingRecall {
+        uint64_t request;      /* hash of the request that goes out */
+        bool asked;            /* it carries a validator */
+        uint64_t hash[2];
+        Text facts;
+        char etag[VALIDATOR_ROOM], modified[VALIDATOR_ROOM];
+} ListingRecall;
+
+/* How far the changes have been read (changes.h). */
+typedef struct ListingChanges {
+        Instant began;         /* by our clock */
+        Instant theirs;        /* the system's, from its first answer */
+        bool resumes;          /* `prior` was given */
+        ChangesCursor prior;
+        ChangesSeen seen;
+        char text[CHANGES_CURSOR_TEXT]; /* of the next cursor */
+} ListingChanges;
 
 typedef struct Listing {
         struct HttpSource *source;
@@ -56,6 +76,9 @@ typedef struct Listing {
         struct Contract *contract; /* once a record is parsed */
         Text learnt;           /* what is to be kept of it */
         ListingMemory memory;  /* told by the sink at the begin */
+        bool conditional;      /* pages are asked for only if they changed */
+        ListingRecall recall;
+        ListingChanges changes;
         ListingEnd end;
         struct Listing *next;
 } Listing;

@@ -51,6 +51,7 @@ typedef enum Fault {
         FAULT_FILE_LOCKED,       /* open in a program, still being copied, or protected by a password */
         FAULT_FILE_OLDER,        /* as of an earlier moment than what was read before */
         FAULT_QUIET,             /* not asked: the source's quiet hours */
+        FAULT_NOT_MODIFIED,      /* a 304 that nobody asked for, or for a page that is not kept */
         FAULT_COUNT
 } Fault;
 extern const char *const fault_names[FAULT_COUNT]; /* "none", "login-page", "empty-body", ... */

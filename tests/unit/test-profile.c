@@ -227,6 +227,34 @@ static void test_mistakes_of_requests(void **state) {
                 check_mistake(&mistakes[i]);
 }
 
+#define CHANGES(lines) "code: $.code\n    changes:\n      by: $.at\n" lines
+
+static void test_mistakes_of_changes(void **state) {
+        static const Mistake mistakes[] = {
+                { "code: $.code", "code: $.code\n    changes: yes", 29, 14, "type", NULL },
+                { "code: $.code", CHANGES("      since-parameter: s"), 30, 7, "key-missing", NULL },
+                { "code: $.code", CHANGES("      kind: tme\n      since-parameter: s"), 31, 13, "value", "time" },
+                { "code: $.code", CHANGES("      kind: time"), 30, 7, "key-missing", NULL },
+                { "code: $.code", CHANGES("      kind: id\n      since-parameter: s\n      since-format: iso"), 33, 7,
+                  "key-useless", NULL },
+                { "code: $.code", CHANGES("      kind: time\n      since-parameter: s\n      overlap: 5"), 33, 16,
+                  "value", NULL },
+                { "code: $.code", CHANGES("      kind: time\n      since-parameter: s\n      full-every: 1 week"), 33,
+                  19, "value", NULL },
+                { "code: $.code", CHANGES("      kind: id\n      since-parameter: s\n      overlap: 5 minutes"), 33,
+                  16, "value", NULL },
+                { "code: $.code", CHANGES("      kind: time\n      since-parameter: s\n      since-format: yy"), 33, 21,
+                  "date-format", NULL },
+                { "code: $.code", CHANGES("      kind: time\n      since-parameter: s\n      too-old-status: 200"), 33,
+                  23, "value", NULL },
+                { "code: $.code", CHANGES("      kind: time\n      since-parameter: s\n      since: x"), 33, 7,
+                  "key-unknown", NULL },
+                { "path: /api/tasks", "path: /api/<since>", 21, 11, "placeholder", NULL },
+        };
+        for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++)
+                check_mistake(&mistakes[i]);
+}
+
 static void test_shipped(void **state) {
         static const char *const files[] = { "connectors/profiles/theodoiq.yaml",
                                              "connectors/profiles/nq57-daklak.yaml",
@@ -267,6 +295,7 @@ int main(void) {
                 cmocka_unit_test(test_sound),
                 cmocka_unit_test(test_mistakes),
                 cmocka_unit_test(test_mistakes_of_requests),
+                cmocka_unit_test(test_mistakes_of_changes),
                 cmocka_unit_test(test_mistakes_of_slices_and_details),
                 cmocka_unit_test(test_shipped),
                 cmocka_unit_test(test_digest),

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* Reading only what changed: from where to ask, and how far a listing has come. The cursor is the highest time or id of
+ * the records that were received, never of our clock, and never beyond the system's own. Asking begins at it (closed
+ * range), less an overlap for what was written late. Pure. docs/profiles/changes.md explains each key. */
+#pragma once
+
+#include "state/model/listing.h"
+
+typedef enum ChangesKind { CHANGES_TIME, CHANGES_ID } ChangesKind;
+#define CHANGES_STATUSES 8
+
+typedef struct ChangesPlan {
+        bool given;
+        int kind;                 /* ChangesKind */
+        const char *parameter;    /* of the query; NULL: the request's templates name <since> */
+        const char *format;       /* of the time in it, as of template.h */
+        const char *const *dates; /* how records write it */
+        size_t n_dates;
+        int64_t zone;
+        int64_t overlap;          /* µs, or ids */
+        int64_t full_every;       /* µs between two listings that read everything */
+        int64_t too_old_after;    /* µs; 0: never */
+        int status[CHANGES_STATUSES]; /* answers that mean: too long ago */
+        size_t n_statuses;
+} ChangesPlan;
+
+typedef struct ChangesCursor {
+        int64_t value; /* µs since 1970, or an id */
+        Instant taken; /* by our clock: when the listing began that gave it */
+} ChangesCursor;
+
+#define CHANGES_CURSOR_TEXT 64
+Str changes_cursor_write(const ChangesPlan *p, const ChangesCursor *c, char buffer[static CHANGES_CURSOR_TEXT]);
+bool changes_cursor_read(const ChangesPlan *p, Str text, ChangesCursor *ret); /* false: none, or of another kind */
+
+/* Whether this listing can do with the changes since the cursor; else it reads everything. */
+bool changes_suffice(const ChangesPlan *p, const ListingMemory *m, Instant now);
+
+/* From where to ask: an instant or an id. */
+int64_t changes_from(const ChangesPlan *p, const ChangesCursor *c);
+int changes_from_text(const ChangesPlan *p, int64_t from, Text *ret); /* as text_add */
+
+/* What the records of a listing showed. */
+typedef struct ChangesSeen {
+        bool any, lost; /* lost: a record was put aside, and nobody can tell where it stands */
+        bool aside;
+        int64_t highest, lowest_aside;
+} ChangesSeen;
+/* `written`: the record's time or id; at NULL: it has none. */
+void changes_note(const ChangesPlan *p, ChangesSeen *s, Str written, bool aside);
+
+/* The cursor after a listing that was read whole. `prior` NULL: there was none. `received`: records in it. `theirs`:
+ * the system's clock when it began, INSTANT_NONE: not told; `ours`: ours. false: none that is safe. */
+bool changes_next(const ChangesPlan *p, const ChangesSeen *s, const ChangesCursor *prior, int64_t received,
+                  Instant theirs, Instant ours, ChangesCursor *ret);

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""A page that has not changed is not sent again, and nothing is believed of it for longer than a day."""
+import pytest
+
+from feed_site import FeedSite
+
+
+@pytest.fixture
+def site(request, tmp_path):
+    with FeedSite(tmp_path / "site", changes=False, tags=getattr(request, "param", "strong")) as made:
+        assert made.poll() and made.run()["completeness"] == "complete"
+        made.check()
+        yield made
+
+
+def statuses(seen):
+    return [r["status"] for r in seen]
+
+
+@pytest.mark.parametrize("site", ["strong", "weak", "time"], indirect=True)
+def test_unchanged_pages_come_as_304(site):
+    before = site.rows()
+    seen = site.poll()
+    assert statuses(seen) == [304, 304, 304]
+    assert all(bool(r["etag"]) != bool(r["modified"]) for r in seen)
+    run = site.run()
+    assert (run["completeness"], run["proof"], run["members"], run["claimed"]) == ("complete", "total", 30, 30)
+    assert site.rows() == before and not site.missing()
+
+
+def test_a_changed_page_is_read_and_the_others_are_not(site):
+    site.feed.put("24412", "NV-03", progress=77)
+    assert sorted(statuses(site.poll())) == [200, 304, 304]
+    site.check()
+    assert site.run()["changed"] == 1
+    site.feed.put("24412", "NV-00A", progress=5)  # every row behind it moves on
+    assert statuses(site.poll())[0] == 200
+    site.check()
+    site.feed.drop("24412", "NV-00A")
+    site.feed.drop("22015", "NV-09")
+    site.poll()
+    site.check()
+    assert site.missing() == {"24412/task/NV-00A", "22015/task/NV-09"}
+
+
+@pytest.mark.parametrize("site", ["node"], indirect=True)
+def test_tags_that_differ_from_node_to_node(site):
+    for _ in range(3):
+        assert statuses(site.poll()) == [304, 304, 304]
+    site.feed.salt = "b"  # none of them is known any more: the bytes decide
+    before = site.rows()
+    assert statuses(site.poll()) == [200, 200, 200]
+    assert site.rows() == before and site.run()["same"] == 30
+
+
+def test_a_lie_lasts_a_day_at_most(site):
+    site.feed.lies = True
+    site.feed.put("24412", "NV-03", progress=77)
+    assert statuses(site.poll()) == [304, 304, 304]
+    seen = site.poll(hours=25)
+    assert statuses(seen) == [200, 200, 200] and not any(r["etag"] for r in seen)
+    site.check()
+
+
+def test_not_modified_without_being_asked(site):
+    site.edit(("size: 10", "size: 15"))  # another address: what is remembered says nothing of it
+    site.feed.unasked = True
+    before = site.rows()
+    site.poll(status=1)
+    run = site.run()
+    assert (run["completeness"], run["fault"]) == ("failed", "not-modified") and "304" in run["detail"]
+    assert site.rows() == before
+    site.feed.unasked = False
+    site.poll()
+    site.check()
+
+
+def test_another_profile_asks_for_everything(site):
+    site.edit(("doing: in_progress", "doing: not_started"),
+              ("progress: $.progress", "progress: $.progress\n      group: $.unit"))
+    seen = site.poll(status=1)  # so many changes by a changed profile are asked about
+    assert statuses(seen) == [200, 200, 200] and not any(r["etag"] for r in seen)
+
+
+def test_validators_can_be_turned_off(site):
+    site.edit(("    code: $.code\n", "    validators: no\n    code: $.code\n"))
+    site.poll()
+    assert not any(r["etag"] or r["modified"] for r in site.poll())
