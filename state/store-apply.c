@@ -97,7 +97,7 @@ static int apply_finish(Apply *a, Txn *txn, Err *e) {
         p->members = a->tally.seen;
         for (size_t i = 0; i < a->listing->n_pages;
              i++) /* of known pages: nobody looked at them, and nothing changed */
-                if (a->listing->pages[i].known)
+                if (a->listing->pages[i].known && !a->listing->pages[i].over)
                         p->same += a->listing->pages[i].spans;
         if (p->quarantined > 0 && p->completeness == LISTING_COMPLETE)
                 p->completeness = LISTING_PARTIAL; /* also when the page they stand on was not read anew */

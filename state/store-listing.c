@@ -72,6 +72,7 @@ Listing *listing_free(Listing *l) {
         free(l->pages);
         bits_free(&l->seen);
         bits_free(&l->kept);
+        bits_free(&l->shown);
         bits_free(&l->twice);
         bits_free(&l->brought);
         prints_free(&l->prints);
@@ -152,12 +153,31 @@ static int page_facts(Listing *l, ListingPage *page, Str facts, Err *e) {
         return 0;
 }
 
+/* Rows moved while the listing was read, and it is read once more from its first page. What it brought before stays
+ * brought; what stands where is what it says now. */
+static int listing_anew(Listing *l, Err *e) {
+        int r = stage_compare_all(l, e);
+
+        for (size_t i = 0; i < l->n_pages; i++)
+                l->pages[i].over = true;
+        bits_free(&l->shown);
+        l->duplicates = l->quarantined = 0;
+        if (r == 0)
+                r = stmt_run(l->store, NULL, e, "DELETE FROM temp.put_aside WHERE listing = ?", "i", l->number);
+        return r;
+}
+
 int listing_page(Listing *l, int number, const PageMemory *told, bool *ret_known, int *ret_members, Err *e) {
         bool known = false, as_before = false;
         ListingPage *page = NULL;
         uint64_t mixed[2];
         int spans = 0, r;
 
+        if (l->n_pages > 0 && number <= l->pages[l->n_pages - 1].number) {
+                r = listing_anew(l, e);
+                if (r < 0)
+                        return r;
+        }
         hash_mix(l, told->hash, mixed);
         r = page_known(l, number, mixed, told->facts, &known, &spans, &as_before, e);
         if (r == 0)

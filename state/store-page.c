@@ -121,6 +121,16 @@ static int brought_write(Apply *a, const Bits *brought, Err *e) {
                         a->listing->id);
 }
 
+static int bits_into(const Bits *from, const Bits *without, Bits *into, Err *e) {
+        bool was;
+        int r = 0;
+
+        for (int64_t id = bits_next(from, 0); id >= 0 && r == 0; id = bits_next(from, id + 1))
+                if (!without || !bits_have(without, id))
+                        r = bits_add(into, id, &was, e);
+        return r;
+}
+
 static int page_write_whole(Apply *a, Err *e) {
         _cleanup_text_ Text prints = TEXT_INIT(PAGE_TEXT_MAX);
         Listing *l = a->listing;
@@ -130,6 +140,8 @@ static int page_write_whole(Apply *a, Err *e) {
         for (size_t i = 0; i < l->n_pages && r == 0; i++) {
                 ListingPage *p = &l->pages[i];
 
+                if (p->over)
+                        continue;
                 if (p->number > last)
                         last = p->number;
                 if (!p->known)
@@ -142,17 +154,9 @@ static int page_write_whole(Apply *a, Err *e) {
         if (r == 0)
                 r = stmt_run(a->store, NULL, e, "DELETE FROM page WHERE partition = ? AND number > ?", "ii", l->id,
                              (int64_t) last);
+        if (r == 0)
+                r = bits_into(&l->seen, &l->shown, &l->twice, e); /* of pages that are over */
         return r == 0 ? brought_write(a, &l->twice, e) : r;
-}
-
-static int bits_into(const Bits *from, const Bits *without, Bits *into, Err *e) {
-        bool was;
-        int r = 0;
-
-        for (int64_t id = bits_next(from, 0); id >= 0 && r == 0; id = bits_next(from, id + 1))
-                if (!without || !bits_have(without, id))
-                        r = bits_add(into, id, &was, e);
-        return r;
 }
 
 /* Pages that were read have to be read again, and what was brought waits for a whole listing. The pages of a listing of

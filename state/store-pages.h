@@ -41,6 +41,7 @@ typedef struct ListingPage {
         uint64_t hash[2];  /* the digest is mixed in: a new mapping knows no page */
         int spans;         /* records and quarantines it holds */
         bool known;        /* bytes as before: its row stays as it is */
+        bool over;         /* the listing began anew after it */
         bool torn;         /* a record on it was put aside: the next listing reads it anew */
         size_t first;      /* spans on the pages before: its members' place in the file */
         Str facts;         /* at NULL: as before */

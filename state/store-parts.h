@@ -26,6 +26,7 @@ struct Listing {
         size_t held;                /* members in memory */
         int aside;                  /* 1 + the file of the others; 0: none yet */
         Bits seen, kept;            /* kept: of them, staged to be written */
+        Bits shown;                 /* of them, since the listing last began */
         Bits twice;                 /* seen more than once, and kept: the next listing looks at them again */
         Bits brought;               /* page 0: neither a page nor a print knows them */
         bool brought_read;
@@ -51,7 +52,7 @@ void listing_span_count(Listing *l, ListingPage *page, int n);
 int stage_compare_all(Listing *l, Err *e); /* of the buffer; what remains there is to be written */
 /* Seen, and a member of that page; counts duplicates. `kept`: it is staged to be written. */
 int stage_member(Listing *l, ListingPage *page, int64_t record, uint64_t print, bool kept, Err *e);
-int stage_seen(Listing *l, int64_t record, bool kept, bool *ret_was, Err *e);
+int stage_seen(Listing *l, int64_t record, bool kept, bool *ret_twice, Err *e); /* twice since it last began */
 int store_stage_open(Store *s, Err *e);
 
 /* The transaction of a listing. */

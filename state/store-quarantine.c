@@ -41,7 +41,7 @@ static int quarantine_drop(Apply *a, Err *e) {
         int r = stmt_run(a->store, NULL, e, read, "ii", l->id, l->number);
 
         for (size_t i = 0; i < l->n_pages; i++)
-                if (l->pages[i].number > last)
+                if (!l->pages[i].over && l->pages[i].number > last)
                         last = l->pages[i].number;
         if (r == 0 && a->judges)
                 r = stmt_run(a->store, NULL, e, none, "iii", l->id, last, l->number);

@@ -107,26 +107,30 @@ bool staged_read(Str *rest, Staged *ret) {
 
 /* What is shown twice, and is to be written by one of the two, is looked at again next time: which of them the system
  * means is not known from one listing. */
-int stage_seen(Listing *l, int64_t record, bool kept, bool *ret_was, Err *e) {
+int stage_seen(Listing *l, int64_t record, bool kept, bool *ret_twice, Err *e) {
         bool was = false, was_kept = false, twice;
         int r = bits_add(&l->seen, record, &was, e);
 
+        if (r == 0)
+                r = bits_add(&l->shown, record, ret_twice, e);
         if (r == 0 && kept)
                 r = bits_add(&l->kept, record, &was_kept, e);
         if (r == 0 && was && (kept || bits_have(&l->kept, record)))
                 r = bits_add(&l->twice, record, &twice, e);
-        *ret_was = was;
         return r;
 }
 
 /* A page holds what stands on it, also when another page shows it too: either may be gone next time. */
 int stage_member(Listing *l, ListingPage *page, int64_t record, uint64_t print, bool kept, Err *e) {
-        bool was = false;
-        int r = stage_seen(l, record, kept, &was, e);
+        bool twice = false;
+        int r;
 
+        if (page->over)
+                return bits_add(&l->seen, record, &twice, e);
+        r = stage_seen(l, record, kept, &twice, e);
         if (r < 0)
                 return r;
-        l->duplicates += was;
+        l->duplicates += twice;
         return members_hold(l, page, record, print, e);
 }
 

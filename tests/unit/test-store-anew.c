@@ -91,15 +91,12 @@ static void put_record(World *w, Listing *l, const Model *m, int record, bool re
 
 typedef enum Kind { WHOLE, PART, CHANGES, FAILED } Kind;
 
-/* The listing `order` says, by one who remembers (`reader`) or by one who does not. */
-static int model_list(World *w, const Model *m, const int *order, int n, Kind kind, bool reader) {
-        Partition p = world_partition(SIDE_PORTAL);
-        Listing *l = world_begin(w, &p);
-        ListingEnd end = world_end();
-        int normalised = 0;
+/* The first `upto` pages of `m`, as its records stand. */
+static void model_pages(World *w, Listing *l, const Model *m, const int *order, int n, int pages, bool reader,
+                        bool recalls, int *normalised) {
         static uint64_t never;
 
-        for (int at = 0, number = 1; at < n || number == 1; at += PER_PAGE, number++) {
+        for (int at = 0, number = 1; (at < n || number == 1) && number <= pages; at += PER_PAGE, number++) {
                 PageMemory page = { .facts = STR("f") }, was;
                 int upto = at + PER_PAGE < n ? at + PER_PAGE : n, members;
                 bool known = false;
@@ -108,7 +105,7 @@ static int model_list(World *w, const Model *m, const int *order, int n, Kind ki
                         page.hash[0] = (page.hash[0] + (uint64_t) (order[i] * 8 + m->value[order[i]] * 2 +
                                                                    m->broken[order[i]] + 1)) * 0x9e3779b97f4a7c15ull;
                 page.hash[1] = reader ? 1 : ++never + 1;
-                if (reader && kind != CHANGES && listing_recall(l, number, &was, &w->err) == 0 &&
+                if (recalls && listing_recall(l, number, &was, &w->err) == 0 &&
                     memcmp(was.hash, page.hash, sizeof was.hash) == 0) { /* a 304: there is no body */
                         page = was;
                         assert_int_equal(listing_page(l, number, &page, &known, &members, &w->err), 0);
@@ -117,8 +114,22 @@ static int model_list(World *w, const Model *m, const int *order, int n, Kind ki
                 }
                 assert_int_equal(listing_page(l, number, &page, &known, &members, &w->err), 0);
                 for (int i = at; i < upto && !known; i++)
-                        put_record(w, l, m, order[i], reader, &normalised);
+                        put_record(w, l, m, order[i], reader, normalised);
         }
+}
+
+/* The listing `order` says, by one who remembers (`reader`) or by one who does not; `before`: pages that were read of
+ * what was there a moment ago, until the listing began anew. */
+static int model_list(World *w, const Model *m, const int *order, int n, Kind kind, bool reader, const Model *before,
+                      int pages) {
+        Partition p = world_partition(SIDE_PORTAL);
+        Listing *l = world_begin(w, &p);
+        ListingEnd end = world_end();
+        int normalised = 0;
+
+        if (pages > 0)
+                model_pages(w, l, before, before->order, before->n, pages, reader, reader, &normalised);
+        model_pages(w, l, m, order, n, INT32_MAX, reader, reader && kind != CHANGES, &normalised);
         end.members_complete = kind == WHOLE || kind == CHANGES;
         end.changes_only = kind == CHANGES;
         end.completeness = kind == FAILED ? LISTING_FAILED : end.members_complete ? LISTING_COMPLETE : LISTING_PARTIAL;
@@ -174,11 +185,14 @@ static void one_history(unsigned seed) {
         for (int round = 0; round < 60; round++) {
                 Kind kind = round == 0 ? WHOLE
                                        : (Kind[]) { WHOLE, WHOLE, WHOLE, CHANGES, CHANGES, PART, FAILED }[dice(&m, 7)];
-                int some[RECORDS], n = 0;
+                int some[RECORDS], n = 0, pages = 0;
+                Model before = m;
                 char *a, *b;
 
                 if (round > 0 && dice(&m, 3))
                         model_move(&m);
+                if (kind == WHOLE && dice(&m, 4) == 0)
+                        pages = (int) dice(&m, 6);
                 if (dice(&m, 25) == 0)
                         reader->context.digest = full->context.digest = dice(&m, 3);
                 for (int i = 0; i < m.n && kind == CHANGES && n < RECORDS; i++)
@@ -186,14 +200,16 @@ static void one_history(unsigned seed) {
                                 some[n++] = m.order[i];
                 if (kind != CHANGES)
                         n = kind == PART ? (int) dice(&m, (unsigned) m.n + 1) : m.n;
-                read_by_one += model_list(reader, &m, kind == CHANGES ? some : m.order, n, kind, true);
-                read_by_other += model_list(full, &m, kind == CHANGES ? some : m.order, n, kind, false);
+                read_by_one += model_list(reader, &m, kind == CHANGES ? some : m.order, n, kind, true, &before,
+                                          pages);
+                read_by_other += model_list(full, &m, kind == CHANGES ? some : m.order, n, kind, false, &before,
+                                            pages);
                 a = world_export(reader);
                 b = world_export(full);
                 expect_same(a, b, seed, round);
                 free(a);
                 free(b);
-                if (kind == WHOLE)
+                if (kind == WHOLE && pages == 0)
                         expect_members(reader, &m);
         }
         assert_true(read_by_one * 2 < read_by_other);
