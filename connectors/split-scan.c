@@ -4,8 +4,8 @@
 #include <endian.h>
 
 void scan_begin(Scan *s, Str text) {
-        s->begin = s->at = text.at;
-        s->end = text.at + text.len;
+        s->begin = s->at = text.at ? text.at : ""; /* nothing at all has no place */
+        s->end = s->at + text.len;
         s->why = s->problem = NULL;
         s->depth = 0;
         s->n_keys = s->scratch_used = 0;

@@ -85,7 +85,7 @@ bool template_json_sample(const char *text, const TemplateName *names, size_t n,
                                 *ret_name = name;
                                 return false;
                         }
-                text_addc(ret, w.string ? 'x' : '0');
+                text_add(ret, w.string ? STR("x") : STR(" 0 ")); /* the blanks: a value is never a part of a number */
         }
         return true;
 }

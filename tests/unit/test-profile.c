@@ -208,6 +208,8 @@ static void test_mistakes_of_requests(void **state) {
                 { "path: /api/tasks", "path: /x\n    method: POST\n    json: '{\"a\":<page>'", 23, 11, "json", NULL },
                 { "path: /api/tasks", "path: /x\n    method: POST\n    json: '{\"a\":1,\"a\":2}'", 23, 11, "json",
                   NULL },
+                { "path: /api/tasks", "path: /x\n    method: POST\n    json: '[1<page>]'", 23, 11, "json", NULL },
+                { "path: /api/tasks", "path: /x\n    method: POST\n    json: ''", 23, 11, "json", NULL },
                 { "path: /api/tasks", "path: /x\n    method: POST\n    body: x", 23, 5, "key-missing", NULL },
                 { "path: /api/tasks", "path: /x\n    method: POST\n    json: '{}'\n    form:\n      a: b", 24, 5,
                   "key-useless", NULL },

@@ -48,7 +48,7 @@ static void test_json_samples(void **state) {
         _cleanup_text_ Text t = TEXT_INIT(1000);
         Str bare = STR_NULL;
         assert_true(template_json_sample("{\"a\":\"<unit> <config.x>\",\"b\":[<page>,<cursor>]}", names, 4, &t, &bare));
-        assert_string_equal(t.at, "{\"a\":\"x x\",\"b\":[0,0]}");
+        assert_string_equal(t.at, "{\"a\":\"x x\",\"b\":[ 0 , 0 ]}");
         assert_false(template_json_sample("{\"a\":<unit>}", names, 4, &t, &bare));
         assert_true(str_eq(bare, STR("unit")));
         assert_false(template_json_sample("{\"a\":<config.year>}", names, 4, &t, &bare));
