@@ -213,7 +213,7 @@ void contract_encode(const Contract *c, const ContractListing *l, Text *ret) {
         for (size_t i = 0; i < c->n_members; i++) {
                 ContractCount k = learn(c, l, &c->members[i], halve);
                 if (contract_seen(&k) == 0 || memchr(c->members[i].name.at, '\n', c->members[i].name.len))
-                        continue;
+                        continue; /* a selector's own name may hold anything */
                 for (int n = 0; n < JSON_KINDS; n++)
                         text_addf(ret, "%" PRIu32 " ", k.kind[n]);
                 text_addf(ret, "%" PRIu32 " " STR_FMT "\n", k.empty, STR_ARG(c->members[i].name));

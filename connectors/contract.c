@@ -57,6 +57,8 @@ void contract_member(Contract *c, size_t slot, Str value) {
 
 static ContractMember *member_add(Contract *c, Str name) {
         Str kept;
+        if (!utf8_valid(name) || (name.len && memchr(name.at, '\n', name.len)))
+                return NULL; /* no name that could be kept or told */
         if (c->n_members == c->stream->n_slots + CONTRACT_OTHERS || name.len > 200 ||
             arena_str(&c->arena, name, &kept) < 0) {
                 c->overflow = true;
@@ -131,7 +133,7 @@ static bool decode_member(Contract *c, Str line) {
                         m = &c->members[i];
         if (!m)
                 m = other_find(c, line);
-        if (!m && utf8_valid(line))
+        if (!m)
                 m = member_add(c, line);
         if (m)
                 m->known = k;

@@ -78,6 +78,7 @@ typedef struct PartitionState {
         Instant retry_after;
         Str detail;
         int64_t refusal;               /* open refusal, 0 none */
+        Str sample;                    /* of its changes: "KEY field: old -> new" a line, at most 12 */
 } PartitionState;
 int store_visit_partitions(Store *s, int (*visit)(void *u, const PartitionState *p, Err *e), void *userdata, Err *e);
 

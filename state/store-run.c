@@ -197,6 +197,7 @@ static int state_read(sqlite3_stmt *q, PartitionState *ret, Err *e) {
                 .retry_after = stmt_instant(q, 18),
                 .detail = stmt_str(q, 19),
                 .refusal = sqlite3_column_int64(q, 20),
+                .sample = stmt_str(q, 22),
         };
         return 0;
 }
@@ -212,7 +213,7 @@ int store_visit_partitions(Store *s, int (*visit)(void *u, const PartitionState 
                       " p.last_complete, p.members, p.quarantined, u.claimed, u.received, u.added + u.changed + u.gone "
                       "+ u.back, p.failures,"
                       " p.retry_after, u.detail, (SELECT id FROM refusal f WHERE f.partition = p.id AND f.state = "
-                      "'open'), u.proof"
+                      "'open'), u.proof, (SELECT sample FROM refusal f WHERE f.partition = p.id AND f.state = 'open')"
                       " FROM partition p JOIN run u ON u.id = p.run ORDER BY p.side, p.source, p.stream, p.account",
                       &q, e);
         while (r == 0 && (r = stmt_step(q, e)) > 0) {

@@ -3,6 +3,7 @@
 
 #include "daemon/ctl/verbs.h"
 
+#include <errno.h>
 #include <stdio.h>
 
 static int status_card(Status *s, Err *e) {
@@ -188,6 +189,30 @@ static int status_refusal(void *userdata, const PartitionState *p, Err *e) {
         sheet_text(&w->sheet, accept);
         sheet_text(&w->sheet, reject);
         sheet_str(&w->sheet, p->detail);
+        sheet_str(&w->sheet, p->sample);
+        return 0;
+}
+
+/* What would change, by example: a person decides by that and not by a number alone. */
+static int status_sample(void *userdata, const PartitionState *p, Err *e) {
+        Ctl *c = userdata;
+        Str rest = p->sample, line;
+        _cleanup_text_ Text t = TEXT_INIT(32u << 10);
+
+        if (p->refusal == 0)
+                return 0;
+        while (str_split(&rest, '\n', &line)) {
+                if (line.len == 0)
+                        continue;
+                text_addf(&t, "  %lld  ", (long long) p->refusal);
+                text_escape(&t, line);
+                text_addc(&t, '\n');
+        }
+        if (t.failed == -ENOMEM)
+                return err_oom(e);
+        if (t.len > 0)
+                printf("%s" STR_FMT, c->vi ? "Sẽ thay đổi, ví dụ:\n" : "Would change, for example:\n",
+                       STR_ARG(text_str(&t)));
         return 0;
 }
 
@@ -197,6 +222,7 @@ static int status_refusals(Status *s, Err *e) {
                 { "stream", W_H_STREAM, 0 },      { "account", W_H_ACCOUNT, 0 },
                 { NULL, W_H_GUARD, 0 },           { "accept", W_NONE, SHEET_JSON },
                 { "reject", W_NONE, SHEET_JSON }, { "detail", W_H_DETAIL, SHEET_ELASTIC },
+                { "sample", W_NONE, SHEET_JSON },
         };
         PartitionWalk w = { .ctl = s->ctl };
         int r;
@@ -205,9 +231,11 @@ static int status_refusals(Status *s, Err *e) {
                 return 0;
         SHEET_BEGIN(&w.sheet, &s->ctl->out, "refusals", W_T_REFUSALS, columns);
         r = s->ctl->store ? store_visit_partitions(s->ctl->store, status_refusal, &w, e) : 0;
-        if (r < 0)
+        if (r == 0)
+                r = sheet_end(&w.sheet, e);
+        if (r < 0 || s->ctl->out.json || !s->ctl->store)
                 return r;
-        return sheet_end(&w.sheet, e);
+        return store_visit_partitions(s->ctl->store, status_sample, s->ctl, e);
 }
 
 static int status_deadlines(Status *s, Err *e) {

@@ -356,6 +356,9 @@ def test_a_mapping_edit_cannot_mass_change_silently(site):
     try:
         profile.write_text(text.replace("Đang thực hiện: in_progress", "Đang thực hiện: suspended"), encoding="utf-8")
         row = refused(site, "mapping-change", "theodoiq", "tasks", "giamsat.daklak")
+        assert re.search(r"^\S+/task/\S+ work: in_progress -> suspended$", row["sample"], re.M)
+        shown = site.ctl("status", LANG="C.UTF-8")
+        assert re.search(r"(?m)^  %d  \S+/task/\S+ work: in_progress -> suspended$" % row["id"], shown.out)
         daemon = site.daemon().until_note(" units behind")
         assert site.ctl("accept", row["id"]).status == 0
         wait_for(lambda: '"work":["suspended","Đang thực hiện"]' in site.export(), what="the accepted listing")
