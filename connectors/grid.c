@@ -51,10 +51,11 @@ void grid_beside(Grid *g, Str text) {
         _cleanup_arena_ Arena a = { .max = 8 * BESIDE_BYTES };
         Str hay, needle;
         const char *wanted = g->plan->count_after;
-        if (!wanted || g->rows->claimed >= 0)
+        if (!wanted || g->rows->claimed >= 0 || text.len == 0)
                 return;
         if (text_normalise(&a, text, &hay) != 0 || text_fold(&a, hay, &hay) != 0 ||
-            text_normalise(&a, str_of(wanted), &needle) != 0 || text_fold(&a, needle, &needle) != 0 || needle.len == 0)
+            text_normalise(&a, str_of(wanted), &needle) != 0 || text_fold(&a, needle, &needle) != 0 ||
+            needle.len == 0 || hay.len == 0)
                 return;
         const char *at = memmem(hay.at, hay.len, needle.at, needle.len);
         int64_t n;
