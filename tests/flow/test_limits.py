@@ -79,7 +79,7 @@ def test_requests_in_any_minute(site, server, keys):
 @pytest.mark.parametrize("most", [1, 3])
 def test_requests_under_way_at_once(site, server, keys, most):
     keys(requests_at_once=str(most))
-    server.delay = 0.1
+    server.delay = 0.6
     assert set(site.poll(server, whole(["c%d" % n for n in range(9)])).values()) == {WHOLE}
     assert server.most == most
 
