@@ -214,7 +214,9 @@ void http_answer_fill(HttpCall *c, CURLcode code, HttpResponse *r) {
                 curl_easy_getinfo(c->easy, CURLINFO_RESPONSE_CODE, &status);
                 curl_easy_getinfo(c->easy, CURLINFO_REQUEST_SIZE, &sent);
         }
-        long tunnel = 0;
+        long tunnel = 0, version = 0;
+        curl_easy_getinfo(c->easy, CURLINFO_HTTP_VERSION, &version);
+        c->http->multiplexes |= version == CURL_HTTP_VERSION_2_0;
         curl_easy_getinfo(c->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
         if (tunnel != 0 && tunnel / 100 != 2)
                 sent = 0; /* only the proxy heard of it */

@@ -19,6 +19,7 @@ struct Http {
         int n_idle;
         Text key, passphrase, proxy_password; /* of TLS and the proxy, once read */
         bool tls_ready;
+        bool multiplexes; /* it answers by HTTP/2: requests wait for a connection to share, rather than make another */
         Gate gate;
         HttpCall *queue;            /* calls that wait for the gate, in their order */
         sd_event_source *timer;

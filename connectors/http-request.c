@@ -126,6 +126,7 @@ static bool auth_set(CURL *easy, unsigned long kind, const char *user, const cha
 int http_request_hop(HttpCall *c) {
         /* on a kept connection that dies libcurl sends again by itself: not what holds a password */
         bool fine = curl_easy_setopt(c->easy, CURLOPT_URL, c->at.url) == CURLE_OK &&
+                    curl_easy_setopt(c->easy, CURLOPT_PIPEWAIT, (long) c->http->multiplexes) == CURLE_OK &&
                     curl_easy_setopt(c->easy, CURLOPT_FRESH_CONNECT, (long) (c->q.login && c->q.post)) == CURLE_OK &&
                     curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, list_make(c)) == CURLE_OK &&
                     body_set(c) == CURLE_OK && (!c->left_origin || auth_set(c->easy, CURLAUTH_BASIC, NULL, NULL));

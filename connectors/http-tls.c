@@ -90,8 +90,6 @@ int http_tls_set(Http *h, CURL *easy, Err *e) {
         bool fine = authorities_set(t, easy) && identity_set(h, easy) && proxy_set(h, easy) &&
                     curl_easy_setopt(easy, CURLOPT_SSLVERSION, version) == CURLE_OK &&
                     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, http) == CURLE_OK &&
-                    /* several requests share one connection of HTTP/2, rather than each making its own */
-                    curl_easy_setopt(easy, CURLOPT_PIPEWAIT, (long) !t->http1) == CURLE_OK &&
                     (!t->pin || curl_easy_setopt(easy, CURLOPT_PINNEDPUBLICKEY, t->pin) == CURLE_OK);
         return fine ? 0 : err_oom(e);
 }
