@@ -375,6 +375,9 @@ Listing *listing_drop(Listing *l) {
         details_free(l->details);
         contract_free(l->contract);
         text_free(&l->learnt);
+        for (size_t i = 0; l->taken && i < STREAM_TAKES_MAX; i++)
+                text_free(&l->taken[i]);
+        free(l->taken);
         free(l);
         return NULL;
 }

@@ -189,6 +189,8 @@ void listing_take_page(Listing *l, const HttpResponse *response, PageOutcome *o)
                 seen.bytes_hash = hash.low64;
                 int r = pager_page(&l->pager, &seen, &take);
                 o->last = r == PAGER_END;
+                if (r == PAGER_NEXT && !listing_take_values(l, response, o))
+                        take = false;
                 if (r >= 0 && take && l->asks_parents)
                         r = listing_take_parents(l, seen.overlap);
                 else if (r >= 0 && take)

@@ -27,6 +27,9 @@ typedef struct ListingValues {
 /* The unit whose the listing's records are where they name none: the account's, or the slice's; "": none. */
 const char *listing_unit(const Listing *l);
 
+/* Keeps what the next request needs of this page. false: not there; *o says what. */
+bool listing_take_values(Listing *l, const HttpResponse *r, PageOutcome *o);
+
 /* The request that is due, filled in. As request_fill. */
 int listing_request(Listing *l, RequestText *ret);
 

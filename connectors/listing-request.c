@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the templates of a listing's requests stand for, and the request that is due. */
 #include "connectors/listing-parts.h"
+#include "connectors/session-parts.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -84,6 +85,12 @@ static int add_since(const ListingValues *v, const char *parameter, Text *parame
         return parameters->failed;
 }
 
+/* Nothing of a list that was read before stands for anything on the first page of the next. */
+static void put_taken(ListingValues *v, const Listing *l) {
+        for (size_t i = 0; i < l->stream->n_takes; i++)
+                put(v, l->stream->takes[i].name, l->taken && l->pager.pages > 0 ? text_str(&l->taken[i]) : STR_NULL);
+}
+
 static void values_fill(const Listing *l, ListingValues *ret) {
         const HttpSource *s = l->source;
         Date today = when_date(clock_wall(s->env.clock));
@@ -94,8 +101,38 @@ static void values_fill(const Listing *l, ListingValues *ret) {
         put_paging(ret, l);
         put_slice(ret, l);
         put_since(ret, l);
+        put_taken(ret, l);
         for (size_t i = 0; i < s->n_config; i++)
                 put(ret, s->config[i].name, s->config[i].text);
+}
+
+bool listing_take_values(Listing *l, const HttpResponse *r, PageOutcome *o) {
+        const StreamPlan *s = l->stream;
+        Text *values[STREAM_TAKES_MAX];
+        char why[200];
+        if (s->n_takes == 0)
+                return true;
+        if (!l->taken && !(l->taken = calloc(STREAM_TAKES_MAX, sizeof *l->taken))) {
+                page_fault(o, FAULT_TOO_LARGE, "out of memory");
+                return false;
+        }
+        for (size_t i = 0; i < s->n_takes; i++) {
+                l->taken[i].max = REQUEST_BODY_MAX;
+                values[i] = &l->taken[i];
+        }
+        Fault f = session_take_values(r, text_str(&l->session->keys.jar), s->takes, s->n_takes, values, why);
+        if (f != FAULT_NONE)
+                page_fault(o, f, "%s page %d: %s", s->path, l->pager.pages, why);
+        return f == FAULT_NONE;
+}
+
+/* As a page is opened that only then can be posted back. */
+static RequestPlan first_by_get(const RequestPlan *p) {
+        RequestPlan q = *p;
+        q.method = 0;
+        q.form = (PlanPairs) { 0 };
+        q.json = q.raw = q.content_type = NULL;
+        return q;
 }
 
 int listing_request(Listing *l, RequestText *ret) {
@@ -108,7 +145,9 @@ int listing_request(Listing *l, RequestText *ret) {
         if (address.len == 0 && (pager_query(&l->pager, &parameters) < 0 ||
                                  add_since(&v, l->stream->changes.parameter, &parameters) < 0))
                 return parameters.failed;
-        int r = request_fill(&l->stream->request, &(TemplateValues) { v.at, v.n, ZONE_OFFSET }, text_str(&parameters),
+        bool get = l->stream->first_method == 0 && l->pager.pages == 0;
+        RequestPlan plan = get ? first_by_get(&l->stream->request) : l->stream->request;
+        int r = request_fill(&plan, &(TemplateValues) { v.at, v.n, ZONE_OFFSET }, text_str(&parameters),
                              ret);
         if (r < 0 || address.len == 0)
                 return r;

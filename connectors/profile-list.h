@@ -10,15 +10,18 @@ typedef struct ListKeys {
         StreamPlan plan;
         Select next;
         int next_host;
+        PlanPairs take;
 } ListKeys;
 
-#define PROFILE_LIST_DEFAULTS { .plan.paging.first_page = 1, .plan.ok_value = "true" }
+#define PROFILE_LIST_DEFAULTS { .plan.paging.first_page = 1, .plan.ok_value = "true", .plan.first_method = 1 }
 
 /* `M` is a member ListKeys of the struct `S` that is read into. */
 /* clang-format off */
 #define LIST_KEY(k, t, S, M, ...) { .key = k, .type = t, .offset = offsetof(S, M), __VA_ARGS__ }
 #define PROFILE_LIST_KEYS(S, M) \
         PROFILE_REQUEST_KEYS(S, M.plan.request), \
+        LIST_KEY("first-method", KEY_CHOICE, S, M.plan.first_method, .choices = profile_methods), \
+        LIST_KEY("take", KEY_PAIRS, S, M.take), \
         LIST_KEY("list", KEY_SELECT, S, M.plan.list), \
         LIST_KEY("ok", KEY_SELECT, S, M.plan.ok), \
         LIST_KEY("ok-value", KEY_TEXT, S, M.plan.ok_value), \
@@ -48,7 +51,7 @@ typedef struct ListKeys {
 /* clang-format on */
 
 /* What of the list means nothing, is missing or can never match; `names`: what its request may name besides paging. */
-void profile_list_check(ProfileReader *r, const Tree *t, const ListKeys *k, const ProfileNames *names);
+void profile_list_check(ProfileReader *r, const Tree *t, ListKeys *k, const ProfileNames *names);
 void profile_list_finish(ProfileReader *r, ListKeys *k);
 
 /* Slices and details: lists that hang on lists. */

@@ -20,11 +20,16 @@ typedef struct DriftPlan {
         int count_band;  /* percent that a listing may differ from the last one; 0: any */
 } DriftPlan;
 
+#define STREAM_TAKES_MAX 8
+
 typedef struct StreamPlan {
         const char *name;
         RecordKind kind;
         const char *path;     /* of the request, as people know the stream by */
         RequestPlan request;
+        int first_method;     /* 0: the first page of a POST list is asked for by GET, without a body */
+        const TakePlan *takes; /* of each page, for the request of the next; their slots are their places */
+        size_t n_takes;
         Select list;
         Select ok;            /* a value inside a 200 that must read `ok_value` */
         const char *ok_value;

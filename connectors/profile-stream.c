@@ -40,7 +40,7 @@ static void refuse(ProfileReader *r, const Tree *t, const char *key, ProfileMess
                                            { s->text, NULL, NULL }, NULL });
 }
 
-static void check_request(ProfileReader *r, const Tree *t, const StreamKeys *k, const StreamPlan *s) {
+static void check_request(ProfileReader *r, const Tree *t, StreamKeys *k, const StreamPlan *s) {
         ProfileNames names = { 0 };
         profile_names_common(&names);
         profile_names_each(&names, &s->each);

@@ -55,6 +55,9 @@ void session_step_send(Session *s);
  * in `why` that holds nothing of the answer. */
 Fault session_take(Session *s, const StepPlan *step, const HttpResponse *r, char why[static 200]);
 /* One value. */
+/* What `takes` find in any answer, into values[i]; `jar` is of the session it came under. */
+Fault session_take_values(const HttpResponse *r, Str jar, const TakePlan *takes, size_t n, Text *const *values,
+                          char why[static 200]);
 Fault session_take_one(const TakePlan *t, const StepPlan *step, const HttpResponse *r, Str jar, Text *ret,
                        char why[static 200]);
 

@@ -48,7 +48,7 @@ static Fault take_cookie(const TakePlan *t, Str jar, Text *ret, char why[static 
 }
 
 typedef struct Answer {
-        const StepPlan *step;
+        PlanNames form_has;
         const HttpResponse *r;
         Str jar;
         const TakePlan *takes;
@@ -71,9 +71,9 @@ static Fault take_page(const Answer *a, char why[static 200]) {
                                                   .name = a->takes[i].what };
         if (n == 0)
                 return FAULT_NONE;
-        int r = html_take(&scratch, text_str(&a->r->body), a->step->form_has, wants, n, &lacking);
+        int r = html_take(&scratch, text_str(&a->r->body), a->form_has, wants, n, &lacking);
         if (r == HTML_E_NO_FORM)
-                return snprintf(why, 200, "no login form with `%.100s`", lacking), FAULT_SELECTOR_MISSING;
+                return snprintf(why, 200, "no form with `%.100s`", lacking), FAULT_SELECTOR_MISSING;
         if (r < 0)
                 return snprintf(why, 200, "out of memory"), FAULT_TOO_LARGE;
         Fault f = FAULT_NONE;
@@ -91,7 +91,7 @@ static Fault take_all(const Answer *a, char why[static 200]) {
         for (size_t i = 0; i < a->n; i++)
                 json |= a->takes[i].from == TAKE_JSON;
         if (json && f == FAULT_NONE && (f = document_parse(text_str(&a->r->body), &root, unused)) != FAULT_NONE)
-                snprintf(why, 200, "the answer to a login is no JSON (%s)", fault_names[f]);
+                snprintf(why, 200, "the answer is no JSON (%s)", fault_names[f]);
         for (size_t i = 0; i < a->n && f == FAULT_NONE; i++) {
                 const TakePlan *t = &a->takes[i];
                 if (t->from == TAKE_JSON)
@@ -109,12 +109,18 @@ Fault session_take(Session *s, const StepPlan *step, const HttpResponse *r, char
         Text *values[SESSION_VALUES_MAX];
         for (size_t i = 0; i < step->n_takes; i++)
                 values[i] = &at->values[step->takes[i].slot];
-        return take_all(&(Answer) { step, r, text_str(&at->fresh.jar), step->takes, step->n_takes, values }, why);
+        return take_all(&(Answer) { step->form_has, r, text_str(&at->fresh.jar), step->takes, step->n_takes, values },
+                        why);
 }
 
 Fault session_take_one(const TakePlan *t, const StepPlan *step, const HttpResponse *r, Str jar, Text *ret,
                        char why[static 200]) {
-        return take_all(&(Answer) { step, r, jar, t, 1, (Text *const[]) { ret } }, why);
+        return take_all(&(Answer) { step->form_has, r, jar, t, 1, (Text *const[]) { ret } }, why);
+}
+
+Fault session_take_values(const HttpResponse *r, Str jar, const TakePlan *takes, size_t n, Text *const *values,
+                          char why[static 200]) {
+        return take_all(&(Answer) { { 0 }, r, jar, takes, n, values }, why);
 }
 
 #define LIFETIME_MAX ((int64_t) 10 * 366 * 86400) /* s; what is more is no length of time but an instant */

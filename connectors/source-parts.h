@@ -67,6 +67,7 @@ typedef struct Listing {
         bool anonymous;        /* a record without identity was put aside */
         int findings;
         Pager pager;           /* of the list that is read: the stream's, one slice's, or that of the parents */
+        Text *taken;           /* by stream->takes, of the page before; NULL: none was read yet */
         Slices slices;
         bool asks_parents;     /* `stream` is the list of parents */
         struct Details *details; /* of the page that came last; NULL: none are asked for */
