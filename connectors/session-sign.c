@@ -130,8 +130,21 @@ static void hide_keys(char *text, const SessionKeys *k) {
         hide_cookies(text, text_str(&k->jar));
 }
 
+/* A password is not kept after the login; a system that repeats it later is broken, but not unheard of. */
+static void hide_password(const Session *s, char *text) {
+        const SourceEnv *env = s->env->env;
+        _cleanup_wipe_ Text secret = TEXT_INIT(SESSION_SECRET_BYTES);
+        Err e = { 0 };
+        if (env->secret && env->secret(env->secret_userdata, s->env->source, s->account, &secret, &e) == 0)
+                hide(text, text_str(&secret));
+}
+
 void session_redact(const Session *s, char *text) {
+        if (!text[0])
+                return;
         hide_keys(text, &s->keys);
+        if (!s->env->plan->nothing)
+                hide_password(s, text);
         if (!s->attempt)
                 return;
         hide_keys(text, &s->attempt->fresh);
