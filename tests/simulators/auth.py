@@ -31,6 +31,7 @@ GET /_auth           {"requests": [...], "logins": n, "refused": n, ...}; POST /
 """
 import argparse
 import base64
+import email.utils
 import hashlib
 import http.server
 import json
@@ -83,6 +84,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *args):
         pass
+
+    def date_time_string(self, timestamp=None):
+        """Date: 2026-06-19 07:30 +07:00, the first instant of a site's driven clock."""
+        return email.utils.formatdate(1781829000, usegmt=True)
 
     # ---- answers ----
 
