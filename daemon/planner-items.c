@@ -10,9 +10,12 @@ void planner_items_sort(PlanObligation *o) {
 
 int planner_item_keep(Planner *p, PlanObligation *o, const RecordView *v, ItemReason why, Err *e) {
         size_t max = (size_t) p->settings->plan.items_max, worst = 0;
+        bool counted = o->counts.outstanding > 0; /* read for a letter: no room for more than there are */
         PlanItem probe = { .key = v->key, .code = v->identity.code, .kind = v->identity.kind, .why = why };
         int r;
 
+        if (counted && (size_t) o->counts.outstanding < max)
+                max = (size_t) o->counts.outstanding;
         if (!o->items && !(o->items = arena_get(&p->arena, sizeof(PlanItem) * (max + 1))))
                 return err_oom(e);
         if (o->n_items < max) {

@@ -8,7 +8,7 @@
 #include "daemon/planner-items.h"
 
 /* Obligations whose items are kept while their records are read anyway; of more units they are read for the letter. */
-#define ITEMS_KEPT 1024
+#define ITEMS_KEPT 128
 
 /* A judgement: the record's number (four bytes, little end first), its kind, and a byte for each slot. */
 #define JUDGED_COVERED 0x80
