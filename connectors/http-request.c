@@ -8,7 +8,6 @@ static int jar_send(HttpCall *c) {
         Str rest, line;
         if (!c->q.jar)
                 return 0;
-        curl_easy_setopt(c->easy, CURLOPT_COOKIEFILE, "");
         curl_easy_setopt(c->easy, CURLOPT_COOKIELIST, "ALL");
         text_clear(&c->jar_sent);
         if (text_add(&c->jar_sent, text_str(c->q.jar)) < 0)
@@ -140,7 +139,8 @@ static int easy_make(Http *h, CURL **ret, Err *e) {
                 return err_oom(e);
         bool fine = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_answer_body) == CURLE_OK &&
                     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_answer_header) == CURLE_OK &&
-                    curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L) == CURLE_OK;
+                    curl_easy_setopt(easy, CURLOPT_HTTP_CONTENT_DECODING, 0L) == CURLE_OK &&
+                    curl_easy_setopt(easy, CURLOPT_COOKIEFILE, "") == CURLE_OK; /* once: libcurl keeps a list of them */
         int r = fine ? http_tls_set(h, easy, e) : err_oom(e);
         if (r < 0)
                 curl_easy_cleanup(easy);

@@ -63,7 +63,7 @@ static void read_again(Listing *l) {
                 return;
         }
         l->passes++;
-        l->sum = (ListingSum) { 0 };
+        l->sum = l->parents;
         l->anonymous = false;
         l->end.quarantined = 0;
         l->end.fault = FAULT_NONE;
@@ -95,6 +95,7 @@ static void parents_ended(Listing *l) {
                 return;
         }
         sum_fault(&l->sum, p->fault, !pager_complete(p), p->detail);
+        l->parents = l->sum;
         l->asks_parents = false;
         l->stream = profile_stream(l->source->o.profile, l->partition->stream);
         slices_rewind(&l->slices);

@@ -101,7 +101,6 @@ static void request_send(Listing *l, const RequestText *request) {
                 listing_stop(l, FAULT_TOO_LARGE, RETRY_LATER, "the request does not fit");
                 return;
         }
-        l->generation = l->session->generation;
         if (listing_conditions(l, &q, &e) < 0)
                 listing_broken(l, &e);
         else if (http_send(s->http, &q, answered, l, &l->call, &e) < 0)
@@ -148,7 +147,10 @@ void listing_step(Listing *l) {
         l->waiter = (SessionWaiter) { .ready = session_ready, .userdata = l };
         switch (session_want(l->session, &l->waiter)) {
         case SESSION_READY:
+                l->generation = l->session->generation;
                 request_make(l);
+                if (!l->call) /* others wait for what comes of it */
+                        session_used(l->session, l->generation, SESSION_USE_UNSENT, 0);
                 return;
         case SESSION_WAIT:
                 l->state = LISTING_SESSION;
@@ -258,7 +260,7 @@ static void refused(Listing *l, int status, const char *detail) {
         else if (l->pager.pages > 0 && paging->end_status == status)
                 page_beyond(l);
         else if (!l->asks_parents && l->stream->each.kind != EACH_NONE)
-                listing_slice_missing(l, status == l->stream->each.absent_status, detail);
+                listing_slice_missing(l, l->pager.pages == 0 && status == l->stream->each.absent_status, detail);
         else
                 listing_stop(l, FAULT_HTTP_STATUS, RETRY_RECONFIGURE, "%s", detail);
 }
@@ -281,6 +283,7 @@ static void status_seen(Listing *l, const HttpResponse *r) {
         bool forged = session_csrf_rejected(l->session, l->generation, r->status);
         if (forged && !l->recsrf) {
                 l->recsrf = true;
+                session_used(l->session, l->generation, SESSION_USE_UNKNOWN, r->status);
                 go_on(l, source_now(l->source));
                 return;
         }

@@ -175,9 +175,9 @@ void listing_as_before(Listing *l, const HttpResponse *r, PageOutcome *o) {
         int number = l->sum.pages + l->pager.pages;
         if (take && l->sink.page(l->sink.userdata, l->partition, number, &page, &known, &members, &e) < 0)
                 listing_broken(l, &e);
-        else if (take && !known) /* the sink told so a moment ago */
-                page_fault(o, FAULT_NOT_MODIFIED, "%.100s page %d: seen 304 (not modified) for a page that is not kept",
-                           r->path, number);
+        else if (take && !known) /* the sink told so a moment ago; the pager has gone on: no retry brings the page */
+                listing_stop(l, FAULT_NOT_MODIFIED, RETRY_NOW,
+                             "%.100s page %d: seen 304 (not modified) for a page that is not kept", r->path, number);
 }
 
 void listing_changes_note(Listing *l, Normaliser *n, bool aside) {

@@ -121,8 +121,9 @@ bool listing_take_values(Listing *l, const HttpResponse *r, PageOutcome *o) {
                 values[i] = &l->taken[i];
         }
         Fault f = session_take_values(r, text_str(&l->session->keys.jar), s->takes, s->n_takes, values, why);
-        if (f != FAULT_NONE)
-                page_fault(o, f, "%s page %d: %s", s->path, l->pager.pages, why);
+        if (f != FAULT_NONE) /* one that ends the listing: the pager has gone on, a retry would leave this page out */
+                page_fault(o, f == FAULT_TOO_LARGE ? f : FAULT_SELECTOR_MISSING, "%s page %d: %s", s->path,
+                           l->pager.pages, why);
         return f == FAULT_NONE;
 }
 

@@ -72,6 +72,7 @@ typedef struct Listing {
         bool asks_parents;     /* `stream` is the list of parents */
         struct Details *details; /* of the page that came last; NULL: none are asked for */
         ListingSum sum;
+        ListingSum parents;    /* what the list of parents came to: it is not read again with the slices */
         int passes;            /* readings from the start before this one */
         bool finished;         /* every slice was read to its end */
         struct Contract *contract; /* once a record is parsed */

@@ -234,6 +234,38 @@ def test_a_slice_may_be_absent_where_the_profile_says_so(site):
     assert shown["completeness"] == "complete" and len(site.codes()) < 7, shown
 
 
+PAGED = GROUP.replace("/of/<each>|list: $|paging: none", "/page/<each>|" + KINDS["page"].split("|", 1)[1]) + \
+        "|  absent-status: 404"
+
+
+def test_a_slice_that_breaks_off_is_not_absent(site):
+    """404 on its second page says nothing about what it still holds."""
+    site.profile(PAGED)
+    site.poll()
+    assert site.codes() == ALL
+    shown, _ = site.poll(*[{"path": "/page", "request": n, "do": "status", "code": 404} for n in range(2, 20, 2)])
+    assert shown["completeness"] == "partial" and shown["received"] == 12 and site.codes() == ALL, shown
+
+
+def test_parents_that_are_not_whole_stay_so_when_the_slices_are_read_again(site):
+    site.profile(PAGED)
+    shown, _ = site.poll({"path": "/groups", "request": 2, "do": "repeat"},
+                         {"path": "/page", "request": 2, "do": "insert", "at": 0, "rows": [row(8)]})
+    assert shown["completeness"] == "partial" and shown["fault"] == "page-repeats", shown
+    assert len(site.pages.seen) == 2 + 3 + 2 * 3
+
+
+def test_a_value_that_cannot_be_taken_leaves_no_page_out(site):
+    """One record that cannot be read is put aside; on a page that the next request needs a value of, it ends it."""
+    site.profile("path: /form|method: POST|form:|  page: <page>|  size: <size>|  of: <of>|take:|  of: json $.total|"
+                 "list: $.items|paging: page|size: 3|total: $.total")
+    assert site.poll()[0]["completeness"] == "complete" and site.codes() == ALL
+    site.pages.rows[1] = dict(row(2), size=10 ** 30)
+    shown, _ = site.poll()
+    assert shown["completeness"] != "complete" and shown["fault"] == "selector-missing", shown
+    assert site.codes() == ALL and len(site.pages.seen) == 1
+
+
 def test_parents_that_are_not_whole(site):
     site.profile(GROUP)
     site.poll()

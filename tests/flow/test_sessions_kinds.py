@@ -106,6 +106,19 @@ def test_only_failures_use_up_the_budget_of_basic(doors):
         assert vault(site) == ([], [])
 
 
+def test_a_request_that_cannot_be_made_holds_nobody_up(tmp_path):
+    """While a password is tried nobody else sends it; who did not send it either makes room for the next."""
+    with Door(tmp_path, "basic") as site:
+        profile = site.config / "profiles" / "door.yaml"
+        head, stream = profile.read_text().split("streams:\n")
+        other = stream.replace("tasks:", "nowhere:").replace("/api/tasks", "/api/<config.where>/tasks")
+        profile.write_text(head + "streams:\n" + other + stream)
+        site.set_keys({"sources.door.values.where": ".."})
+        site.polled(1)
+        assert site.whole() and site.tell()["refused"] == 0 and vault(site) == ([], [])
+        assert site.partition("door", "nowhere")["fault"] == "selector-missing"
+
+
 def test_proof_of_any_kind(tmp_path):
     """A password of `basic` is proved by one request; a page that proves nothing ends the listing."""
     proof = "  proof-path: /api/me\n  proof: $.me.id\n"
