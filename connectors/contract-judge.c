@@ -26,7 +26,8 @@ typedef struct Judge {
 } Judge;
 
 bool contract_sample(const Contract *c, const ContractListing *l) {
-        return c->records >= SAMPLE || (c->records == l->received && c->records >= SAMPLE_WHOLE);
+        bool whole = !l->changes_only && c->records == l->received;
+        return c->records >= SAMPLE || (whole && c->records >= SAMPLE_WHOLE);
 }
 
 static void tell(Judge *j, const char *code, int policy, Str what, const char *en, const char *vi) {
@@ -89,7 +90,7 @@ static void judge_retyped(Judge *j, size_t i) {
                 if (m->known.kind[k] == 0)
                         other += fresh.kind[k] = m->now.kind[k];
         }
-        if (other == 0 || values < LEARNT)
+        if (j->l->untyped || other == 0 || values < LEARNT)
                 return;
         int policy = policy_of(j, i, j->c->stream->drift.on_retyped);
         bool many = contract_sample(j->c, j->l) && other * 2ull >= (uint64_t) j->c->records;

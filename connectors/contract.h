@@ -59,6 +59,7 @@ typedef struct ContractListing {
         int64_t received; /* records, parsed or as before */
         int pages, page_size; /* records on the fullest page */
         bool changes_only;
+        bool untyped; /* of cells, which are texts or numbers as somebody typed them */
 } ContractListing;
 
 typedef struct ContractFinding {

@@ -20,6 +20,8 @@ FileListing *file_listing_free(FileListing *l) {
         text_free(&l->known);
         text_free(&l->bytes);
         text_free(&l->cursor);
+        text_free(&l->learnt);
+        contract_free(l->contract);
         rows_free(&l->rows);
         hash_set_free(&l->newer);
         hash_set_free(&l->here);
@@ -110,6 +112,8 @@ static void begin(FileListing *l) {
         l->state = FILE_SCAN;
         if (l->sink.begin(l->sink.userdata, l->partition, &memory, &e) < 0)
                 broken(l, &e);
+        else if (contract_new(l->stream, profile_digest(l->source->o.profile), memory.contract, &l->contract) < 0)
+                out_of_memory(l);
         else
                 memory_read(l, memory.cursor);
 }
@@ -207,7 +211,7 @@ static void look(FileListing *l) {
         Fault f = FAULT_NONE;
         while (l->at < s->folder.n && !file_feeds(l->stream, s->folder.at[l->at].name))
                 l->at++;
-        if (l->at == s->folder.n || l->n_files == FILES_MAX) {
+        if (l->at == s->folder.n) {
                 l->state = FILE_READ;
                 return;
         }
@@ -249,6 +253,13 @@ static void choose(FileListing *l) {
                 known_add(l, f->digest);
                 free(f->name);
         }
+        /* were the newest read first, the others would count as older and never be read */
+        size_t over = l->n_files > FILES_MAX ? l->n_files - FILES_MAX : 0;
+        for (size_t i = 0; i < over; i++)
+                free(l->files[i].name);
+        if (over > 0)
+                memmove(l->files, l->files + over, FILES_MAX * sizeof *l->files);
+        l->n_files -= over;
 }
 
 static void finish(FileListing *l) {
@@ -280,6 +291,10 @@ static void finish(FileListing *l) {
         end->changes_only = !read || !l->stream->format.whole;
         end->members_complete = !end->changes_only && !l->anonymous;
         end->pages = l->pages;
+        const ContractListing listing = { .received = end->received, .changes_only = end->changes_only,
+                                          .untyped = true };
+        if (read)
+                note_drift(end, l->partition, l->contract, &listing, l->source->env.news, &l->learnt);
         end->proof = read && end->claimed >= 0 ? PROOF_TOTAL : read ? PROOF_WHOLE_FILE : PROOF_NONE;
 }
 
@@ -397,6 +412,7 @@ static int page_tell(FileListing *l, size_t end, Err *e) {
                 return r;
         Normaliser n;
         r = normaliser_init(&n, l->stream, l->source->env.units, l->source->o.side, l->partition->unit);
+        n.contract = l->contract;
         if (r < 0)
                 r = err_oom(e);
         for (size_t i = l->told; i < end && r >= 0; i++)

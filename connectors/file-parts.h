@@ -3,15 +3,16 @@
  * file-listing.c. */
 #pragma once
 
+#include "connectors/contract.h"
 #include "connectors/file-folder.h"
 #include "connectors/hash-set.h"
 #include "connectors/source.h"
 #include "connectors/profile-plan.h"
 
-#define FILES_MAX 200     /* new ones of one listing; the others wait for the next */
+#define FILES_MAX 200     /* new ones of one listing, the oldest; the others wait for the next */
 #define FILE_PAGE 1000    /* records told in one turn of the loop */
 #define FILE_WAITS 6      /* times a listing waits for files to settle */
-#define FILE_KNOWN_MAX 60 /* contents remembered of a stream */
+#define FILE_KNOWN_MAX 10000 /* contents remembered of a stream: no fewer than a folder has */
 
 typedef enum FileState {
         FILE_QUEUED, /* not begun */
@@ -51,6 +52,8 @@ typedef struct FileListing {
         bool broken, anonymous;
         ListingEnd end;
         Text cursor;
+        Contract *contract;    /* what the stream's records looked like, and these do */
+        Text learnt;
         struct FileListing *next;
 } FileListing;
 

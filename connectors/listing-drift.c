@@ -13,19 +13,26 @@ int listing_contract(Listing *l, Contract **ret) {
         return r;
 }
 
+typedef struct Drift {
+        ListingEnd *end;
+        const Partition *partition;
+        FindingSink *news;
+        int told;
+} Drift;
+
 static void tell(void *userdata, const ContractFinding *f) {
-        Listing *l = userdata;
-        ListingEnd *end = &l->end;
+        Drift *d = userdata;
+        ListingEnd *end = d->end;
         char subject[200];
-        snprintf(subject, sizeof subject, "%s/%s", l->partition->source, l->partition->stream);
+        snprintf(subject, sizeof subject, "%s/%s", d->partition->source, d->partition->stream);
         if (f->stops) {
                 const char *more = end->drift_en[0] ? "; " : "";
                 size_t en = strlen(end->drift_en), vi = strlen(end->drift_vi);
                 snprintf(end->drift_en + en, sizeof end->drift_en - en, "%s%s", more, f->en);
                 snprintf(end->drift_vi + vi, sizeof end->drift_vi - vi, "%s%s", more, f->vi);
         }
-        if (l->findings++ < LISTING_FINDINGS_MAX)
-                finding_put(l->source->env.news,
+        if (d->told++ < LISTING_FINDINGS_MAX)
+                finding_put(d->news,
                             &(Finding) { .severity = SEVERITY_WARNING, .code = f->code, .subject = subject,
                                          .en = f->en, .vi = f->vi });
 }
@@ -38,7 +45,20 @@ static void whole_characters(char *text) {
         text[n] = '\0';
 }
 
-/* Only a listing that was read whole says what is missing; without memory nothing is said and nothing learnt. */
+void note_drift(ListingEnd *end, const Partition *p, const Contract *c, const ContractListing *listing,
+                FindingSink *news, Text *learnt) {
+        Drift d = { .end = end, .partition = p, .news = news };
+        if (contract_judge(c, listing, tell, &d, &end->drift_mark) < 0)
+                return;
+        whole_characters(end->drift_en);
+        whole_characters(end->drift_vi);
+        *learnt = TEXT_INIT(CONTRACT_TEXT);
+        contract_encode(c, listing, learnt);
+        if (!learnt->failed && learnt->len > 0)
+                end->contract = text_str(learnt);
+}
+
+/* Only a listing that was read whole says what is missing. */
 void listing_judge(Listing *l) {
         ListingEnd *end = &l->end;
         Contract *c;
@@ -46,13 +66,5 @@ void listing_judge(Listing *l) {
                 return;
         const ContractListing listing = { .received = end->received, .pages = end->pages,
                                           .page_size = l->pager.fullest, .changes_only = end->changes_only };
-        l->findings = 0;
-        if (contract_judge(c, &listing, tell, l, &end->drift_mark) < 0)
-                return;
-        whole_characters(end->drift_en);
-        whole_characters(end->drift_vi);
-        l->learnt = TEXT_INIT(CONTRACT_TEXT);
-        contract_encode(c, &listing, &l->learnt);
-        if (!l->learnt.failed && l->learnt.len > 0)
-                end->contract = text_str(&l->learnt);
+        note_drift(end, l->partition, c, &listing, l->source->env.news, &l->learnt);
 }

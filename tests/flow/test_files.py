@@ -232,6 +232,36 @@ def test_a_file_a_unit_proves_no_absence(tmp_path):
         assert site.once().status == 0 and site.rows() == rows
 
 
+def test_more_files_than_one_listing_reads(tmp_path):
+    """The oldest are read first, what was read stays known, and none is called older for having waited."""
+    with Drop(tmp_path / "site", whole="no") as site:
+        mine = [row for row in site.table if row[3] == UNITS[0]]
+        for i in range(230):
+            row = [str(i + 1), "NV-%04d" % i] + mine[0][2:]
+            site.put("nhiem-vu-%03d.csv" % i, exports.as_csv([row]), hours_ago=2 + i % 100)
+        for read in (200, 230):
+            assert site.once().status == 0
+            assert site.shown()["completeness"] == "complete" and site.sides() == read
+        rows = site.rows()
+        assert site.once().status == 0 and site.shown()["completeness"] == "complete" and site.rows() == rows
+
+
+def test_a_file_of_another_shape_asks_a_person(site):
+    """A column that is gone where the unit's state is read stops the file."""
+    site.put("nhiem-vu.csv", exports.as_csv(site.table), hours_ago=5)
+    assert site.once().status == 0
+    before = site.rows()
+    text = exports.as_csv(changed(site.table, "12")).decode("utf-8-sig")
+    site.put("nhiem-vu.csv", text.replace("Trạng thái", "Tình hình").encode(), hours_ago=4)
+    done = site.once()
+    assert done.status == 1 and site.rows() == before
+    [row] = site.status_json()["refusals"]
+    assert "`Kết quả / Trạng thái` was always there" in done.err and row["accept"] in done.err
+    site.put("nhiem-vu.csv", exports.as_csv(changed(site.table, "13")), hours_ago=3)
+    assert site.once().status == 0 and site.status_json()["refusals"] == []
+    assert site.progress(site.table[0][1], site.table[0][3])["value"] == "13"
+
+
 @pytest.mark.parametrize("point", ["stage-flush", "apply-rows", "apply-before-commit", "apply-after-commit"])
 def test_killed_in_between(site, point):
     site.put("nhiem-vu.csv", exports.as_csv(site.table))
