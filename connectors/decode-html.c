@@ -9,6 +9,7 @@
 #include "connectors/decode.h"
 #include "connectors/encoding.h"
 #include "connectors/grid.h"
+#include "connectors/html.h"
 #include "connectors/limits.h"
 
 #define NESTED 8               /* tables within each other that are looked at */
@@ -35,6 +36,7 @@ typedef struct Table {
 
 typedef struct Page {
         const FormatPlan *plan;
+        htmlParserCtxtPtr parser;
         Rows *rows;
         int wanted;                     /* the table's number; 0: probing */
         int seen;
@@ -248,6 +250,9 @@ static void link_told(Page *p, const xmlChar **attributes) {
 static void element_begins(void *userdata, const xmlChar *name, const xmlChar **attributes) {
         Page *p = userdata;
         Table *t = innermost(p);
+        if (p->result == 0 && html_too_deep(p->parser))
+                fail(p, rows_refuse(p->rows, FAULT_TOO_LARGE, "more than %d elements within each other",
+                                    LIMIT_HTML_DEPTH));
         if (p->result != 0)
                 return;
         p->quiet += quiet(name);
@@ -288,6 +293,7 @@ static int pass(Page *p, Str html) {
                 return -ENOMEM;
         *c->sax = handler;
         c->userData = p;
+        p->parser = c;
         htmlDocPtr none = htmlCtxtReadMemory(c, html.at, (int) html.len, NULL, "UTF-8", OPTIONS);
         if (none)
                 xmlFreeDoc(none);
@@ -337,11 +343,11 @@ static bool tables_closed(Str s) {
                         s = past_script(s);
                 else {
                         open += tag_at(s, "<table");
-                        open -= tag_at(s, "</table");
+                        open -= open > 0 && tag_at(s, "</table"); /* one that closes nothing makes up for none */
                         s = (Str) { s.at + 1, s.len - 1 };
                 }
         }
-        return open <= 0;
+        return open == 0;
 }
 
 static int read_page(const FormatPlan *plan, Str html, Rows *r) {

@@ -83,9 +83,9 @@ static void cell_spread(Header *h, size_t row, const GridCell *c) {
         if (text_normalise(h->arena, c->text, &name) != 0 || name.len == 0)
                 return;
         for (size_t i = row; i <= row + (size_t) c->down && i < h->grid->n_held; i++)
-                for (size_t k = (size_t) c->column; k <= (size_t) (c->column + c->right) && k < h->width; k++)
-                        if (cell_at(h, i, k)->len == 0)
-                                *cell_at(h, i, k) = name;
+                for (size_t k = (size_t) c->column; /* up to what another covers */
+                     k <= (size_t) (c->column + c->right) && k < h->width && cell_at(h, i, k)->len == 0; k++)
+                        *cell_at(h, i, k) = name;
 }
 
 static int cells_make(Header *h) {
@@ -209,13 +209,17 @@ static int doubles(const Rows *r, size_t n, Str member) {
 
 /* A name that stood before gets a number behind it. */
 static int member_unique(Rows *r, size_t n, RowsColumn *c) {
-        for (int i = 2; doubles(r, n, c->member) > 0; i++) {
-                _cleanup_text_ Text t = TEXT_INIT(NAME_MAX_BYTES + 16);
-                text_addf(&t, STR_FMT " (%d)", STR_ARG(c->name), i);
-                if (t.failed || arena_str(&r->arena, text_str(&t), &c->member) < 0)
-                        return -ENOMEM;
-        }
-        return 0;
+        _cleanup_text_ Text t = TEXT_INIT(NAME_MAX_BYTES + 16);
+        int number = 1;
+        if (doubles(r, n, c->member) == 0)
+                return 0;
+        for (size_t i = 0; i < n; i++) /* so many have it already */
+                number += str_eq(r->columns[i].name, c->name);
+        do {
+                text_clear(&t);
+                text_addf(&t, STR_FMT " (%d)", STR_ARG(c->name), number++);
+        } while (!t.failed && doubles(r, n, text_str(&t)) > 0);
+        return t.failed || arena_str(&r->arena, text_str(&t), &c->member) < 0 ? -ENOMEM : 0;
 }
 
 static void column_letters(size_t column, char ret[8]) {

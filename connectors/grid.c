@@ -175,8 +175,7 @@ static const char *raggedness(Grid *g, const GridRow *row) {
         if (!g->ragged_matters)
                 return NULL;
         size_t width = row->width;
-        while (width > g->rows->n_columns &&
-               (!cell_of(row, (int) width - 1) || grid_blank(cell_of(row, (int) width - 1))))
+        while (width > g->rows->n_columns && grid_blank(&row->cells[width - 1])) /* of such a format all are there */
                 width--;
         if (width == g->rows->n_columns)
                 return NULL;

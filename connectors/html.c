@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <libxml/HTMLparser.h>
+#include <libxml/SAX2.h>
 #include <strings.h>
 
 #include "connectors/limits.h"
@@ -17,11 +18,31 @@ static htmlDocPtr document_free(htmlDocPtr d) {
 }
 DEFINE_CLEANUP(xmlDoc, document_free)
 
+bool html_too_deep(void *parser) {
+        htmlParserCtxtPtr c = parser;
+        if (c->nameNr <= LIMIT_HTML_DEPTH)
+                return false;
+        xmlStopParser(c);
+        return true;
+}
+
+static void element_begins(void *parser, const xmlChar *name, const xmlChar **attributes) {
+        if (!html_too_deep(parser))
+                xmlSAX2StartElement(parser, name, attributes);
+}
+
 /* A page gets the <html> it may lack: else what stands beside its first element would become a part of that. */
 static htmlDocPtr document(Str html, bool page) {
-        if (html.len == 0 || html.len > LIMIT_BODY_BYTES)
+        htmlParserCtxtPtr c = html.len > 0 && html.len <= LIMIT_BODY_BYTES ? htmlNewParserCtxt() : NULL;
+        if (!c)
                 return NULL;
-        return htmlReadMemory(html.at, (int) html.len, NULL, "UTF-8", page ? OPTIONS : OPTIONS | HTML_PARSE_NOIMPLIED);
+        c->sax->startElement = element_begins;
+        htmlDocPtr d = htmlCtxtReadMemory(c, html.at, (int) html.len, NULL, "UTF-8",
+                                          page ? OPTIONS : OPTIONS | HTML_PARSE_NOIMPLIED);
+        if (c->errNo == XML_ERR_USER_STOP)
+                d = document_free(d);
+        htmlFreeParserCtxt(c);
+        return d;
 }
 
 /* The next node in document order below `top`. */

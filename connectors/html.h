@@ -10,6 +10,10 @@ int html_text(Arena *a, Str html, Str *ret);
 /* Whether a body is a page a person logs in on: a form with a password input. */
 bool html_login_page(Str html);
 
+/* For a handler of elements that begin: more of them are open than anybody writes, and the parser is stopped. At every
+ * end tag that fits none of them libxml2 looks through all. */
+bool html_too_deep(void *parser);
+
 /* Whether a body is HTML at all: its first character that is no blank is '<'. */
 bool html_looks_so(Str body);
 

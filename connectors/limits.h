@@ -33,8 +33,10 @@
 #define LIMIT_COLUMNS 512                 /* of one table */
 #define LIMIT_HEADER_SEARCH 40            /* rows among which a header is looked for */
 #define LIMIT_HTML_TABLES 1000            /* of one page */
+#define LIMIT_HTML_DEPTH 512              /* elements within each other: what browsers keep */
 #define LIMIT_XLSX_ENTRIES 4096           /* files within a workbook */
 #define LIMIT_XLSX_PART_BYTES (256u << 20) /* one of them, unpacked */
+#define LIMIT_XLSX_READ_BYTES (512u << 20) /* of all of them; a sheet is read two or three times */
 #define LIMIT_XLSX_STRING_BYTES (48u << 20) /* all shared texts of a workbook */
 #define LIMIT_XLSX_DEPTH 64               /* of its XML */
 #define LIMIT_XLSX_MERGES 100000          /* merged cells of one sheet */

@@ -80,6 +80,11 @@ static int parse(Reading *r, zip_file_t *f) {
                 if (n < 0)
                         return refuse(r, "it cannot be unpacked");
                 total += (size_t) n;
+                r->part->book->unpacked += (uint64_t) n;
+                if (r->part->book->unpacked > LIMIT_XLSX_READ_BYTES) /* sheets may share one part */
+                        return rows_refuse(r->part->book->rows, FAULT_TOO_LARGE,
+                                           "more than %u MiB of the workbook were unpacked",
+                                           LIMIT_XLSX_READ_BYTES >> 20);
                 if (total > LIMIT_XLSX_PART_BYTES)
                         return rows_refuse(r->part->book->rows, FAULT_TOO_LARGE, "%.100s is over %u MiB",
                                            r->part->path, LIMIT_XLSX_PART_BYTES >> 20);
@@ -156,6 +161,8 @@ static int by_header(Xlsx *x, const Sheet **ret) {
                 int r = probe(x, &x->sheets[i], &score, &rows);
                 if (r < 0)
                         return r;
+                if (x->unpacked > LIMIT_XLSX_READ_BYTES)
+                        return rows_refuse(x->rows, rows.fault, "%s", rows.detail);
                 if (score > best) {
                         best = score;
                         *ret = &x->sheets[i];

@@ -27,6 +27,7 @@ typedef struct Xlsx {
         Sheet *sheets;
         size_t n_sheets;
         bool epoch_1904;
+        uint64_t unpacked;            /* bytes of all parts that were read, each time they were */
         const char *book, *strings_path, *styles_path;
         Str *strings;
         size_t n_strings, room_strings;

@@ -6,6 +6,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "connectors/html.h"
+#include "connectors/limits.h"
 #include "tests/unit/rows-text.h"
 
 #define ONE "2 {\"Mã nhiệm vụ\":\"NV-01\",\"Tên nhiệm vụ\":\"Xây dựng\",\"Tiến độ\":\"60,5\"}\n"
@@ -210,6 +212,38 @@ static void test_kinds(void **state) {
                        "file-locked: protected by a password, or in the old .xls format: save it as .xlsx without one");
 }
 
+/* What costs a square of its size in a parser, or in us, is refused or read in time. */
+static void test_html_of_an_enemy(void **state) {
+        FormatPlan p = format_of(FORMAT_HTML_TABLE);
+        _cleanup_text_ Text deep = TEXT_INIT(1u << 20);
+        text_add(&deep, STR("<table><tr><td>Mã nhiệm vụ<tr><td>"));
+        for (int i = 0; i < 40000; i++)
+                text_add(&deep, STR("<b>"));
+        for (int i = 0; i < 40000; i++)
+                text_add(&deep, STR("</i>"));
+        text_add(&deep, STR("</table>"));
+        ASSERT_REFUSED(&p, FORMAT_HTML_TABLE, text_str(&deep), "too-large: more than 512 elements within each other");
+        assert_false(html_login_page(text_str(&deep)));
+        ASSERT_REFUSED(&p, FORMAT_HTML_TABLE, STR("</table><table><tr><td>Mã nhiệm vụ<tr><td>A<tr><td>B"),
+                       "truncated-body: a table has no closing tag: the page was cut off");
+}
+
+static void test_csv_of_one_name(void **state) {
+        FormatPlan p = format_of(FORMAT_CSV);
+        _cleanup_text_ Text text = TEXT_INIT(1u << 20);
+        _cleanup_rows_ Rows rows = { 0 };
+        text_add(&text, STR("Mã nhiệm vụ"));
+        for (int i = 1; i < LIMIT_COLUMNS; i++)
+                text_add(&text, STR(",Điểm số của đơn vị trong kỳ báo cáo"));
+        text_add(&text, STR("\nA"));
+        for (int i = 1; i < LIMIT_COLUMNS; i++)
+                text_add(&text, STR(",1"));
+        assert_int_equal(decode(&p, FORMAT_CSV, text_str(&text), LIMIT_FILE_RECORDS, &rows), 0);
+        assert_int_equal(rows.n, 1);
+        assert_true(str_eq(rows.columns[2].member, STR("Điểm số của đơn vị trong kỳ báo cáo (2)")));
+        assert_true(str_eq(rows.columns[511].member, STR("Điểm số của đơn vị trong kỳ báo cáo (511)")));
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_csv_as_it_is_saved),
@@ -227,6 +261,8 @@ int main(void) {
                 cmocka_unit_test(test_html_cut_anywhere_is_no_shorter_table),
                 cmocka_unit_test(test_json_lines),
                 cmocka_unit_test(test_kinds),
+                cmocka_unit_test(test_html_of_an_enemy),
+                cmocka_unit_test(test_csv_of_one_name),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -226,6 +226,27 @@ static void test_a_bomb_is_named(void **state) {
         ASSERT_NO_BOOK(&p, book, "too-large: xl/sharedStrings.xml is over 256 MiB");
 }
 
+/* Sheets may share one part, and each is looked at for a header. */
+static void test_a_bomb_of_many_sheets_is_named(void **state) {
+        FormatPlan p = format_of(FORMAT_XLSX);
+        _cleanup_text_ Text book = TEXT_INIT(1u << 20);
+        size_t n = 64u << 20;
+        char *blanks = malloc(n + 1);
+        memset(blanks, ' ', n);
+        memcpy(blanks, "<worksheet>", 11);
+        memcpy(blanks + n - 12, "</worksheet>", 13);
+        text_add(&book, STR("<workbook " MAIN " xmlns:r='" RELATIONS "'><sheets>"));
+        for (int i = 1; i <= 200; i++)
+                text_addf(&book, "<sheet name='s%d' sheetId='%d' r:id='r1'/>", i, i);
+        text_add(&book, STR("</sheets></workbook>"));
+        const WorkbookPart parts[] = { { "xl/workbook.xml", book.at },
+                                       { "xl/_rels/workbook.xml.rels", workbook_rels },
+                                       { "xl/worksheets/sheet1.xml", blanks } };
+        Str bytes = workbook_zip(parts, 3);
+        free(blanks);
+        ASSERT_NO_BOOK(&p, bytes, "too-large: more than 512 MiB of the workbook were unpacked");
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_numbers_as_shown),
@@ -237,6 +258,7 @@ int main(void) {
                 cmocka_unit_test(test_cut_at_every_byte),
                 cmocka_unit_test(test_xml_that_is_none),
                 cmocka_unit_test(test_a_bomb_is_named),
+                cmocka_unit_test(test_a_bomb_of_many_sheets_is_named),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
