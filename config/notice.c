@@ -30,19 +30,9 @@ const char *notice_text(NoticeId id, bool vi) {
         return vi ? notice_rows[id].vi : notice_rows[id].en;
 }
 
-static size_t cut_utf8(const char *text, size_t len, size_t max) {
-        if (len <= max)
-                return len;
-        len = max;
-        while (len > 0 && ((unsigned char) text[len] & 0xc0) == 0x80)
-                len--;
-        return len;
-}
-
 /* Adds at most `max` bytes of `text`, whole characters, to a buffer on the stack: a notice must not fail. */
 static size_t put(char *to, size_t at, const char *text, size_t len, size_t max) {
-        len = cut_utf8(text, len, max);
-        len = cut_utf8(text, len, NOTICE_TEXT - 1 - at);
+        len = str_cut((Str) { text, len }, max < NOTICE_TEXT - 1 - at ? max : NOTICE_TEXT - 1 - at).len;
         memcpy(to + at, text, len);
         return at + len;
 }
@@ -103,7 +93,7 @@ NoticePath notice_path(const char *section, const char *name, const char *key) {
                         continue;
                 if (at > 0 && at < NOTICE_PATH - 1)
                         path.text[at++] = '.';
-                size_t len = cut_utf8(parts[i], strlen(parts[i]), NOTICE_PATH - 1 - at);
+                size_t len = str_cut(str_of(parts[i]), NOTICE_PATH - 1 - at).len;
                 memcpy(path.text + at, parts[i], len);
                 at += len;
         }

@@ -35,13 +35,9 @@ static inline JsonKind kind_of(Str value) {
 /* A kind that is new in this listing; its first value is the sample, when the kind is new at all. Without memory there
  * is no sample. */
 static void kind_first(Contract *c, ContractMember *m, JsonKind kind, Str value) {
-        size_t n = value.len > SAMPLE_MAX ? SAMPLE_MAX : value.len;
-        if (m->known.kind[kind] > 0)
-                return;
-        while (n < value.len && n > 0 && ((unsigned char) value.at[n] & 0xc0) == 0x80)
-                n--;
-        if (utf8_valid((Str) { value.at, n }))
-                (void) arena_str(&c->arena, (Str) { value.at, n }, &m->sample);
+        Str sample = str_cut(value, SAMPLE_MAX);
+        if (m->known.kind[kind] == 0 && utf8_valid(sample))
+                (void) arena_str(&c->arena, sample, &m->sample);
 }
 
 static inline void count(Contract *c, ContractMember *m, Str value) {

@@ -5,16 +5,11 @@
 
 void document_sample(Str body, char *to, size_t size) {
         _cleanup_text_ Text t = TEXT_INIT(1000);
-        Str cut = { body.at, body.len > 80 ? 80 : body.len };
-        while (cut.len < body.len && cut.len > 0 && ((unsigned char) cut.at[cut.len] & 0xc0) == 0x80)
-                cut.len--;
-        text_escape(&t, cut);
-        size_t n = t.failed || !t.at ? 0 : t.len < size - 1 ? t.len : size - 1;
-        while (n > 0 && n < t.len && ((unsigned char) t.at[n] & 0xc0) == 0x80)
-                n--;
-        if (n > 0)
-                memcpy(to, t.at, n);
-        to[n] = '\0';
+        text_escape(&t, str_cut(body, 80));
+        Str shown = t.failed ? STR_NULL : str_cut(text_str(&t), size - 1);
+        if (shown.len > 0)
+                memcpy(to, shown.at, shown.len);
+        to[shown.len] = '\0';
 }
 
 Fault document_parse(Str body, json_object **ret, char why[static 160]) {

@@ -12,9 +12,7 @@
 #define RAW_MAX 1000
 
 Str safe_text(Arena *a, Str bytes, size_t max) {
-        Str cut = { bytes.at, bytes.len > max ? max : bytes.len };
-        while (cut.len < bytes.len && cut.len > 0 && ((unsigned char) cut.at[cut.len] & 0xc0) == 0x80)
-                cut.len--;
+        Str cut = str_cut(bytes, max);
         if (cut.len == 0 || utf8_valid(cut))
                 return cut;
         _cleanup_text_ Text t = TEXT_INIT(max * 4 + 16);

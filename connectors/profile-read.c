@@ -21,11 +21,7 @@ static void fill(Text *t, const char *sentence, const char *const arg[3]) {
                         text_addc(t, *at);
                         continue;
                 }
-                Str value = str_of(arg[i] ? arg[i] : "");
-                size_t cut = value.len > 120 ? 120 : value.len;
-                while (cut < value.len && cut > 0 && ((unsigned char) value.at[cut] & 0xc0) == 0x80)
-                        cut--;
-                text_add(t, (Str) { value.at, cut });
+                text_add(t, str_cut(str_of(arg[i] ? arg[i] : ""), 120));
                 at += 2;
         }
 }

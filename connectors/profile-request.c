@@ -77,7 +77,9 @@ static void check_path(ProfileReader *r, const Tree *t, const char *path, const 
                 text_addc(&plain, n > 0 ? 'x' : *at);
                 at += n > 0 ? n : 1;
         }
-        if (plain.failed || !profile_path_sound(plain.at ? plain.at : ""))
+        if (plain.failed == -ENOMEM)
+                r->failed = -ENOMEM;
+        else if (plain.failed || !profile_path_sound(plain.at ? plain.at : ""))
                 complain(r, t, PROFILE_PATH, "path", path, NULL);
 }
 
@@ -111,6 +113,8 @@ static void check_json(ProfileReader *r, const Tree *t, const char *json, const 
                 complain(r, t, PROFILE_JSON_BARE, "json", seen, NULL);
                 return;
         }
+        if (sample.failed == -ENOMEM)
+                r->failed = -ENOMEM;
         int result = split_check(text_str(&sample), &problem, &at, &why);
         if (result != 0 || problem)
                 complain(r, t, PROFILE_JSON, "json", json,

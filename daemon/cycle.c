@@ -89,7 +89,7 @@ static int poll_quarantine(void *userdata, const Partition *p, const Quarantine 
 
         if (r != 0)
                 return r < 0 ? r : 0; /* told when it was put aside */
-        (void) text_add(&value, (Str) { q->value.at, q->value.len < 200 ? q->value.len : 200 });
+        (void) text_add(&value, str_cut(q->value, 200));
         report(LOG_WARNING, REPORT_QUARANTINE,
                (ReportField[]) { { "NQ57_FAULT", fault_names[q->fault] },
                                  { "NQ57_SOURCE", p->source },

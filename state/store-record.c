@@ -113,10 +113,11 @@ static int history_write(Apply *a, int64_t record, const Value *old, const Value
 void apply_sample(Apply *a, Str key, const char *what, Str from, Str to) {
         if (a->sampled++ >= 12)
                 return;
+        from = str_cut(from, 60);
+        to = str_cut(to, 60);
         if (from.len + to.len > 0)
-                (void) text_addf(&a->sample, STR_FMT " %s: %.*s -> %.*s\n", STR_ARG(key), what,
-                                 (int) (from.len > 60 ? 60 : from.len), from.at ? from.at : "",
-                                 (int) (to.len > 60 ? 60 : to.len), to.at ? to.at : "");
+                (void) text_addf(&a->sample, STR_FMT " %s: " STR_FMT " -> " STR_FMT "\n", STR_ARG(key), what,
+                                 STR_ARG(from), STR_ARG(to));
         else
                 (void) text_addf(&a->sample, STR_FMT " %s\n", STR_ARG(key), what);
 }

@@ -225,7 +225,7 @@ static int put_refused(Listing *l, const RecordSide *record, Err *e) {
         const Quarantine q = { .fault = FAULT_RECORD_INVALID,
                                .unit = record->identity.unit,
                                .field = STR("code"),
-                               .value = { code.at, code.len > 200 ? 200 : code.len } };
+                               .value = str_cut(code, 200) };
         int r = listing_quarantine(l, &q, e);
 
         return r < 0 ? r : 0;

@@ -55,11 +55,28 @@ void json_close(Json *j) {
         j->depth--;
 }
 
+/* JSON is UTF-8 (RFC 8259 8.1), and texts that were cut to fit need not be. */
+static int add_text(Text *t, Str s) {
+        _cleanup_text_ Text sound = TEXT_INIT(3 * s.len + 8);
+        if (utf8_valid(s))
+                return text_add_json(t, s);
+        while (s.len > 0) {
+                size_t n = 1;
+                while (n < 4 && n < s.len && ((unsigned char) s.at[n] & 0xc0) == 0x80)
+                        n++;
+                bool whole = utf8_valid((Str) { s.at, n });
+                n = whole ? n : 1;
+                text_add(&sound, whole ? (Str) { s.at, n } : STR("\xef\xbf\xbd"));
+                s = (Str) { s.at + n, s.len - n };
+        }
+        return sound.failed ? t->failed = sound.failed : text_add_json(t, text_str(&sound));
+}
+
 void json_str(Json *j, const char *key, Str s) {
         _cleanup_text_ Text t = TEXT_INIT(6 * s.len + 8);
 
         json_key(j, key);
-        if (text_add_json(&t, s) < 0) {
+        if (add_text(&t, s) < 0) {
                 j->failed = j->failed ? j->failed : -ENOMEM;
                 return;
         }

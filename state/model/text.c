@@ -35,6 +35,14 @@ Str str_trim(Str s) {
         return s;
 }
 
+Str str_cut(Str s, size_t max) {
+        if (s.len <= max)
+                return s;
+        while (max > 0 && ((unsigned char) s.at[max] & 0xc0) == 0x80)
+                max--;
+        return (Str) { s.at, max };
+}
+
 char *str_dup(Str s) {
         if (s.len == SIZE_MAX)
                 return NULL;

@@ -29,6 +29,7 @@ static inline bool str_eq(Str a, Str b) {
 int str_cmp(Str a, Str b);                /* bytewise, shorter first on a tie */
 bool str_starts(Str s, Str prefix);
 Str str_trim(Str s);                      /* without ASCII blanks at both ends */
+Str str_cut(Str s, size_t max);           /* at most so many bytes, and no part of a UTF-8 character at the end */
 char *str_dup(Str s);                     /* NUL-terminated copy; NULL: out of memory */
 bool str_split(Str *rest, char separator, Str *ret_part); /* false when nothing is left; "a," has one part */
 

@@ -51,6 +51,22 @@ static void test_a_document(void **state) {
         free(text);
 }
 
+static void test_what_is_no_text_is_marked(void **state) {
+        char *text = NULL;
+        size_t n = 0;
+        FILE *to = open_memstream(&text, &n);
+        Json j;
+
+        json_begin(&j, to);
+        json_str(&j, "cut", STR("Xã \xe1\xba"));
+        json_str(&j, "bad", STR("\xff" "a\xc3" "b"));
+        assert_int_equal(json_end(&j), 0);
+        fclose(to);
+        assert_string_equal(flat(text), "{\"version\":1,\"cut\":\"Xã \xef\xbf\xbd\xef\xbf\xbd\","
+                                        "\"bad\":\"\xef\xbf\xbd" "a\xef\xbf\xbd" "b\"}");
+        free(text);
+}
+
 static void test_end_closes_what_is_open(void **state) {
         char *text = NULL;
         size_t n = 0;
@@ -153,6 +169,7 @@ static void test_a_card_aligns_its_values(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_a_document),
+                cmocka_unit_test(test_what_is_no_text_is_marked),
                 cmocka_unit_test(test_end_closes_what_is_open),
                 cmocka_unit_test(test_a_full_disk_is_told),
                 cmocka_unit_test(test_one_sheet_in_both_forms),
