@@ -287,7 +287,7 @@ static void element_ends(void *userdata, const xmlChar *name) {
 static int pass(Page *p, Str html) {
         xmlSAXHandler handler = { .startElement = element_begins, .endElement = element_ends, .characters = text_told,
                                   .ignorableWhitespace = text_told };
-        htmlParserCtxtPtr c = htmlNewParserCtxt();
+        htmlParserCtxtPtr c = html_parser_new();
         p->beside = TEXT_INIT(BESIDE_BYTES);
         if (!c)
                 return -ENOMEM;

@@ -18,6 +18,21 @@ static htmlDocPtr document_free(htmlDocPtr d) {
 }
 DEFINE_CLEANUP(xmlDoc, document_free)
 
+#define NAMES_BYTES 4000 /* libxml2 takes room up to the first step beyond: 5000 */
+
+void *html_parser_new(void) {
+        static const char *const needed[] = { "html",    "head",     "body",  "form",  "input", "button", "textarea",
+                                              "meta",    "type",     "name",  "value", "style", "action", "content",
+                                              "script",  "property", "a",     "href",  "table", "tr",     "td",
+                                              "colspan", "rowspan",  "th",    "br",    "p",     "div",    "li" };
+        htmlParserCtxtPtr c = htmlNewParserCtxt();
+        for (size_t i = 0; c && i < sizeof needed / sizeof *needed; i++)
+                (void) xmlDictLookup(c->dict, (const xmlChar *) needed[i], -1);
+        if (c)
+                xmlDictSetLimit(c->dict, NAMES_BYTES);
+        return c;
+}
+
 bool html_too_deep(void *parser) {
         htmlParserCtxtPtr c = parser;
         if (c->nameNr <= LIMIT_HTML_DEPTH)
@@ -33,7 +48,7 @@ static void element_begins(void *parser, const xmlChar *name, const xmlChar **at
 
 /* A page gets the <html> it may lack: else what stands beside its first element would become a part of that. */
 static htmlDocPtr document(Str html, bool page) {
-        htmlParserCtxtPtr c = html.len > 0 && html.len <= LIMIT_BODY_BYTES ? htmlNewParserCtxt() : NULL;
+        htmlParserCtxtPtr c = html.len > 0 && html.len <= LIMIT_BODY_BYTES ? html_parser_new() : NULL;
         if (!c)
                 return NULL;
         c->sax->startElement = element_begins;

@@ -10,6 +10,10 @@ int html_text(Arena *a, Str html, Str *ret);
 /* Whether a body is a page a person logs in on: a form with a password input. */
 bool html_login_page(Str html);
 
+/* An htmlParserCtxtPtr of libxml2 for bytes from outside; NULL: no memory. It keeps so many different names of elements
+ * and attributes that no page has more, and passes over others: of one tag it compares every attribute with all. */
+void *html_parser_new(void);
+
 /* For a handler of elements that begin: more of them are open than anybody writes, and the parser is stopped. At every
  * end tag that fits none of them libxml2 looks through all. */
 bool html_too_deep(void *parser);

@@ -224,6 +224,13 @@ static void test_html_of_an_enemy(void **state) {
         text_add(&deep, STR("</table>"));
         ASSERT_REFUSED(&p, FORMAT_HTML_TABLE, text_str(&deep), "too-large: more than 512 elements within each other");
         assert_false(html_login_page(text_str(&deep)));
+        text_clear(&deep);
+        text_add(&deep, STR("<table"));
+        for (int i = 0; i < 100000; i++)
+                text_addf(&deep, " a%x", i);
+        text_add(&deep, STR("><tr><td>Mã nhiệm vụ<tr><td id=x colspan=1>A</table><input type=password>"));
+        ASSERT_ROWS(&p, FORMAT_HTML_TABLE, text_str(&deep), "2 {\"Mã nhiệm vụ\":\"A\"}\n");
+        assert_true(html_login_page(text_str(&deep)));
         ASSERT_REFUSED(&p, FORMAT_HTML_TABLE, STR("</table><table><tr><td>Mã nhiệm vụ<tr><td>A<tr><td>B"),
                        "truncated-body: a table has no closing tag: the page was cut off");
 }
