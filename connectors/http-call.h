@@ -31,6 +31,7 @@ struct HttpCall {
         Text lines;               /* headers of this call alone; a session's token may be among them */
         struct curl_slist *nodes; /* the list libcurl reads: of both kinds of lines */
         int n_nodes;
+        bool repeated;            /* a redirect had its body sent once more */
         bool left_origin;         /* redirected to another host: what is this call's own stays behind */
         HttpRequest q;
         char *body;           /* ours: the request's body until the answer came */

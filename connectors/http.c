@@ -121,6 +121,22 @@ static const char *path_below(const Http *h, const UrlParts *at) {
         return below ? at->path + n : at->path;
 }
 
+/* A body that holds a password is sent once more where 307 or 308 say so, to the same place, and no second time: each
+ * time may count at the other end. */
+static bool repeats_password(HttpCall *c, const UrlParts *to, HttpResponse *r) {
+        if (!c->q.post || (r->status != 307 && r->status != 308))
+                return false;
+        bool first = !c->repeated && same_origin(&c->at, to);
+        c->repeated = true;
+        if (!c->q.login || first)
+                return false;
+        r->fault = FAULT_REDIRECT;
+        r->retry = RETRY_LATER;
+        snprintf(r->detail, sizeof r->detail, "%.100s wants the login sent once more, to %.60s%.60s", c->at.path,
+                 to->host, to->path);
+        return true;
+}
+
 /* A redirect: resolved and judged; followed when asked for. true: another request is under way. */
 static bool redirect(HttpCall *c, HttpResponse *r) {
         UrlParts to = { 0 };
@@ -146,6 +162,10 @@ static bool redirect(HttpCall *c, HttpResponse *r) {
                 text_clear(&c->location);
                 text_add(&c->location, str_of(path_below(c->http, &to)));
                 r->location_path = c->location.at;
+                url_parts_free(&to);
+                return false;
+        }
+        if (repeats_password(c, &to, r)) {
                 url_parts_free(&to);
                 return false;
         }

@@ -43,7 +43,8 @@ typedef enum HttpAuth { HTTP_AUTH_NONE, HTTP_AUTH_BASIC, HTTP_AUTH_DIGEST } Http
 typedef struct HttpRequest {
         const char *target;       /* a path below the base URL, with or without a query; or an absolute URL */
         const char *referer;      /* what a relative target is relative to, when not the base: an absolute URL; NULL */
-        bool post;                /* else GET; 307 and 308 keep it and its body, other redirects make it a GET */
+        bool post;                /* else GET; 307 and 308 keep it and its body (a login's once, and to its own host
+                                   * alone), other redirects make it a GET */
         const char *account;      /* whose request it is, for the tap; borrowed; NULL: nobody's */
         bool login;               /* for a session: told to the tap; its POST takes a fresh connection, so that libcurl
                                    * never sends a password twice */

@@ -67,6 +67,8 @@ bool page_read_ok(const Listing *l, json_object *root, PageOutcome *o) {
 }
 
 /* "1234", or what stands behind the '/' of a Content-Range (RFC 9110 14.4): "items 0-24/319", and '*' for unknown. */
+#define TOTAL_MAX ((int64_t) 1 << 53) /* what JSON numbers can count to; no total that can be added up comes near */
+
 static bool total_text(Str text, int64_t *ret) {
         const char *slash = text.len ? memrchr(text.at, '/', text.len) : NULL;
         if (slash)
@@ -75,7 +77,7 @@ static bool total_text(Str text, int64_t *ret) {
                 *ret = -1;
                 return true;
         }
-        return text_to_int64(text, ret) == 0 && *ret >= 0;
+        return text_to_int64(text, ret) == 0 && *ret >= 0 && *ret <= TOTAL_MAX;
 }
 
 static bool read_total(const Listing *l, const PageRead *in, PageSeen *seen, PageOutcome *o) {
@@ -98,16 +100,20 @@ static bool read_total(const Listing *l, const PageRead *in, PageSeen *seen, Pag
         return false;
 }
 
-/* The last name may be left out by the system, or be null: no more pages. What stands above it must be there. */
+/* The last name may be left out by the system, or be null or false: no more pages. What stands above it must be there,
+ * and anything else than a text or a whole number is a cursor that nobody can ask with. */
 static bool read_text(const Listing *l, const PageRead *in, Str *ret, PageOutcome *o) {
         const PagingPlan *plan = &l->stream->paging;
         json_object *v = NULL;
         Select above = plan->cursor;
         above.n_steps -= above.n_steps > 0;
         bool there = select_get(&above, in->root, &v) == SELECTED_VALUE;
-        if (there && select_get(&plan->cursor, in->root, &v) == SELECTED_VALUE &&
-            (json_object_is_type(v, json_type_string) || json_object_is_type(v, json_type_int)))
-                *ret = str_of(json_object_get_string(v));
+        if (there && select_get(&plan->cursor, in->root, &v) == SELECTED_VALUE) {
+                if (json_object_is_type(v, json_type_string) || json_object_is_type(v, json_type_int))
+                        *ret = str_of(json_object_get_string(v));
+                else
+                        there = json_object_is_type(v, json_type_boolean) && !json_object_get_boolean(v);
+        }
         if (!there)
                 selector_missing(l, &plan->cursor, plan->kind == PAGING_NEXT ? "an address" : "a cursor", o);
         return there;
@@ -117,9 +123,9 @@ static bool read_link(const Listing *l, const PageRead *in, Str *ret, PageOutcom
         Str rest = in->response->headers, field;
         while (http_header_next(&rest, "Link", &field)) {
                 int r = link_header_next(field, ret);
-                if (r == 0)
+                if (r == 0 && ret->len > 0)
                         return true;
-                if (r < 0) {
+                if (r <= 0) { /* also a next page without an address */
                         header_missing(l, "Link", "links as of RFC 8288", field, o);
                         return false;
                 }

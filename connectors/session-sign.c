@@ -149,6 +149,7 @@ void session_redact(const Session *s, char *text) {
                 return;
         hide_keys(text, &s->attempt->fresh);
         hide(text, text_str(&s->attempt->secret));
-        for (size_t i = VALUE_OTHERS; i < s->attempt->n_values; i++)
-                hide(text, text_str(&s->attempt->values[i]));
+        for (size_t i = 0; i < s->attempt->n_values; i++)
+                if (i != VALUE_EXPIRES) /* a number like any other */
+                        hide(text, text_str(&s->attempt->values[i]));
 }

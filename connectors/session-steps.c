@@ -301,12 +301,20 @@ static Fault take(Session *s, const StepPlan *step, const HttpResponse *r, char 
         return session_take(s, step, r, why);
 }
 
+/* Whether the system says that it does not take the refresh token. One that a person handed over is not thrown away for
+ * an address that was not there for a while: only what means "refused" does that. */
+static bool renewal_refused(const Session *s, const StepPlan *step, int status) {
+        if (s->attempt->phase != PHASE_RENEW || status < 400 || status >= 500 || status == 408 || status == 429)
+                return false;
+        return s->env->plan->n_login > 0 || statuses_have(&step->refused_status, status);
+}
+
 static void judge(Session *s, const StepPlan *step, const HttpResponse *r) {
         const SessionPlan *plan = s->env->plan;
         const SessionAttempt *a = s->attempt;
         char why[200] = "led to the login page";
         Fault f;
-        if (a->phase == PHASE_RENEW && r->status >= 400 && r->status < 500 && r->status != 408 && r->status != 429) {
+        if (renewal_refused(s, step, r->status)) {
                 session_login_instead(s, r);
         } else if (a->phase == PHASE_PROOF && plan->kind == SESSION_KIND_HANDED_OVER &&
                    statuses_have(&plan->lost_status, r->status)) {

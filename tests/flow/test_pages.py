@@ -177,6 +177,11 @@ def test_a_list_that_never_rests_is_partial(site):
     ("next", {"do": "next", "to": "http://evil.example.vn/next?cur=c3"}, "redirect"),
     ("link", {"do": "next", "to": "https://127.0.0.1:1/link"}, "redirect"),
     ("link", {"do": "header", "name": "Link", "value": "nonsense"}, "selector-missing"),
+    ("link", {"do": "next", "to": ""}, "selector-missing"),
+    ("cursor", {"do": "next", "to": {"id": 3}}, "selector-missing"),
+    ("cursor", {"do": "next", "to": 3.5}, "selector-missing"),
+    ("next", {"do": "next", "to": True}, "selector-missing"),
+    ("page", {"do": "total", "add": 2 ** 63 - 8}, "selector-missing"),
     ("page-header", {"do": "header", "name": "X-Total-Count", "value": "many"}, "selector-missing")])
 def test_lists_that_lead_nowhere(site, kind, rule, fault):
     """Loops, lies and other hosts: a named end, nothing missing, no request elsewhere."""

@@ -186,6 +186,18 @@ def test_a_rotated_token_survives_a_kill(rotating):
     assert rotating.seen("/token") == [] and rotating.whole()
 
 
+def test_a_token_outlives_an_address_that_is_not_there_for_a_while(rotating):
+    """404 says nothing about the refresh token: no person is needed once the address is there again."""
+    profile = rotating.config / "profiles" / "door.yaml"
+    text = profile.read_text()
+    profile.write_text(text.replace("token-path: /token", "token-path: /tokens"))
+    rotating.polled(1)
+    assert rotating.fault() == "http-status" and [r["status"] for r in rotating.seen("/tokens")] == [404]
+    profile.write_text(text)
+    rotating.polled()
+    assert rotating.whole()
+
+
 def test_a_token_that_was_used_up_unseen_is_reported(rotating):
     """Killed between the answer and the store: nobody knows the new token. The report says so."""
     rotating.tell(stop_after="token")

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 #include <errno.h>
+#include <malloc.h>
 
 #include "connectors/http.h"
 #include "tests/unit/stub-http.h"
@@ -15,6 +16,7 @@ static const StubAnswer answers[] = {
         { "/moved", REDIRECT("302 Found", "/there") },
         { "/other", REDIRECT("303 See Other", "/there") },
         { "/kept", REDIRECT("307 Temporary Redirect", "/there") },
+        { "/twice", REDIRECT("307 Temporary Redirect", "/kept") },
         { "/for-ever", REDIRECT("308 Permanent Redirect", "/there") },
         { "/fresh", "HTTP/1.1 304 Not Modified\r\nETag: W/\"a\"\r\n\r\n" },
         { "/headers",
@@ -66,7 +68,7 @@ static void done(void *userdata, HttpResponse *r) {
         w->done = true;
 }
 
-static void ask(World *w, HttpRequest q) {
+static void ask_any(World *w, HttpRequest q) {
         HttpCall *call = NULL;
         Err e = { 0 };
         if (!q.body_max)
@@ -75,6 +77,10 @@ static void ask(World *w, HttpRequest q) {
         assert_int_equal(http_send(w->http, &q, done, w, &call, &e), 0);
         while (!w->done)
                 assert_true(sd_event_run(w->loop, UINT64_MAX) >= 0);
+}
+
+static void ask(World *w, HttpRequest q) {
+        ask_any(w, q);
         assert_int_equal(w->r.fault, FAULT_NONE);
 }
 
@@ -137,6 +143,43 @@ static void test_post_over_redirects(void **state) {
         world_close(&w);
 }
 
+/* A password that is sent again and again is counted once. */
+static void test_login_over_redirects(void **state) {
+        World w;
+        world_open(&w, (PlanPairs) { 0 });
+        HttpRequest login = list("/kept");
+        login.login = true;
+        ask(&w, login);
+        assert_true(sent(&w, "POST /there HTTP/1.1\r\n") && w.r.hops == 2);
+        login.target = "/twice";
+        ask_any(&w, login);
+        assert_true(w.r.fault == FAULT_REDIRECT && w.r.sent && w.r.hops == 2);
+        ask(&w, list("/twice"));
+        assert_true(sent(&w, "POST /there HTTP/1.1\r\n") && w.r.hops == 3);
+        world_close(&w);
+}
+
+static size_t used(void) {
+        return mallinfo2().uordblks;
+}
+
+/* A handle serves for as long as the daemon runs. */
+static void test_handles_do_not_grow(void **state) {
+        World w;
+        Text jar = TEXT_INIT(1000);
+        world_open(&w, (PlanPairs) { 0 });
+        text_add(&jar, STR("127.0.0.1\tFALSE\t/\tFALSE\t0\tsid\tone\n"));
+        const HttpRequest q = { .target = "/a", .jar = &jar };
+        ask(&w, q);
+        size_t before = used();
+        for (int i = 0; i < 200; i++)
+                ask(&w, q);
+        assert_true(sent(&w, "Cookie: sid=one\r\n"));
+        assert_true(used() < before + 200 * 32);
+        text_free(&jar);
+        world_close(&w);
+}
+
 static int connection(World *w, HttpRequest q) {
         static const char *const names[] = { "X-Connection" };
         q.keep = (PlanNames) { names, 1 };
@@ -191,6 +234,7 @@ int main(void) {
                 cmocka_unit_test(test_headers_sent),   cmocka_unit_test(test_headers_that_end_a_line),
                 cmocka_unit_test(test_connections),    cmocka_unit_test(test_post_over_redirects),
                 cmocka_unit_test(test_headers_kept),   cmocka_unit_test(test_not_modified),
+                cmocka_unit_test(test_login_over_redirects), cmocka_unit_test(test_handles_do_not_grow),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
