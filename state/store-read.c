@@ -21,9 +21,11 @@ typedef struct Reader {
 #define RECORD_COLUMNS                                                                                                 \
         "SELECT r.id, r.key, r.kind, r.code, r.period, r.unit,"                                                        \
         " c.fields, c.code, c.partition, c.run, c.fetched_at, c.missing_since,"                                        \
-        " p.fields, p.code, p.partition, p.run, p.fetched_at, p.missing_since FROM record r"                           \
+        " p.fields, p.code, p.partition, p.run, p.fetched_at, p.missing_since FROM "
+#define RECORD_SIDES                                                                                                   \
         " LEFT JOIN side c ON c.id = r.id * 2 AND c.removed_at IS NULL"                                                \
         " LEFT JOIN side p ON p.id = r.id * 2 + 1 AND p.removed_at IS NULL"
+#define RECORD_ROWS RECORD_COLUMNS "record r" RECORD_SIDES
 
 static void reader_free(Reader *rd) {
         for (int side = 0; side < SIDE_COUNT; side++)
@@ -207,27 +209,30 @@ int store_visit_unit(Store *s, Str unit, const MergePolicy *policy, RecordVisit 
         if (unit.len == 0 || record_key(&any, &prefix) < 0)
                 return err_set(e, -EINVAL, RETRY_NEVER, "not a unit: `" STR_FMT "`", STR_ARG(unit));
         part = (Str) { prefix.at, (size_t) ((const char *) memchr(prefix.at, '/', prefix.len) - prefix.at) };
-        r = read_query(s, policy, RECORD_COLUMNS " WHERE substr(r.key, 1, 1) = '/' AND r.unit = ?1 ORDER BY r.key",
+        r = read_query(s, policy, RECORD_ROWS " WHERE substr(r.key, 1, 1) = '/' AND r.unit = ?1 ORDER BY r.key",
                        &unit, visit, userdata, NULL, e);
         if (r != 0)
                 return r;
         /* '0' is the character after '/' */
-        return read_query(s, policy, RECORD_COLUMNS " WHERE r.key > ?1 || '/' AND r.key < ?1 || '0' ORDER BY r.key",
+        return read_query(s, policy, RECORD_ROWS " WHERE r.key > ?1 || '/' AND r.key < ?1 || '0' ORDER BY r.key",
                           &part, visit, userdata, NULL, e);
 }
 
 int store_visit_touched(Store *s, const MergePolicy *policy, RecordVisit visit, void *userdata, Err *e) {
-        return read_query(s, policy, RECORD_COLUMNS " JOIN touched t ON t.record = r.id ORDER BY r.id", NULL, visit,
-                          userdata, NULL, e);
+        /* The few come first: SQLite moves no table over a LEFT JOIN, and would read every record and its sides. */
+        return read_query(s, policy,
+                          RECORD_COLUMNS "touched t CROSS JOIN record r ON r.id = t.record" RECORD_SIDES
+                                         " ORDER BY t.record",
+                          NULL, visit, userdata, NULL, e);
 }
 
 int store_visit_all(Store *s, const MergePolicy *policy, RecordVisit visit, void *userdata, Err *e) {
-        return read_query(s, policy, RECORD_COLUMNS " ORDER BY r.key", NULL, visit, userdata, NULL, e);
+        return read_query(s, policy, RECORD_ROWS " ORDER BY r.key", NULL, visit, userdata, NULL, e);
 }
 
 int store_visit_key(Store *s, Str key, const MergePolicy *policy, RecordVisit visit, void *userdata, Err *e) {
         bool any = false;
-        int r = read_query(s, policy, RECORD_COLUMNS " WHERE r.key = ?1", &key, visit, userdata, &any, e);
+        int r = read_query(s, policy, RECORD_ROWS " WHERE r.key = ?1", &key, visit, userdata, &any, e);
 
         return r == 0 && !any ? STORE_E_ABSENT : r;
 }
