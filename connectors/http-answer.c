@@ -6,12 +6,25 @@
 #include "connectors/http-call.h"
 #include "connectors/jar.h"
 
+#define BODY_EXPECTED_MAX (1 << 20)
+
+/* Room for as much as was said to come, so that a large page is not copied as it grows. Said by the other side: an
+ * estimate, and never more than a little. */
+static void body_expect(HttpCall *c) {
+        curl_off_t said = 0;
+        if (curl_easy_getinfo(c->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &said) == CURLE_OK && said > 0)
+                (void) text_reserve(&c->body_in, said < BODY_EXPECTED_MAX ? (size_t) said : BODY_EXPECTED_MAX);
+}
+
 static int body_add(HttpCall *c, Str bytes) {
         c->body_bytes += bytes.len;
         if (c->body_bytes > c->q.body_max)
                 return -E2BIG; /* also of bytes that unpack to nothing */
-        if (!c->gzip)
+        if (!c->gzip) {
+                if (c->body_in.len == 0 && !c->played)
+                        body_expect(c);
                 return text_add(&c->body_in, bytes);
+        }
         int r = c->gunzip ? 0 : gunzip_new(&c->gunzip);
         return r < 0 ? r : gunzip_add(c->gunzip, bytes, &c->body_in);
 }

@@ -2,6 +2,9 @@
 #include "connectors/split-scan.h"
 
 #include <endian.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 void scan_begin(Scan *s, Str text) {
         s->begin = s->at = text.at ? text.at : ""; /* nothing at all has no place */
@@ -355,45 +358,116 @@ int scan_value(Scan *s) {
         }
 }
 
-/* To after the closing quote, by the nearest quote with an even number of backslashes before it. */
-static bool string_skip(Scan *s) {
-        for (const char *from = s->at;;) {
-                const char *quote = memchr(from, '"', (size_t) (s->end - from));
-                if (!quote)
-                        return false;
-                const char *slash = quote;
-                while (slash > s->at && slash[-1] == '\\')
-                        slash--;
-                from = quote + 1;
-                if ((quote - slash) % 2 == 0) {
-                        s->at = from;
-                        return true;
+/* Which of the 64 bytes from a place on are what: one bit a byte, the lowest first. */
+typedef struct Block {
+        uint64_t quotes, slashes, brackets;
+} Block;
+
+#define BLOCK 64
+
+#ifdef __SSE2__
+static inline uint64_t block_bits(__m128i hit, int at) {
+        return (uint64_t) (uint32_t) _mm_movemask_epi8(hit) << at;
+}
+
+static inline Block block_read(const char at[static BLOCK]) {
+        Block b = { 0 };
+        for (int i = 0; i < BLOCK; i += 16) {
+                __m128i c = _mm_loadu_si128((const __m128i *) (at + i));
+                __m128i folded = _mm_or_si128(c, _mm_set1_epi8(0x20)); /* [ and { are one bit apart, so are ] and } */
+                b.quotes |= block_bits(_mm_cmpeq_epi8(c, _mm_set1_epi8('"')), i);
+                b.slashes |= block_bits(_mm_cmpeq_epi8(c, _mm_set1_epi8('\\')), i);
+                b.brackets |= block_bits(_mm_or_si128(_mm_cmpeq_epi8(folded, _mm_set1_epi8('{')),
+                                                      _mm_cmpeq_epi8(folded, _mm_set1_epi8('}'))),
+                                         i);
+        }
+        return b;
+}
+#else
+static inline Block block_read(const char at[static BLOCK]) {
+        Block b = { 0 };
+        for (int i = 0; i < BLOCK; i++) {
+                b.quotes |= (uint64_t) (at[i] == '"') << i;
+                b.slashes |= (uint64_t) (at[i] == '\\') << i;
+                b.brackets |= (uint64_t) ((at[i] | 0x20) == '{' || (at[i] | 0x20) == '}') << i;
+        }
+        return b;
+}
+#endif
+
+/* Bit for bit, whether an odd number of bits stands up to and with it. */
+static inline uint64_t odd_so_far(uint64_t bits) {
+        for (int by = 1; by < BLOCK; by *= 2)
+                bits ^= bits << by;
+        return bits;
+}
+
+/* The quotes that begin and end strings: not those after a backslash inside of one. */
+static uint64_t quotes_true(const Block *b, bool inside, bool *escaped) {
+        uint64_t quotes = 0, left = b->quotes | b->slashes;
+        if (*escaped)
+                left &= ~UINT64_C(1);
+        *escaped = false;
+        while (left) {
+                uint64_t bit = left & -left;
+                left ^= bit;
+                if (b->quotes & bit) {
+                        quotes |= bit;
+                        inside = !inside;
+                } else if (inside) {
+                        left &= ~(bit << 1);
+                        *escaped = bit >> (BLOCK - 1);
                 }
         }
+        return quotes;
 }
 
 /* An open bracket is a bit: 1 for '{'. Deeper than the word holds, kinds are not told apart, only counted. */
+typedef struct Open {
+        uint64_t kinds;
+        size_t n;
+} Open;
+
+/* 1: that closes the first; below 0: it closes one of another kind. */
+static inline int bracket_pass(Open *o, char c) {
+        bool curly = c & 0x20;
+        if ((c | 0x20) == '{') {
+                o->kinds = o->kinds << 1 | curly;
+                o->n++;
+                return 0;
+        }
+        if (o->n <= 64 && (o->kinds & 1) != curly)
+                return -1;
+        o->kinds >>= 1;
+        return --o->n == 0;
+}
+
 int scan_skip(Scan *s) {
         if (s->at >= s->end)
                 return SPLIT_E_TRUNCATED;
         if (*s->at != '{' && *s->at != '[')
                 return scan_value(s);
-        uint64_t kinds = 0;
-        size_t open = 0;
-        while (s->at < s->end) {
-                char c = *s->at++;
-                if (c == '"') {
-                        if (!string_skip(s))
-                                break;
-                } else if (c == '{' || c == '[') {
-                        kinds = kinds << 1 | (c == '{');
-                        open++;
-                } else if (c == '}' || c == ']') {
-                        if (open <= 64 && (kinds & 1) != (c == '}'))
-                                return s->at--, scan_fail(s, "a bracket is closed by another kind");
-                        kinds >>= 1;
-                        if (--open == 0)
-                                return 0;
+        Open open = { 0 };
+        uint64_t inside = 0; /* all bits: the last block ended inside a string */
+        bool escaped = false;
+        for (const char *at = s->at; at < s->end; at += BLOCK) {
+                char last[BLOCK];
+                const char *from = at;
+                if (s->end - at < BLOCK) {
+                        memset(last, ' ', BLOCK);
+                        from = memcpy(last, at, (size_t) (s->end - at));
+                }
+                Block b = block_read(from);
+                uint64_t quotes = b.slashes || escaped ? quotes_true(&b, inside, &escaped) : b.quotes;
+                uint64_t strings = odd_so_far(quotes) ^ inside;
+                inside = strings >> (BLOCK - 1) ? UINT64_MAX : 0;
+                for (uint64_t left = b.brackets & ~strings; left; left &= left - 1) {
+                        int where = __builtin_ctzll(left), r = bracket_pass(&open, from[where]);
+                        s->at = at + where;
+                        if (r < 0)
+                                return scan_fail(s, "a bracket is closed by another kind");
+                        if (r > 0)
+                                return s->at++, 0;
                 }
         }
         s->at = s->end;

@@ -58,7 +58,8 @@ int store_put_aside_read(Store *s, Arena *a, Touched *ret, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
         Touched t = { 0 };
         /* CROSS: those that stand aside are looked up among the records, not the records among them. */
-        int r = stmt_use(s, "SELECT DISTINCT r.id FROM quarantine q CROSS JOIN record r ON r.key = q.key ORDER BY 1", &q,
+        int r = stmt_use(s,
+                         "SELECT DISTINCT r.id FROM quarantine q CROSS JOIN record r ON r.key = q.key ORDER BY 1", &q,
                          e);
 
         if (r == 0)

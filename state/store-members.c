@@ -29,11 +29,18 @@ static int member_cmp(const void *a, const void *b) {
         return x < y ? -1 : x > y;
 }
 
+static bool members_sorted(const Members *m) {
+        for (size_t i = 1; i < m->n; i++)
+                if (m->at[i - 1].id > m->at[i].id)
+                        return false;
+        return true;
+}
+
 /* Sorted, each once. One that stands twice on the page is known by its bytes only if both have the same. */
 static void members_settle(Members *m) {
         size_t n = 0;
 
-        if (m->n > 1)
+        if (!members_sorted(m)) /* a page that is as before shows them as they were stored */
                 qsort(m->at, m->n, sizeof *m->at, member_cmp);
         for (size_t i = 0; i < m->n; i++) {
                 if (n == 0 || m->at[n - 1].id != m->at[i].id)

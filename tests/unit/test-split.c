@@ -66,6 +66,28 @@ static void test_several_lists(void **state) {
         check_lists("$..l", "{\"a\":{\"l\":{\"l\":[1]}}}", SPLIT_E_NO_LIST, 0, NULL);
 }
 
+/* Strings, escapes and brackets at every place of the blocks in which records are passed over. */
+static void test_blocks(void **state) {
+        SplitPage p = { 0 };
+        _cleanup_text_ Text record = TEXT_INIT(4000), page = TEXT_INIT(9000);
+        for (int pad = 0; pad < 140; pad++) {
+                text_clear(&record);
+                text_clear(&page);
+                text_addf(&record, "{\"p\":\"%0*d\\\"]}\\\\\",\"q\":[{\"\\\\\":\"{\"}],\"\\\\\\\"[\":1}", pad + 1, 0);
+                text_addf(&page, "[%s,\"]\", %s]", record.at, record.at);
+                assert_int_equal(cut(&p, "$", text_str(&page)), 0);
+                assert_int_equal(p.n_spans, 3);
+                assert_true(str_eq(p.spans[0].bytes, text_str(&record)));
+                assert_true(str_eq(p.spans[2].bytes, text_str(&record)));
+                for (size_t n = 1; n < page.len; n++)
+                        assert_int_equal(cut(&p, "$", (Str) { page.at, n }), SPLIT_E_TRUNCATED);
+                page.at[record.len] = ']';
+                assert_int_equal(cut(&p, "$", text_str(&page)), SPLIT_E_NOT_JSON);
+                assert_int_equal(p.at, record.len);
+        }
+        split_free(&p);
+}
+
 /* Cut at every byte: never a shorter list, always a named result. */
 static void test_cut_everywhere(void **state) {
         SplitPage p = { 0 };
@@ -234,6 +256,7 @@ int main(void) {
                 cmocka_unit_test(test_members),
                 cmocka_unit_test(test_several_lists),
                 cmocka_unit_test(test_cut_everywhere),
+                cmocka_unit_test(test_blocks),
                 cmocka_unit_test(test_pages),
                 cmocka_unit_test(test_depth),
                 cmocka_unit_test(test_too_many),
