@@ -135,6 +135,14 @@ static bool is_date(StyleKind kind) {
         return kind == STYLE_DATE || kind == STYLE_TIME || kind == STYLE_DATE_TIME;
 }
 
+/* An integer of more digits than the program keeps was written by another one: a code, of which every digit counts. */
+static bool long_integer(Str s) {
+        for (size_t i = 0; i < s.len; i++)
+                if (s.at[i] < '0' || s.at[i] > '9')
+                        return false;
+        return s.len > SHOWN_DIGITS;
+}
+
 int xlsx_number(Str written, const Style *style, bool epoch_1904, CellKind *ret_kind, Text *t) {
         Decimal d;
         if (decimal_scan(str_trim(written), &d) < 0)
@@ -142,6 +150,8 @@ int xlsx_number(Str written, const Style *style, bool epoch_1904, CellKind *ret_
         *ret_kind = CELL_TEXT;
         if (is_date(style->kind))
                 return date_write(&d, style->kind, epoch_1904, t);
+        if (style->kind != STYLE_PERCENT && long_integer(str_trim(written)))
+                return text_add(t, str_trim(written));
         if (style->kind == STYLE_PERCENT && d.n > 0)
                 d.point += 2;
         if (style->kind == STYLE_PATTERN && !d.negative && d.n <= d.point && d.point <= PLAIN_DIGITS) {

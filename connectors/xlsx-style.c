@@ -8,6 +8,7 @@
 #include "connectors/xlsx.h"
 
 #define PATTERN_ZEROS 15
+#define FORMATS_MAX 4096 /* of numbers: each cell format looks for its own among them; programs allow some hundreds */
 
 /* The formats that need no code. */
 static StyleKind built_in(int id) {
@@ -157,6 +158,8 @@ static int format_add(Styles *s, const char *const *attributes) {
         int number;
         if (!id || !code || text_to_int(str_of(id), 0, 1000000, &number) < 0)
                 return 0;
+        if (s->n_formats == FORMATS_MAX)
+                return rows_refuse(s->book->rows, FAULT_TOO_LARGE, "too many number formats");
         int r = grow(s->book, (void **) &s->formats, s->n_formats, &s->room_formats, sizeof *s->formats);
         if (r != 0)
                 return r;

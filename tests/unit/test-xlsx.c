@@ -59,6 +59,8 @@ static void test_numbers_as_shown(void **state) {
         shows("12", 164, "\"NV-\"000", false, "NV-012");
         shows("1234", 164, "#,##0", false, "1234");
         shows("12345678901234567890", 0, NULL, false, "12345678901234567890");
+        shows("1234567890123456", 0, NULL, false, "1234567890123456");
+        shows("100000000000000001", 1, "0", false, "100000000000000001");
         shows("1E300", 0, NULL, false, "1E300");
         shows("x", 0, NULL, false, NULL);
         shows("", 0, NULL, false, NULL);
