@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "connectors/contract.h"
+#include "connectors/html.h"
 #include "connectors/normalise-value.h"
 #include "state/model/period.h"
 
@@ -73,8 +74,8 @@ static const char *members_find(Normaliser *n, const SplitSpan *span) {
                 return span->problem;
         if (n->contract)
                 n->contract->records++;
-        bool object = split_members(&checked, member_seen, n);
-        return checked.problem ? checked.problem : object ? NULL : "not an object";
+        bool members = split_members(&checked, member_seen, n);
+        return checked.problem ? checked.problem : members ? NULL : "neither object nor list";
 }
 
 /* What was there instead: how far the selector went in the record, and what stands there. */
@@ -103,6 +104,8 @@ static int identity_text(Normaliser *n, const SplitSpan *span, const SlotSelect 
                 return quarantine(n, span, q, FAULT_RECORD_INVALID, s->select.text,
                                   found == SELECTED_NULL ? STR("null") : STR("neither text nor number"));
         int r = n->stream->repair ? source_repair(n, n->stream->repair, written, &written) : 0;
+        if (r == 0 && n->stream->code_html && s == &n->stream->code && kind == SCALAR_TEXT)
+                r = utf8_valid(written) ? html_text(&n->arena, written, &written) : -EILSEQ;
         if (r == 0)
                 r = text_code(&n->arena, written, n->stream->code_upper, &text);
         if (r == -ENOMEM)

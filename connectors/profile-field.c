@@ -58,15 +58,16 @@ static const KeySpec keys[] = {
 };
 
 #define COMMON "from", "first-of", "constant", "account-unit", "required"
+#define ONE COMMON, "html"
 #define TEXTS "join", "separator", "repair"
 #define LISTS "join", "split", "repair"
 static const char *const *keys_of(FieldType type) {
-        static const char *const text[] = { COMMON, TEXTS, "words", "unknown", "html", NULL };
-        static const char *const decimal[] = { COMMON, "decimal-mark", "thousands", "percent", "negative", NULL };
-        static const char *const date[] = { COMMON, "join", "separator", "dates", "zone", "date-only", NULL };
-        static const char *const due[] = { COMMON, TEXTS, "dates", "zone", "words", NULL };
-        static const char *const word[] = { COMMON, TEXTS, "words", "unknown", NULL };
-        static const char *const unit[] = { COMMON, TEXTS, "unit-by", "unknown", NULL };
+        static const char *const text[] = { ONE, TEXTS, "words", "unknown", NULL };
+        static const char *const decimal[] = { ONE, "decimal-mark", "thousands", "percent", "negative", NULL };
+        static const char *const date[] = { ONE, "join", "separator", "dates", "zone", "date-only", NULL };
+        static const char *const due[] = { ONE, TEXTS, "dates", "zone", "words", NULL };
+        static const char *const word[] = { ONE, TEXTS, "words", "unknown", NULL };
+        static const char *const unit[] = { ONE, TEXTS, "unit-by", "unknown", NULL };
         static const char *const units[] = { COMMON, LISTS, "unit-by", "member", NULL };
         static const char *const evidence[] = { COMMON, LISTS,  "name",  "number", "date",
                                                  "url",  "dates", "zone", NULL };

@@ -72,8 +72,10 @@ void profile_login_json(ProfileReader *r, const SessionKeySet *k, SessionPlan *p
         if (!steps)
                 return;
         steps[0] = (StepPlan) { .name = "login", .post = true, .target = k->login_path,
-                                .json = object_template(r, k->login_fields),
-                                .secret = any_uses(k->login_fields, "secret"), .refused_status = k->refused_status,
+                                .json = k->login_json ? k->login_json : object_template(r, k->login_fields),
+                                .secret = any_uses(k->login_fields, "secret") ||
+                                          (k->login_json && template_uses(k->login_json, "secret")),
+                                .refused_status = k->refused_status,
                                 .refused_text = k->refused_text };
         tokens_take(r, k, &steps[0]);
         plan->login = steps;
@@ -82,7 +84,8 @@ void profile_login_json(ProfileReader *r, const SessionKeySet *k, SessionPlan *p
         if (!k->refresh_path)
                 return;
         steps[1] = (StepPlan) { .name = "refresh", .post = true, .target = k->refresh_path,
-                                .json = object_template(r, k->refresh_fields), .takes = steps[0].takes,
+                                .json = k->refresh_json ? k->refresh_json : object_template(r, k->refresh_fields),
+                                .takes = steps[0].takes,
                                 .n_takes = steps[0].n_takes };
         plan->renew = &steps[1];
 }

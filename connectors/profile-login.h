@@ -10,7 +10,7 @@ typedef enum ClientAuth { CLIENT_BASIC, CLIENT_BODY } ClientAuth;
 /* The map `session`, as read. */
 typedef struct SessionKeySet {
         int kind, grant, client_auth, lifetime, leeway, warn_before;
-        const char *header, *query, *cookie, *value;
+        const char *header, *query, *cookie, *value, *login_json, *refresh_json;
         const char *login_path, *token_path, *refresh_path, *lost_path, *scope;
         PlanPairs login_fields, refresh_fields;
         PlanNames hidden_fields;
@@ -33,6 +33,8 @@ void profile_login_csrf(ProfileReader *r, const Tree *map, SessionPlan *plan);
 
 /* The slot of a name among what the steps take, added when it is new; 0 (the token's) when there are too many. */
 int profile_login_slot(ProfileReader *r, SessionPlan *plan, const char *name);
+/* A body of JSON: its names are there, and it is JSON whatever they stand for. `p->name`: the key it stands at. */
+void profile_login_body(ProfileReader *r, const SessionPlan *plan, const char *const *names, const PlanPair *p);
 /* "input NAME", "json SELECTOR" ... false: complained of. */
 bool profile_login_take(ProfileReader *r, const PlanPair *p, TakePlan *ret);
 /* Complains of names in a template that are not there yet. `names`: NULL-ended, besides what was taken so far. */

@@ -43,6 +43,7 @@ typedef struct StreamPlan {
         ChangesPlan changes;
         SlotSelect by;        /* the time or id that changes are told by */
         bool code_upper;      /* codes are kept in capitals */
+        bool code_html;       /* tags are taken out of codes */
         int repair;           /* RepairKind, of code and period */
         const FieldPlan *fields;
         size_t n_fields;

@@ -26,9 +26,10 @@ static const ProfileSentence profile_sentences[PROFILE_MESSAGE_COUNT] = {
                                     "`{1}` không thể là đường dẫn của danh sách: không đếm từ cuối, sau .. phải là "
                                     "tên" },
         [PROFILE_SELECTOR_ROOT] = { "selector",
-                                    "`{1}` cannot match: a record is an object, its values lie at its names: $.name",
-                                    "`{1}` không thể khớp: bản ghi là một đối tượng, giá trị nằm ở các tên của nó: "
-                                    "$.tên" },
+                                    "`{1}` cannot match: the values of a record lie at its names: $.name; those of a "
+                                    "row that is a list at $['#1'], $['#2'] ...",
+                                    "`{1}` không thể khớp: giá trị của bản ghi nằm ở các tên của nó: $.tên; nếu dòng "
+                                    "là danh sách thì ở $['#1'], $['#2'] ..." },
         [PROFILE_SELECTOR_ONE] = { "selector", "`{1}` ends in [*], but one value is wanted here",
                                    "`{1}` kết thúc bằng [*], nhưng ở đây cần đúng một giá trị" },
         [PROFILE_PATH] = { "value", "`{1}` is no path: it begins with one / and holds no blanks, ? or #",

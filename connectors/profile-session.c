@@ -17,6 +17,7 @@ static const KeySpec keys[] = {
         KEY("value", KEY_TEXT, value),
         KEY("login-path", KEY_PATH, login_path),
         KEY("login-fields", KEY_PAIRS, login_fields),
+        KEY("login-json", KEY_TEXT, login_json),
         KEY("hidden-fields", KEY_NAMES, hidden_fields),
         KEY("token-path", KEY_PATH, token_path),
         KEY("grant", KEY_CHOICE, grant, .choices = grants),
@@ -27,6 +28,7 @@ static const KeySpec keys[] = {
         KEY("expires-in", KEY_SELECT, expires_in),
         KEY("refresh-path", KEY_PATH, refresh_path),
         KEY("refresh-fields", KEY_PAIRS, refresh_fields),
+        KEY("refresh-json", KEY_TEXT, refresh_json),
         KEY("steps", KEY_TREE, steps),
         KEY("csrf", KEY_TREE, csrf),
         KEY("lifetime", KEY_INT, lifetime, .low = 10, .high = 30 * 86400),
@@ -66,9 +68,9 @@ static const KindRules kind_rules[] = {
                                         "refresh-token", "expires-in", "refused-status", "header", "value"),
                                   NAMES("token-path"), NAMES("account", "token") },
         [SESSION_KIND_JSON_LOGIN] = { NAMES(PROOF, LOST, ENDS, "header", "query", "value", "login-path", "login-fields",
-                                            "token", "refresh-token", "expires-in", "refresh-path", "refresh-fields",
-                                            "refused-status", "refused-text"),
-                                      NAMES("value", "login-path", "login-fields", "token"),
+                                            "login-json", "token", "refresh-token", "expires-in", "refresh-path",
+                                            "refresh-fields", "refresh-json", "refused-status", "refused-text"),
+                                      NAMES("value", "login-path", "token"),
                                       NAMES("account", "token") },
         [SESSION_KIND_HTML_FORM] = { NAMES(PROOF, LOST, ENDS, "login-path", "login-fields", "hidden-fields",
                                            "refused-status", "refused-text"),
@@ -141,6 +143,16 @@ static void proof_check(ProfileReader *r, const Tree *t, const SessionKeySet *k,
                 complain(r, t, NULL, PROFILE_KEY_MISSING, "lost");
 }
 
+/* What is posted as JSON: fields side by side, or a body of any shape. */
+static void body_check(ProfileReader *r, const Tree *t, const SessionPlan *plan, bool fields, const PlanPair *json,
+                       const char *const *names, const char *both) {
+        const Tree *at = tree_get(t, json->name);
+        if (fields == !!json->value)
+                complain(r, t, NULL, PROFILE_ONE_OF, both);
+        else if (json->value)
+                profile_login_body(r, plan, names, &(PlanPair) { json->name, json->value, at->origin });
+}
+
 static void kind_compile(ProfileReader *r, const Tree *t, const SessionKeySet *k, SessionPlan *plan) {
         switch (k->kind) {
         case SESSION_KIND_BASIC:
@@ -159,9 +171,16 @@ static void kind_compile(ProfileReader *r, const Tree *t, const SessionKeySet *k
                 break;
         case SESSION_KIND_JSON_LOGIN:
                 plan->budget = true;
+                body_check(r, t, plan, k->login_fields.n > 0,
+                           &(PlanPair) { .name = "login-json", .value = k->login_json },
+                           NAMES("account", "secret"), "login-fields, login-json");
                 profile_login_json(r, k, plan);
-                if (k->refresh_path)
-                        profile_need(r, t, NAMES("refresh-token", "refresh-fields"));
+                if (!k->refresh_path)
+                        break;
+                profile_need(r, t, NAMES("refresh-token"));
+                body_check(r, t, plan, k->refresh_fields.n > 0,
+                           &(PlanPair) { .name = "refresh-json", .value = k->refresh_json },
+                           NAMES("account", "refresh"), "refresh-fields, refresh-json");
                 break;
         case SESSION_KIND_HTML_FORM:
                 plan->budget = true;

@@ -210,23 +210,21 @@ static void templates_check(ProfileReader *r, const Tree *t, const StepKeys *k, 
         }
 }
 
-/* Whatever the names stand for, it is JSON. */
-static void json_check(ProfileReader *r, const Tree *t, const StepKeys *k, const SessionPlan *plan) {
+void profile_login_body(ProfileReader *r, const SessionPlan *plan, const char *const *names, const PlanPair *p) {
         ProfileNames known;
         _cleanup_text_ Text sample = TEXT_INIT(LIMIT_SESSION_BYTES);
         _cleanup_(json_root_freep) json_object *root = NULL;
         char why[160];
         Str bare;
-        PlanPair p = { "json", k->json, tree_get(t, "json")->origin };
-        known_names(plan, login_names, &known);
-        if (!profile_login_template(r, plan, login_names, &p))
+        known_names(plan, names, &known);
+        if (!profile_login_template(r, plan, names, p))
                 return;
-        if (!template_json_sample(k->json, known.at, known.n, &sample, &bare)) {
+        if (!template_json_sample(p->value, known.at, known.n, &sample, &bare)) {
                 _cleanup_free_ char *seen = str_dup(bare);
-                complain(r, PROFILE_JSON_BARE, p.origin, "json", seen);
+                complain(r, PROFILE_JSON_BARE, p->origin, p->name, seen);
         } else if (document_parse(text_str(&sample), &root, why) != FAULT_NONE) {
-                profile_complain(r, &(Complaint) { PROFILE_JSON, SEVERITY_ERROR, p.origin, "json",
-                                                   { k->json, why, NULL }, NULL });
+                profile_complain(r, &(Complaint) { PROFILE_JSON, SEVERITY_ERROR, p->origin, p->name,
+                                                   { p->value, why, NULL }, NULL });
         }
 }
 
@@ -289,7 +287,7 @@ static void step_compile(ProfileReader *r, const Tree *t, SessionPlan *plan, Ste
         body_check(r, t, &k);
         templates_check(r, t, &k, plan);
         if (k.json)
-                json_check(r, t, &k, plan);
+                profile_login_body(r, plan, login_names, &(PlanPair) { "json", k.json, tree_get(t, "json")->origin });
         *ret = (StepPlan) { .name = t->key, .post = k.post, .target = k.post ? k.post : k.get, .form = k.form,
                             .headers = k.headers, .json = k.json, .secret = secret_goes(&k), .follow = k.follow,
                             .expect_status = k.expect_status, .expect_path = k.expect_path,

@@ -31,6 +31,7 @@ static const KeySpec keys[] = {
         KEY("period", KEY_SELECT, period),
         KEY("codes-per-unit", KEY_FLAG, list.plan.codes_per_unit),
         KEY("code-case", KEY_CHOICE, code_case, .choices = code_cases),
+        KEY("code-html", KEY_FLAG, list.plan.code_html),
         KEY("fields", KEY_TREE, fields, .required = true),
         KEY("drift", KEY_TREE, drift),
 };

@@ -2,6 +2,7 @@
 #include "connectors/split.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 #include "connectors/split-scan.h"
 
@@ -267,15 +268,26 @@ void split_record(SplitSpan *span) {
         span->problem = r == 0 ? problem : why ? why : "cut off";
 }
 
+/* A member's key and ':', or the name of an element's place. */
+static int member_name(Scan *scan, ScanObject *object, int i, char place[static 16], Str *ret) {
+        if (object)
+                return scan_key(scan, object, ret);
+        snprintf(place, 16, "#%d", i + 1);
+        *ret = str_of(place);
+        return 0;
+}
+
 static int members_scan(Scan *scan, SplitMember tell, void *userdata) {
+        bool list = *scan->at == '[';
+        char close = list ? ']' : '}', place[16];
         ScanObject object;
         scan->at++;
         scan->depth++;
         scan_blanks(scan);
         scan_object_enter(scan, &object);
-        for (bool first = true; scan->at >= scan->end || *scan->at != '}' || !first; first = false) {
+        for (int i = 0; scan->at >= scan->end || *scan->at != close || i > 0; i++) {
                 Str key;
-                int r = scan_key(scan, &object, &key);
+                int r = member_name(scan, list ? NULL : &object, i, place, &key);
                 const char *begin = scan->at;
                 if (r == 0)
                         r = scan_value(scan);
@@ -283,10 +295,10 @@ static int members_scan(Scan *scan, SplitMember tell, void *userdata) {
                         return r;
                 tell(userdata, key, (Str) { begin, (size_t) (scan->at - begin) });
                 scan_blanks(scan);
-                if (scan->at < scan->end && *scan->at == '}')
+                if (scan->at < scan->end && *scan->at == close)
                         break;
                 if (scan->at >= scan->end || *scan->at != ',')
-                        return scan_fail(scan, "expected , or } in an object");
+                        return scan_fail(scan, list ? "expected , or ] in a list" : "expected , or } in an object");
                 scan->at++;
                 scan_blanks(scan);
         }
@@ -296,7 +308,7 @@ static int members_scan(Scan *scan, SplitMember tell, void *userdata) {
 
 bool split_members(SplitSpan *span, SplitMember tell, void *userdata) {
         Scan scan;
-        if (span->bytes.len == 0 || span->bytes.at[0] != '{') {
+        if (span->bytes.len == 0 || (span->bytes.at[0] != '{' && span->bytes.at[0] != '[')) {
                 split_record(span);
                 return false;
         }

@@ -49,8 +49,9 @@ void split_free(SplitPage *s);
 /* Checks a record by the letter of RFC 8259 before it is parsed; sets span->problem. */
 void split_record(SplitSpan *span);
 
-/* The same, and on the way every member of the record, if it is an object: its key unescaped, its value as the bytes of
- * valid JSON. What was told counts only when span->problem stays NULL. false: not an object. */
+/* The same, and on the way every member of the record: its key unescaped, its value as the bytes of valid JSON. The
+ * elements of a list are called by their places, "#1" the first, as columns without a name are. The key holds until the
+ * call returns. What was told counts only when span->problem stays NULL. false: neither object nor list. */
 typedef void (*SplitMember)(void *userdata, Str key, Str value);
 bool split_members(SplitSpan *span, SplitMember tell, void *userdata);
 

@@ -71,3 +71,13 @@ def test_the_example_is_a_profile(site, text):
 
 def test_there_are_examples():
     assert len(EXAMPLES) >= 25
+
+
+def test_the_table_of_fields_is_whole():
+    code = (SOURCE / "state" / "model" / "fields.h").read_text(encoding="utf-8")
+    page = (SOURCE / "docs" / "profiles" / "fields.md").read_text(encoding="utf-8")
+    table = page.partition("## The fields there are\n")[2].partition("\n## ")[0]
+    rows = [line.split("|")[2:5] for line in table.splitlines() if line.startswith("|")]
+    told = {(key, kind) for row in rows for kind, cell in zip(("BOTH", "TASK", "INDICATOR"), row)
+            for key in re.findall(r"`(\w+)`", cell)}
+    assert told == set(re.findall(r'F\(\w+, "(\w+)", KIND_(\w+),', code))

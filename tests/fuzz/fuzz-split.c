@@ -4,7 +4,14 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What is told of a member is what json-c finds under its key. */
+static uint64_t place(const char *name) {
+        uint64_t at = 0;
+        if (name[0] != '#' || text_to_uint64(str_of(name + 1), &at) != 0 || at == 0)
+                abort();
+        return at;
+}
+
+/* What is told of a member is what json-c finds under its key, or at its place. */
 static void check_member(void *userdata, Str key, Str value) {
         json_object *record = userdata, *found = NULL;
         if (!record || key.len >= 256 || memchr(key.at, '\0', key.len))
@@ -12,7 +19,9 @@ static void check_member(void *userdata, Str key, Str value) {
         char name[256];
         memcpy(name, key.at, key.len);
         name[key.len] = '\0';
-        if (!json_object_object_get_ex(record, name, &found))
+        if (json_object_is_type(record, json_type_array))
+                found = json_object_array_get_idx(record, (size_t) place(name) - 1);
+        else if (!json_object_object_get_ex(record, name, &found))
                 abort();
         json_tokener *t = json_tokener_new_ex(LIMIT_JSON_DEPTH + 1);
         json_object *told = json_tokener_parse_ex(t, value.at, (int) value.len + 1);
@@ -28,7 +37,7 @@ static void check_record(SplitSpan *span) {
         split_members(&again, check_member, NULL);
         if (!span->problem != !again.problem)
                 abort();
-        if (span->problem || span->bytes.at[0] != '{')
+        if (span->problem || (span->bytes.at[0] != '{' && span->bytes.at[0] != '['))
                 return;
         json_tokener *t = json_tokener_new_ex(LIMIT_JSON_DEPTH + 1);
         json_object *o = json_tokener_parse_ex(t, span->bytes.at, (int) span->bytes.len);

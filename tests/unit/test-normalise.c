@@ -147,7 +147,8 @@ static void test_quarantine(void **state) {
         quarantined(w, "{\"maNhiemVu\":\"A\",\"maNhiemVu\":\"B\"}", FAULT_RECORD_INVALID, false);
         quarantined(w, "{\"maNhiemVu\":\"A\",\"x\":9223372036854775808}", FAULT_RECORD_INVALID, false);
         quarantined(w, "{\"maNhiemVu\":NaN}", FAULT_RECORD_INVALID, false);
-        quarantined(w, "[1]", FAULT_RECORD_INVALID, false);
+        quarantined(w, "[1]", FAULT_SELECTOR_MISSING, false); /* a row of one place, and no member of that name */
+        quarantined(w, "\"NV-01\"", FAULT_RECORD_INVALID, false);
         quarantined(w, "null", FAULT_RECORD_INVALID, false);
 }
 

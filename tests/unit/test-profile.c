@@ -156,7 +156,7 @@ static void test_mistakes(void **state) {
                 { "title: $.title", "title: title", 32, 14, "selector", NULL },
                 { "from: $.status", "form: $.status", 34, 9, "key-unknown", "from" },
                 { "from: $.status", "from: $.status\n        constant: done", 34, 9, "field", NULL },
-                { "from: $.status", "from: $.status\n        html: yes", 35, 9, "key-useless", NULL },
+                { "from: $.status", "from: $.status\n        percent: yes", 35, 9, "key-useless", NULL },
                 { "words: work", "words: works", 35, 16, "words", "work" },
                 { "        words: work\n", "", 33, 7, "words", NULL },
                 { "      title: $.title\n", "      claims_late: $.late\n", 32, 7, "field", NULL },

@@ -242,18 +242,48 @@ static void test_members(void **state) {
                 assert_true(str_eq(told.value[i], str_of(wanted[i][1])));
         }
 
-        SplitSpan list = { .bytes = STR("[1]") }, broken = { .bytes = STR("[1") };
-        assert_false(split_members(&list, tell_member, &told));
-        assert_null(list.problem);
+        SplitSpan text = { .bytes = STR("\"[1]\"") }, broken = { .bytes = STR("\"[1") };
+        assert_false(split_members(&text, tell_member, &told));
+        assert_null(text.problem);
         assert_false(split_members(&broken, tell_member, &told));
         assert_non_null(broken.problem);
         assert_int_equal(told.n, 4);
+}
+
+typedef struct Row { char text[80]; } Row;
+
+static void tell_place(void *userdata, Str key, Str value) {
+        Row *row = userdata;
+        size_t n = strlen(row->text);
+        snprintf(row->text + n, sizeof row->text - n, "%.*s=%.*s;", (int) key.len, key.at, (int) value.len, value.at);
+}
+
+/* A list is told by places, as strictly as an object by its keys. */
+static void test_places(void **state) {
+        (void) state;
+        static const char *const bad[] = { "[1", "[1,", "[1,]", "[,1]", "[1}", "[1] 2", "[1:2]",
+                                           "[{\"a\":1,\"a\":2}]" };
+        Row row = { "" }, none = { "" };
+        SplitSpan s = { .bytes = STR("[ \"a\" ,[1, 2],{\"#1\":3} , null ]") }, empty = { .bytes = STR("[ ]") };
+        assert_true(split_members(&s, tell_place, &row));
+        assert_null(s.problem);
+        assert_string_equal(row.text, "#1=\"a\";#2=[1, 2];#3={\"#1\":3};#4=null;");
+        assert_true(split_members(&empty, tell_place, &none));
+        assert_null(empty.problem);
+        assert_string_equal(none.text, "");
+        for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+                SplitSpan b = { .bytes = str_of(bad[i]) };
+                assert_true(split_members(&b, tell_place, &row));
+                if (!b.problem)
+                        fail_msg("%s", bad[i]);
+        }
 }
 
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_spans_and_skeleton),
                 cmocka_unit_test(test_members),
+                cmocka_unit_test(test_places),
                 cmocka_unit_test(test_several_lists),
                 cmocka_unit_test(test_cut_everywhere),
                 cmocka_unit_test(test_blocks),
