@@ -21,9 +21,8 @@ static bool sweep_due(const Listing *l, Instant now) {
 
 /* A row that does not show a change of its detail makes a page that is as before worth nothing. */
 static bool remembers_pages(const Listing *l) {
-        const DetailPlan *d = &l->stream->details;
         return l->stream->validators && l->stream->n_takes == 0 && !l->end.changes_only &&
-               (!d->request.path || d->row_shows_changes); /* a page not sent holds nothing to take */
+               details_as_page(&l->stream->details); /* a page not sent holds nothing to take */
 }
 
 void listing_memory_begin(Listing *l) {

@@ -150,8 +150,7 @@ void listing_take_record(Listing *l, Str bytes, uint64_t print) {
 
 /* A page whose records' details may have changed is none that is known. */
 static uint64_t salt_of(const Listing *l) {
-        const DetailPlan *d = &l->stream->details;
-        return d->request.path && !d->row_shows_changes ? source_now(l->source) : listing_salt(l);
+        return details_as_page(&l->stream->details) ? listing_salt(l) : source_now(l->source);
 }
 
 static void page_take(Listing *l, const HttpResponse *response, XXH128_hash_t hash, const PageSeen *seen,

@@ -74,6 +74,11 @@ void listing_take_record(Listing *l, Str bytes, uint64_t print);
 /* ---- details of a page's records: listing-details.c ---- */
 
 typedef struct Details Details;
+/* Whether a page that reads as before has details that do: not where a record may not have been there yet, as its row
+ * does not say when it is. */
+static inline bool details_as_page(const DetailPlan *d) {
+        return !d->request.path || (d->row_shows_changes && d->absent_status == 0);
+}
 int details_begin(Listing *l, int first); /* keeps the records of the page that lies split; 0, -ENOMEM, -E2BIG */
 void details_start(Listing *l, bool last);
 int details_request(Listing *l, ListingValues *v, RequestText *ret);

@@ -315,6 +315,19 @@ class TestDetails:
         assert shown["completeness"] == "complete" and site.codes() == [c for c in ALL if c != "NV-005"], shown
 
 
+    def test_a_record_that_was_gone_is_asked_for_until_it_is_there(self, site):
+        """Its row may stand in the list before its own record is ready; the list then reads as before."""
+        site.profile(DETAIL + "|  absent-status: 404|  row-shows-changes: yes|validators: yes")
+        site.poll({"path": "/detail/5", "do": "status", "code": 404})
+        assert site.codes() == [c for c in ALL if c != "NV-005"]
+        site.poll({"path": "/detail/5", "do": "status", "code": 404})
+        shown, _ = site.poll()
+        assert shown["completeness"] == "complete" and site.codes() == ALL, shown
+        assert [r["path"] for r in site.pages.seen if r["path"].startswith("/detail")] == ["/detail/5"]
+        site.poll()
+        assert [r["path"] for r in site.pages.seen] == ["/brief"] * 3
+
+
 @pytest.mark.parametrize("kind", ["page", "offset", "cursor", "link", "keyset"])
 def test_a_failing_page_is_asked_again_and_no_other(site, kind):
     """500 on page i, for every i: one request more, and what was read before it is not read again."""
