@@ -224,6 +224,7 @@ static int page(void *userdata, const Partition *partition, int number, const Pa
         _cleanup_arena_ Arena scratch = { .max = 64u << 20 };
         Look look;
         char why[160];
+        s->page_records[1] = list_of(s) ? 0 : -1;
         if (look_page(&scratch, text_str(&p->body), &look, why) == 0)
                 for (int i = 0; i < look.n_lists; i++)
                         if (s->list && strcmp(look.list[i].path, s->list) == 0)
@@ -284,8 +285,10 @@ static void end(void *userdata, const Partition *partition, const ListingEnd *sa
                 return;
         ProbeStream *s = p->at;
         s->end = *said;
+        if (!list_of(s)) /* no list of objects: rows of a table, or rows that are lists */
+                s->page_records[0] = s->records + s->put_aside;
         s->lowered = s->size_asked > 0 && s->page_records[0] > 0 && s->page_records[0] < s->size_asked &&
-                     (s->page_records[1] > 0 || said->claimed > s->page_records[0]);
+                     (s->page_records[1] != 0 || said->claimed > s->page_records[0]);
         p->at->end.cursor = p->at->end.contract = STR_NULL; /* borrowed */
         if (!p->at->enough && p->body.len > 0) /* also of a page the profile could not read */
                 look_at(p, p->at);

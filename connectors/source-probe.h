@@ -46,7 +46,7 @@ typedef struct ProbeStream {
         const char *list;          /* the profile's own selector */
         bool reads_total;
         int size_asked;            /* records a page; 0: the profile names no size */
-        int pages, page_records[2];
+        int pages, page_records[2]; /* of the second -1: it came, and was not counted */
         bool lowered;              /* fewer came than were asked for, and there are more */
         int records;               /* mapped, of the first page */
         ProbeField field[FIELD_COUNT];

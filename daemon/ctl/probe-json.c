@@ -125,7 +125,7 @@ static void stream(Json *j, const ProbeStream *s) {
         json_int(j, "size_asked", s->size_asked);
         json_flag(j, "size_lowered", s->lowered);
         json_array(j, "page_records");
-        for (int i = 0; i < s->pages && i < 2; i++)
+        for (int i = 0; i < s->pages && i < 2 && s->page_records[i] >= 0; i++)
                 json_int(j, NULL, s->page_records[i]);
         json_close(j);
         json_text(j, "etag", s->etag);

@@ -98,7 +98,9 @@ static void paging(const Ctl *c, const ProbeStream *s) {
                 printf(SAY(c, ", %d asked for", ", đã hỏi %d"), s->size_asked);
         if (s->lowered)
                 printf("%s", SAY(c, ": THE SIZE IS LOWERED", ": HỆ THỐNG HẠ SỐ BẢN GHI MỖI TRANG"));
-        if (s->pages > 1)
+        if (s->pages > 1 && s->page_records[1] < 0)
+                printf("%s", SAY(c, "; the second came too", "; trang hai cũng có"));
+        else if (s->pages > 1)
                 printf(SAY(c, "; the second brings %d", "; trang hai có %d"), s->page_records[1]);
         else
                 printf("%s", SAY(c, "; no second was needed", "; không cần trang hai"));

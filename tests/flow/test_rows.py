@@ -109,6 +109,16 @@ def test_a_row_with_too_few_places_is_put_aside_and_says_which(served):
     assert site.partition("grid", "tasks")["quarantined"] == 2 and "selector-missing" in done.err, done
 
 
+def test_a_look_counts_rows_that_are_lists(served):
+    server, site = served
+    assert "Pages: 2 records on the first, 100 asked for; no second" in site.ctl("probe", "grid").ok().out
+    full = json.dumps({"recordsTotal": 5, "data": [row(1), row(2), row(3)]}).encode()
+    server.answers["/data"] = [reply(full), reply(full.replace(b"NV.", b"NW."))]
+    said = site.ctl("probe", "grid").ok().out
+    assert "Pages: 3 records on the first, 100 asked for: THE SIZE IS LOWERED; the second came too" in said
+    assert "size: 3" in said
+
+
 def test_a_login_and_its_renewal_may_have_bodies_of_any_shape(served):
     server, site = served
     assert site.once().status == 0
