@@ -25,7 +25,8 @@ import time
 HERE = pathlib.Path(__file__).resolve().parent
 CACHE = HERE.parents[1] / "build" / "systemd"
 PACKAGES = ("systemd", "systemd-sysv", "dbus", "libpam-systemd", "ca-certificates", "tzdata", "libcurl4", "libjson-c5",
-            "libyaml-0-2", "libsqlite3-0", "libutf8proc2", "libxxhash0", "libxml2", "libzip4", "libexpat1", "libasan8", "libubsan1")
+            "libyaml-0-2", "libsqlite3-0", "libutf8proc2", "libxxhash0", "libxml2", "libzip4", "libexpat1", "libasan8",
+            "libubsan1")
 SUITE = "bookworm"
 
 # After multi-user.target and Type=exec, so that the command sees the state "running" and not "starting".
