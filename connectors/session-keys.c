@@ -15,6 +15,8 @@ bool contest_strike(Contest *c, Instant now) {
         Instant since = c->until > c->last ? c->until : c->last;
         Instant pause = CONTEST_PAUSE;
         bool near = c->strikes > 0 && now - since <= CONTEST_APART;
+        if (c->strikes > 0 && now >= c->last && now - c->last < CONTEST_QUICK)
+                return false;
         c->strikes = near && c->strikes < INT16_MAX ? c->strikes + 1 : near ? c->strikes : 1;
         c->last = now;
         if (c->strikes < CONTEST_STRIKES)

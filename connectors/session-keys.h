@@ -15,6 +15,7 @@ typedef struct Contest {
 
 #define CONTEST_STRIKES 5            /* so many make a contest */
 #define CONTEST_APART (3 * US_HOUR)  /* two that lie further apart have nothing to do with each other */
+#define CONTEST_QUICK (2 * US_MINUTE) /* two that lie nearer are one: no person logs in that often */
 #define CONTEST_SOON (10 * US_MINUTE) /* early, when nobody knows how long a session lives */
 #define CONTEST_PAUSE US_HOUR        /* the first; each further strike doubles it */
 #define CONTEST_PAUSE_MAX (8 * US_HOUR)

@@ -158,6 +158,8 @@ static void test_contest(void **state) {
                 at = c.until + US_MINUTE; /* tried again after the pause, and lost again */
                 pause = 2 * pause > CONTEST_PAUSE_MAX ? CONTEST_PAUSE_MAX : 2 * pause;
         }
+        for (int i = 0; i < 20; i++) /* a system that ends one after another is no person */
+                assert_false(contest_strike(&c, c.last + CONTEST_QUICK - 1));
         assert_false(contest_strike(&c, c.until + CONTEST_APART + 1)); /* peace for a while: it begins anew */
         assert_int_equal(c.strikes, 1);
 }
