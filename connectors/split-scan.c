@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "connectors/split-scan.h"
 
-#include <endian.h>
 #ifdef __SSE2__
 #include <emmintrin.h>
 #endif
@@ -29,30 +28,6 @@ int scan_fail(Scan *s, const char *why) {
 static void problem(Scan *s, const char *what) {
         if (!s->problem)
                 s->problem = what;
-}
-
-#define BYTES(c) (0x0101010101010101ull * (c))
-
-/* High bit set in the lowest byte that is a quote, a backslash or below 0x20; higher bytes may be flagged in error,
- * which is why only the lowest counts. */
-static inline uint64_t special_bytes(uint64_t w) {
-        uint64_t quote = w ^ BYTES('"'), slash = w ^ BYTES('\\');
-        uint64_t hit = ((quote - BYTES(1)) & ~quote) | ((slash - BYTES(1)) & ~slash) | ((w - BYTES(0x20)) & ~w);
-        return hit & BYTES(0x80);
-}
-
-static inline const char *plain_run(const char *at, const char *end) {
-        while (end - at >= 8) {
-                uint64_t w;
-                memcpy(&w, at, 8);
-                uint64_t hit = special_bytes(le64toh(w));
-                if (hit)
-                        return at + (__builtin_ctzll(hit) >> 3);
-                at += 8;
-        }
-        while (at < end && *at != '"' && *at != '\\' && (unsigned char) *at >= 0x20)
-                at++;
-        return at;
 }
 
 static int hex_digit(char c) {
@@ -111,7 +86,7 @@ static int scan_escape(Scan *s, uint32_t *ret_code) {
 /* After the opening quote, to after the closing one. */
 static int scan_string(Scan *s, bool *ret_escapes) {
         for (;;) {
-                s->at = plain_run(s->at, s->end);
+                s->at += text_json_plain((Str) { s->at, (size_t) (s->end - s->at) });
                 if (s->at >= s->end)
                         return SPLIT_E_TRUNCATED;
                 if (*s->at == '"') {

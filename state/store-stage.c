@@ -190,6 +190,17 @@ static int stage_sift(Listing *l, Err *e) {
         return r;
 }
 
+/* In an empty store there is nothing to compare with. */
+static int stage_against(Listing *l, Err *e) {
+        _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        int r = stmt_ask(l->store, &q, e, "SELECT 1 FROM record LIMIT 1", "");
+
+        if (r != 0)
+                return r < 0 ? r : stage_sift(l, e);
+        l->compared = l->buffer.len;
+        return 0;
+}
+
 int stage_compare_all(Listing *l, Err *e) {
         int r;
 
@@ -198,7 +209,7 @@ int stage_compare_all(Listing *l, Err *e) {
         r = stmt_run(l->store, NULL, e, "BEGIN", "");
         if (r < 0)
                 return r;
-        r = stage_sift(l, e);
+        r = stage_against(l, e);
         if (r == 0)
                 r = stmt_run(l->store, NULL, e, "COMMIT", "");
         if (r < 0 && !sqlite3_get_autocommit(l->store->db))

@@ -217,7 +217,9 @@ static bool read_fields(Reader *r, Value field[static FIELD_COUNT]) {
                 return false;
         bool first = true;
         for (int f = 0; f < FIELD_COUNT; f++) {
-                if (!read_word(r, (Str) { lead_in[f].at + first, lead_in[f].len - first }))
+                Str lead = { lead_in[f].at + first, lead_in[f].len - first };
+                /* most fields that are not there are told by one letter */
+                if (r->end - r->at < 4 || r->at[3] != lead.at[3] || !read_word(r, lead))
                         continue;
                 if (!read_value(r, &field[f]))
                         return false;
