@@ -30,7 +30,7 @@ static int probe_handed(void *userdata, const char *source, const char *account,
 }
 
 static const SourceOptions *probe_source(const Ctl *c, const char *name) {
-        const char *names[SIDE_COUNT], *near;
+        const char *names[SIDE_COUNT] = { 0 }, *near;
         size_t n = c->settings->n_sources;
 
         for (size_t i = 0; i < n; i++) {
