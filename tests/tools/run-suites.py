@@ -27,8 +27,10 @@ LOGS = BUILD / "logs"
 PLAIN = {"crash", "time", "systemd", "flow/test_demo"}
 FILE_SECONDS = 900
 # A test file is one job; the longest begin first, so that two lanes end together.
-LONG = ("time/test_months", "systemd/test_systemd", "crash/test_crash", "flow/test_demo", "flow/test_faults",
-        "flow/test_sessions", "flow/test_daemon", "flow/test_transport", "time/test_relay_down", "time/test_preview")
+LONG = ("time/test_months", "systemd/test_systemd", "flow/test_sessions_kinds", "crash/test_crash", "flow/test_pages",
+        "flow/test_demo", "flow/test_faults", "flow/test_sessions", "flow/test_daemon", "flow/test_tape_doors",
+        "flow/test_limits", "flow/test_changes", "flow/test_transport", "real/test_real", "time/test_relay_down",
+        "time/test_preview", "flow/test_files")
 DETAILED, DETAIL_LINES = 8, 30  # failures of a suite that are shown in full; all are named
 
 # (suite, beginning of the reason): what a machine may be unable to do.
