@@ -25,7 +25,7 @@ LOGS = BUILD / "logs"
 # Suites whose cases depend on time, on kill -9 or on a foreign root run the unsanitized binaries; all others run the
 # sanitized ones, which also count the covered lines.
 PLAIN = {"crash", "time", "systemd", "flow/test_demo"}
-FILE_SECONDS = 900
+FILE_SECONDS = 1500
 # A test file is one job; the longest begin first, so that two lanes end together.
 LONG = ("time/test_months", "systemd/test_systemd", "flow/test_sessions_kinds", "crash/test_crash", "flow/test_pages",
         "flow/test_demo", "flow/test_faults", "flow/test_sessions", "flow/test_daemon", "flow/test_tape_doors",
