@@ -321,9 +321,10 @@ def episode(site, daemon, kind, subject, cause, heal):
     wait_for(lambda: crit(daemon, kind), what="the alarm")
     status = site.ctl("status", "--json")
     assert status.status == 1 and [(e["kind"], e["subject"]) for e in status.json()["episodes"]] == [(kind, subject)]
-    before = runs(site)
+    before, ended = runs(site), sum(CYCLED in note for note in daemon.notes())
     daemon.signal(signal.SIGUSR1)
     wait_for(lambda: runs(site) > before, what="another poll")
+    wait_for(lambda: sum(CYCLED in note for note in daemon.notes()) > ended, what="its end")
     heal()
     over = daemon.until_line("%s: %s: over" % (kind, subject), 30)
     assert over.startswith("nq57d: notice: ") and len(crit(daemon, kind)) == 1, crit(daemon, kind)
