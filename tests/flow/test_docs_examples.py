@@ -71,6 +71,7 @@ def test_the_example_is_a_profile(site, text):
 
 def test_there_are_examples():
     assert len(EXAMPLES) >= 25
+    assert sum(example.id.startswith("sessions-") for example in EXAMPLES) >= 7
 
 
 def test_the_table_of_fields_is_whole():
