@@ -5,8 +5,8 @@
 
 #include "connectors/source.h"
 #include "state/letter.h"
-#include "state/reconcile.h"
 #include "state/model/link.h"
+#include "state/reconcile.h"
 
 typedef struct MailSettings {
         const char *from_name, *from_address;

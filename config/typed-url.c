@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "config/typed.h"
 
-#include "connectors/loopback.h"
+#include "connectors/http/loopback.h"
 
 static bool host_char(char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-';

@@ -4,8 +4,8 @@
 
 #include <errno.h>
 
-#include "connectors/message.h"
-#include "connectors/quiet.h"
+#include "connectors/http/quiet.h"
+#include "connectors/mail/message.h"
 
 static bool blank_inside(Str s) {
         return memchr(s.at ? s.at : "", ' ', s.len) != NULL;

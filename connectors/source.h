@@ -9,9 +9,9 @@
 
 #include <systemd/sd-event.h>
 
-#include "connectors/profile.h"
-#include "connectors/quiet.h"
-#include "connectors/tls.h"
+#include "connectors/http/quiet.h"
+#include "connectors/http/tls.h"
+#include "connectors/profile/profile.h"
 #include "state/model/unit.h"
 #include "state/model/vault.h"
 
@@ -83,7 +83,7 @@ typedef struct SourceEnv {
         FindingSink *findings;        /* drift and data findings; may be NULL */
         FindingSink *news;            /* what ops should know of the system itself, or of an account; may be NULL */
         uint64_t seed;                /* of jitter */
-        const struct HttpTap *tap;    /* connectors/http-tap.h; NULL: nobody looks on */
+        const struct HttpTap *tap;    /* connectors/http/http-tap.h; NULL: nobody looks on */
 } SourceEnv;
 
 typedef struct Source Source;

@@ -2,7 +2,7 @@
 /* The application's state and the seams between app.c (what it owns, cycles) and app-loop.c (signals, timers, ends). */
 #pragma once
 
-#include "connectors/tape.h"
+#include "connectors/tape/tape.h"
 #include "daemon/app.h"
 #include "daemon/cycle.h"
 

@@ -2,8 +2,8 @@
 /* The application: owns everything; the order of start and stop stands in app_new and app_free. */
 #pragma once
 
-#include "state/model/clock.h"
 #include "state/model/cleanup.h"
+#include "state/model/clock.h"
 #include "state/model/err.h"
 
 #include <stdbool.h>

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* Runs delivery programs on the event loop: every channel is a program. docs/DELIVERY.md is the contract between the
- * two; connectors/attempt.h is the file by which a verdict outlives either of them. */
+ * two; connectors/mail/attempt.h is the file by which a verdict outlives either of them. */
 #pragma once
 
 #include <systemd/sd-event.h>
 
-#include "connectors/attempt.h"
+#include "connectors/mail/attempt.h"
 
 typedef struct CourierChannel {
         const char *name;

@@ -2,7 +2,7 @@
 #include "daemon/deliver.h"
 
 #include "connectors/limits.h"
-#include "connectors/message.h"
+#include "connectors/mail/message.h"
 #include "daemon/channel.h"
 #include "daemon/paths.h"
 #include "daemon/report.h"

@@ -2,8 +2,8 @@
 /* What is outstanding for one unit: gathered over the deadlines of a mail, and written item by item. */
 #include <errno.h>
 
-#include "state/model/due.h"
 #include "state/letter-parts.h"
+#include "state/model/due.h"
 
 #define TITLE_COLUMNS 140
 #define SHOWN_COLUMNS 60

@@ -3,8 +3,8 @@
  * claims, messages and verdicts come out. Always derivable again from committed state. docs/DEADLINES.md, "Stages". */
 #pragma once
 
-#include "state/obligation.h"
 #include "state/model/unit.h"
+#include "state/obligation.h"
 
 typedef enum Stage { STAGE_NONE, STAGE_T5, STAGE_T3, STAGE_T1, STAGE_T, STAGE_PLUS1, STAGE_WEEK1, STAGE_WEEK2,
                     STAGE_WEEK3, STAGE_WEEK4, STAGE_DONE, STAGE_PAGE, STAGE_COUNT } Stage;

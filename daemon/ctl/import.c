@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* nq57ctl import: what a file would tell, and, asked to, into the folder of its source with it. */
-#include "connectors/file-preview.h"
+#include "connectors/files/file-preview.h"
 #include "daemon/ctl/table.h"
 #include "daemon/ctl/verbs.h"
 

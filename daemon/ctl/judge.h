@@ -3,8 +3,8 @@
  * rules that planning uses, for listing and showing. */
 #pragma once
 
-#include "daemon/ctl/ctl.h"
 #include "daemon/coverage.h"
+#include "daemon/ctl/ctl.h"
 
 typedef struct Judge {
         const Settings *settings; /* NULL: nothing can be judged */

@@ -2,7 +2,7 @@
 /* Which member of a drafted stream becomes which field, and which words wait for a meaning. Private to learn*.c. */
 #pragma once
 
-#include "connectors/draft.h"
+#include "connectors/setup/draft.h"
 
 typedef struct Chosen {
         const LookMember *member;

@@ -2,7 +2,7 @@
 /* A draft as the YAML of a profile. */
 #pragma once
 
-#include "connectors/draft.h"
+#include "connectors/setup/draft.h"
 
 /* `id` is the profile's own name. Every line that a person has to look at carries `# ?`; the other comments say what a
  * line rests on. 0, or as text_add. */

@@ -2,7 +2,7 @@
 #include "daemon/ctl/verbs.h"
 
 #include "connectors/limits.h"
-#include "connectors/message.h"
+#include "connectors/mail/message.h"
 #include "state/store-plan.h"
 
 #define OUTBOX_DAYS 30

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/ctl/probe.h"
 
-#include "connectors/guess.h"
+#include "connectors/setup/guess.h"
 
 #include <stdio.h>
 

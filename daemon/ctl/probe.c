@@ -3,7 +3,7 @@
 #include "daemon/ctl/probe.h"
 
 #include "config/secret.h"
-#include "connectors/tape.h"
+#include "connectors/tape/tape.h"
 #include "daemon/ctl/verbs.h"
 
 #include <errno.h>

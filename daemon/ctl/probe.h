@@ -2,7 +2,7 @@
 /* nq57ctl probe from inside: what it may use of the site's sessions, and how a report is told. Private to probe*.c. */
 #pragma once
 
-#include "connectors/source-probe.h"
+#include "connectors/setup/source-probe.h"
 #include "daemon/ctl/ctl.h"
 
 /* Exit statuses of their own, one a class of failure; the others are those of ctl.h. */

@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <time.h>
 
-#include "connectors/http.h"
+#include "connectors/http/http.h"
 
 typedef struct Poll {
         sd_event *loop;

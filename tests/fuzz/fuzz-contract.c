@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A kept contract that the store gave back spoilt, up to the first NUL, and a record behind it: decoded or taken for
  * none; what is written again is decoded again, and says the same. */
-#include "connectors/contract.h"
-#include "connectors/split.h"
+#include "connectors/decode/split.h"
+#include "connectors/record/contract.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A format up to the first newline, a text behind it: read or refused, within the years we keep, and the day agrees
  * with the instant. The text is read by every named format and as a number too. */
-#include "connectors/dates.h"
+#include "connectors/record/dates.h"
 #include "state/model/value.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -2,7 +2,7 @@
 /* A login page from anywhere: what is taken out of it is text, or is not there. */
 #include <stdint.h>
 
-#include "connectors/html.h"
+#include "connectors/decode/html.h"
 #include "connectors/limits.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* What names the next page: a Link header, and what was kept of a page. A target lies inside the header; facts that
  * read back are written just so again. */
-#include "connectors/link-header.h"
-#include "connectors/pager.h"
+#include "connectors/http/link-header.h"
+#include "connectors/listing/pager.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,8 +4,8 @@
 #include <errno.h>
 
 #include "config/load.h"
-#include "connectors/normalise.h"
-#include "connectors/pager.h"
+#include "connectors/listing/pager.h"
+#include "connectors/record/normalise.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

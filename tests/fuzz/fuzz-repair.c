@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Any text through every repair: what comes out is valid, and a text that the wrong table cannot have shown stays. Also
  * the form of codes: valid, and the same when made twice. */
-#include "connectors/repair.h"
+#include "connectors/record/repair.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

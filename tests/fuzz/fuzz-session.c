@@ -2,8 +2,8 @@
 /* What the vault kept and what a person wrote, from anywhere: refused, or read and written back as the same. */
 #include <stdint.h>
 
-#include "connectors/jar.h"
-#include "connectors/session-keys.h"
+#include "connectors/http/jar.h"
+#include "connectors/session/session-keys.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A page of any bytes: spans lie inside it and in order, and a record without a problem is one json-c agrees with. */
-#include "connectors/split.h"
+#include "connectors/decode/split.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
  * again, is the same. Its texts also go through the part that takes secrets out. */
 #include <stdint.h>
 
-#include "connectors/tape-parts.h"
+#include "connectors/tape/tape-parts.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

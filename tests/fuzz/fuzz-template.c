@@ -3,8 +3,8 @@
  * request, whatever the value is. */
 #include <errno.h>
 
-#include "connectors/request.h"
-#include "connectors/split.h"
+#include "connectors/decode/split.h"
+#include "connectors/listing/request.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include "connectors/decode.h"
+#include "connectors/decode/decode.h"
 
 static const Str rows_wanted[] = { { "a", 1 }, { "b", 1 }, { "c / d", 5 } };
 static const FormatColumn rows_columns[] = { { "e", "b" } };

@@ -37,10 +37,10 @@ FOREIGN = (
     (r"curl/.*", r"connectors/"),
     (r"json-c/.*|json\.h", r"connectors/"),
     (r"yaml\.h", r"config/"),
-    (r"systemd/.*", r"connectors/(loop-curl|http|source)[^/]*$|daemon/"),
+    (r"systemd/.*", r"connectors/(http|tape)/|connectors/source|daemon/"),
     (r"libxml/.*", r"connectors/"),
     (r"zlib\.h", r"connectors/"),
-    (r"zip\.h|expat\.h", r"connectors/xlsx[^/]*$"),
+    (r"zip\.h|expat\.h", r"connectors/decode/xlsx[^/]*$"),
     (r"utf8proc\.h", r"state/model/"),
     (r"xxhash\.h", r"state/|connectors/"),
     (r"cmocka\.h", r"tests/"),
@@ -62,7 +62,7 @@ LOUD = dict.fromkeys(("printf", "vprintf", "fprintf", "vfprintf", "puts", "putch
 FATAL = dict.fromkeys(("exit", "_exit", "abort", "err", "errx"),
                       "a library returns its errors, it does not end the process")
 LIBRARY = re.compile(r"^(state|connectors|config)/")
-PROGRAM_FILES = re.compile(r"^connectors/deliver-smtp[^/]*\.c$")
+PROGRAM_FILES = re.compile(r"^connectors/mail/deliver-smtp[^/]*\.c$")
 
 TEXT_SUFFIXES = {".c", ".h", ".py", ".sh", ".yaml", ".yml", ".md", ".build", ".txt", ".tsv", ".csv", ".in", ".service",
                  ".html", ".json", ".conf", ".sql", ".cfg", ".toml", ".rem", ""}

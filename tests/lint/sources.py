@@ -11,7 +11,7 @@ import re
 LISTS = (
     ("state/model", "model_sources", "*.c"),
     ("state", "state_sources", "*.c"),
-    ("connectors", "connectors_sources", "*.c"),
+    ("connectors", "connectors_sources", "**/*.c"),
     ("config", "config_sources", "*.c"),
     ("daemon", "daemon_sources", "*.c"),
     ("daemon", "ctl_sources", "ctl/*.c"),
@@ -36,6 +36,14 @@ def lib_files(root, folder, pattern):
     return sorted(p.relative_to(base).as_posix() for p in found)
 
 
+def folder_lib(name):
+    """The library of the nearest folder above a header that has one."""
+    folder = name.rpartition("/")[0]
+    while folder and folder not in FOLDER_LIB:
+        folder = folder.rpartition("/")[0]
+    return FOLDER_LIB.get(folder)
+
+
 def program_lib(root, path):
     """The library a test program links: the highest folder whose headers it includes, through headers of tests too."""
     libs, waiting, seen = {"model"}, [path], set()
@@ -43,9 +51,9 @@ def program_lib(root, path):
         text = waiting.pop().read_text(encoding="utf-8", errors="replace")
         for name in set(re.findall(r'^\s*#\s*include\s+"([^"]+)"', text, re.M)) - seen:
             seen.add(name)
-            folder = name.rpartition("/")[0]
-            if folder in FOLDER_LIB:
-                libs.add(FOLDER_LIB[folder])
+            lib = folder_lib(name)
+            if lib:
+                libs.add(lib)
             else:
                 waiting += [near for near in (root / name, path.parent / name) if near.is_file()]
     return max(libs, key=RANK.index)

@@ -16,7 +16,7 @@ CLEAN = {
     "state/store.h": HEAD + '#pragma once\n#include "state/model/err.h"\nint store_open(void);\n',
     "state/store.c": HEAD + '#include <sqlite3.h>\n#include "state/store.h"\n\n'
                             "int store_open(void) {\n        return 0;\n}\n",
-    "connectors/http.h": HEAD + "#pragma once\nint http_get(void);\n",
+    "connectors/http/http.h": HEAD + "#pragma once\nint http_get(void);\n",
     "config/load.h": HEAD + "#pragma once\nint load_file(void);\n",
     "daemon/cycle.h": HEAD + "#pragma once\nint cycle_run(void);\n",
 }
@@ -49,7 +49,7 @@ def including(*lines):
 LONG_FUNCTION = HEAD + "int f(void);\n\nint f(void) {\n" + "        f();\n" * 79 + "        return 0;\n}\n"
 BROKEN = {
     "model includes state": ("state/model/a.c", including('#include "state/store.h"'), 2, "wrong way"),
-    "state includes connectors": ("state/a.c", including('#include "connectors/http.h"'), 2, "wrong way"),
+    "state includes connectors": ("state/a.c", including('#include "connectors/http/http.h"'), 2, "wrong way"),
     "connectors includes state": ("connectors/a.c", including('#include "state/store.h"'), 2, "wrong way"),
     "connectors includes config": ("connectors/a.c", including('#include "config/load.h"'), 2, "wrong way"),
     "config includes daemon": ("config/a.h", including('#include "daemon/cycle.h"'), 2, "wrong way"),
@@ -97,7 +97,7 @@ ALLOWED = {
     "the longest function": ("state/a.c", LONG_FUNCTION.replace("        f();\n        f();\n", "", 1)),
     "constant tables": ("state/a.c", HEAD + "static const int table[] = {\n        1,\n};\n"),
     "a member with a banned name": ("daemon/a.c", body("x->system(1);")),
-    "a delivery program prints": ("connectors/deliver-smtp.c", body('fprintf(stderr, "x");')),
+    "a delivery program prints": ("connectors/mail/deliver-smtp.c", body('fprintf(stderr, "x");')),
     "tests include anything": ("tests/unit/a.c", including("#include <sqlite3.h>", '#include "daemon/cycle.h"')),
     "a table whose name stands at its end": ("state/a.c",
                                              HEAD + "static const struct {\n        int a;\n} t[] = {\n};\n"),
@@ -136,7 +136,7 @@ def test_lists_of_the_build_are_compared_with_the_folders(tmp_path):
     (tmp_path / "tests/fuzz/meson.build").write_text("# SPDX-License-Identifier: MIT\nfuzz_tests = [\n]\n")
     (tmp_path / "tests/fuzz/fuzz-load.c").write_text(including('#include "config/load.h"'))
     (tmp_path / "tests/unit/http-probe.c").write_text(including('#include "tests/unit/net.h"'))
-    (tmp_path / "tests/unit/net.h").write_text(including('#include "connectors/http.h"'))
+    (tmp_path / "tests/unit/net.h").write_text(including('#include "connectors/http/http.h"'))
     sources.write(tmp_path)
     assert "['http-probe', 'connectors']," in (tmp_path / "tests/unit/meson.build").read_text()
     assert "['load', 'config']," in (tmp_path / "tests/fuzz/meson.build").read_text()

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "connectors/message.h"
+#include "connectors/mail/message.h"
 
 #define FIELDS 10
 

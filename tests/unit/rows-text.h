@@ -2,7 +2,7 @@
 /* What a decoder made, as one text: "ROW {json}" a line, with the problem of a row behind it. */
 #pragma once
 
-#include "connectors/decode.h"
+#include "connectors/decode/decode.h"
 #include "tests/unit/model-check.h"
 
 static const Str task_members[] = { { "Mã nhiệm vụ", sizeof "Mã nhiệm vụ" - 1 },

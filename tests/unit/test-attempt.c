@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "connectors/attempt.h"
+#include "connectors/mail/attempt.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "connectors/changes.h"
+#include "connectors/listing/changes.h"
 
 static const char *const formats[] = { "iso", "dd/MM/yyyy", "dd/MM/yyyy HH:mm" };
 static const ChangesPlan by_time = { .given = true, .kind = CHANGES_TIME, .format = "iso", .dates = formats,

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "config/load.h"
-#include "connectors/contract.h"
-#include "connectors/normalise.h"
+#include "connectors/record/contract.h"
+#include "connectors/record/normalise.h"
 
 static const char profile_text[] =
         "profile: p\nstatus: assumed\nsession:\n  kind: none\n"

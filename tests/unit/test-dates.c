@@ -9,7 +9,7 @@
 #include <time.h>
 #include <cmocka.h>
 
-#include "connectors/dates.h"
+#include "connectors/record/dates.h"
 
 typedef struct Case {
         const char *format, *written, *instant, *date; /* instant NULL: a date alone; date NULL: refused */

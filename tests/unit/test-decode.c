@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "connectors/html.h"
+#include "connectors/decode/html.h"
 #include "connectors/limits.h"
 #include "tests/unit/rows-text.h"
 

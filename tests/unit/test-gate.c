@@ -5,7 +5,7 @@
 #include <cmocka.h>
 #include <errno.h>
 
-#include "connectors/gate.h"
+#include "connectors/http/gate.h"
 #include "connectors/limits.h"
 
 #define SECOND ((uint64_t) 1000000)

@@ -7,7 +7,7 @@
 #include <errno.h>
 #include <malloc.h>
 
-#include "connectors/http.h"
+#include "connectors/http/http.h"
 #include "tests/unit/stub-http.h"
 
 #define REDIRECT(status, to) "HTTP/1.1 " status "\r\nLocation: " to "\r\nContent-Length: 0\r\n\r\n"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The pieces of HTTP that need no network: addresses, Retry-After, forms, cookie jars. */
-#include "connectors/loopback.h"
+#include "connectors/http/loopback.h"
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,13 +9,13 @@
 #include <cmocka.h>
 #include <errno.h>
 
-#include "connectors/dates.h"
-#include "connectors/gunzip.h"
-#include "connectors/http-url.h"
-#include "connectors/http.h"
-#include "connectors/jar.h"
+#include "connectors/http/gunzip.h"
+#include "connectors/http/http-url.h"
+#include "connectors/http/http.h"
+#include "connectors/http/jar.h"
+#include "connectors/http/rate.h"
 #include "connectors/limits.h"
-#include "connectors/rate.h"
+#include "connectors/record/dates.h"
 
 #define NOW ((Instant) 1781829000 * US_SECOND) /* Fri, 19 Jun 2026 00:30:00 GMT */
 

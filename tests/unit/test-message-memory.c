@@ -27,7 +27,7 @@ static void *maybe_realloc(void *at, size_t size) {
 
 #define malloc maybe_malloc
 #define realloc maybe_realloc
-#include "connectors/message.c"
+#include "connectors/mail/message.c"
 #include "state/model/text.c"
 #undef malloc
 #undef realloc

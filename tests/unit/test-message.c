@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The bytes as they are: golden files. tests/flow/test_message.py reads far more of them with another parser. */
-#include "connectors/message.h"
+#include "connectors/mail/message.h"
 
 #include <errno.h>
 #include <setjmp.h>

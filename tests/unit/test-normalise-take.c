@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "config/load.h"
-#include "connectors/normalise.h"
+#include "connectors/record/normalise.h"
 
 typedef struct World {
         Document *document;

@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "connectors/link-header.h"
-#include "connectors/pager.h"
+#include "connectors/http/link-header.h"
+#include "connectors/listing/pager.h"
 
 /* A page of the records `prints` (0 ends), by a key or an address where given. */
 static int feed(Pager *p, const uint64_t *prints, const char *cursor, int64_t total, bool *ret_take) {

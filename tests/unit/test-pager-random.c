@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "connectors/pager.h"
+#include "connectors/listing/pager.h"
 
 #define ROWS_MAX 64
 #define IDS 4000

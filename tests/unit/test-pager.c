@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "connectors/pager.h"
+#include "connectors/listing/pager.h"
 
 typedef struct Server {
         int records, size, cap; /* cap: the most it gives on a page whatever is asked */

@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "config/load.h"
-#include "connectors/profile-plan.h"
+#include "connectors/profile/profile-plan.h"
 
 static const char *const sound =
         "profile: p\n"                       /* 1 */

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "connectors/tape-parts.h"
+#include "connectors/tape/tape-parts.h"
 
 static void check(const Redactor *r, const char *text, const char *want) {
         _cleanup_text_ Text t = TEXT_INIT(4000);

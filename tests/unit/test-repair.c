@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "connectors/repair.h"
+#include "connectors/record/repair.h"
 
 typedef struct Case {
         RepairKind kind;

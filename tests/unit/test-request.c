@@ -7,8 +7,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "connectors/request.h"
-#include "connectors/split.h"
+#include "connectors/decode/split.h"
+#include "connectors/listing/request.h"
 
 static const TemplateName names[] = { { "unit", TEMPLATE_TEXT }, { "page", TEMPLATE_NUMBER },
                                       { "cursor", TEMPLATE_TOKEN }, { "config.", TEMPLATE_TEXT } };

@@ -9,8 +9,8 @@
 #include <cmocka.h>
 #include <errno.h>
 
-#include "connectors/html.h"
-#include "connectors/session-keys.h"
+#include "connectors/decode/html.h"
+#include "connectors/session/session-keys.h"
 
 #define NOW ((Instant) 1781829000 * US_SECOND) /* 2026-06-19 07:30 +07:00 */
 #define COOKIE "127.0.0.1\tFALSE\t/\tFALSE\t0\ts\t1\n"

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "connectors/split.h"
+#include "connectors/decode/split.h"
 
 static const char *const good =
         "{\"code\":0,\"data\":{\"total\":3,\"items\":[{\"a\":\"x]}\\\"\"}, [1,2] ,\"s\"],\"after\":{\"k\":[1]}}}";

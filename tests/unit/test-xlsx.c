@@ -6,7 +6,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "connectors/xlsx.h"
+#include "connectors/decode/xlsx.h"
 #include "tests/unit/rows-text.h"
 #include "tests/unit/workbook.h"
 

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/* A small JSON document (a login's answer, a page's skeleton): checked strictly, then parsed by json-c. */
+#pragma once
+
+#include <json-c/json.h>
+
+#include "connectors/decode/split.h"
+#include "state/model/listing.h"
+
+static inline json_object *json_root_free(json_object *o) {
+        json_object_put(o);
+        return NULL;
+}
+DEFINE_CLEANUP(json_object, json_root_free)
+
+/* FAULT_NONE, or what is wrong with it, with a sample in `why`. */
+Fault document_parse(Str body, json_object **ret, char why[static 160]);
+
+/* The first bytes of a body for a person: escaped, cut. */
+void document_sample(Str body, char *to, size_t size);

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/* Whether a listing's records are still what the stream's were. */
+#include <stdio.h>
+
+#include "connectors/listing/listing-note.h"
+#include "connectors/listing/listing-parts.h"
+
+int listing_contract(Listing *l, Contract **ret) {
+        int r = l->contract ? 0
+                            : contract_new(profile_stream(l->source->o.profile, l->partition->stream),
+                                           profile_digest(l->source->o.profile), l->memory.contract, &l->contract);
+        *ret = l->contract;
+        return r;
+}
+
+typedef struct Drift {
+        ListingEnd *end;
+        const Partition *partition;
+        FindingSink *news;
+        int told;
+} Drift;
+
+static void tell(void *userdata, const ContractFinding *f) {
+        Drift *d = userdata;
+        ListingEnd *end = d->end;
+        char subject[200];
+        snprintf(subject, sizeof subject, "%s/%s", d->partition->source, d->partition->stream);
+        if (f->stops) {
+                const char *more = end->drift_en[0] ? "; " : "";
+                size_t en = strlen(end->drift_en), vi = strlen(end->drift_vi);
+                snprintf(end->drift_en + en, sizeof end->drift_en - en, "%s%s", more, f->en);
+                snprintf(end->drift_vi + vi, sizeof end->drift_vi - vi, "%s%s", more, f->vi);
+        }
+        if (d->told++ < LISTING_FINDINGS_MAX)
+                finding_put(d->news,
+                            &(Finding) { .severity = SEVERITY_WARNING, .code = f->code, .subject = subject,
+                                         .en = f->en, .vi = f->vi });
+}
+
+/* A sentence that was cut in the middle of a character ends before it. */
+static void whole_characters(char *text) {
+        size_t n = strlen(text);
+        while (n > 0 && !utf8_valid((Str) { text, n }))
+                n--;
+        text[n] = '\0';
+}
+
+void note_drift(ListingEnd *end, const Partition *p, const Contract *c, const ContractListing *listing,
+                FindingSink *news, Text *learnt) {
+        Drift d = { .end = end, .partition = p, .news = news };
+        if (contract_judge(c, listing, tell, &d, &end->drift_mark) < 0)
+                return;
+        whole_characters(end->drift_en);
+        whole_characters(end->drift_vi);
+        *learnt = TEXT_INIT(CONTRACT_TEXT);
+        contract_encode(c, listing, learnt);
+        if (!learnt->failed && learnt->len > 0)
+                end->contract = text_str(learnt);
+}
+
+/* Only a listing that was read whole says what is missing. */
+void listing_judge(Listing *l) {
+        ListingEnd *end = &l->end;
+        Contract *c;
+        if (!end->whole || listing_contract(l, &c) < 0)
+                return;
+        const ContractListing listing = { .received = end->received, .pages = end->pages,
+                                          .page_size = l->pager.fullest, .changes_only = end->changes_only };
+        note_drift(end, l->partition, c, &listing, l->source->env.news, &l->learnt);
+}

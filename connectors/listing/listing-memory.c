@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* What a listing makes of what is remembered: whether it asks for changes only, whether a page is asked for only if it
+ * changed, and what is to be remembered of it.
+ *
+ * A page's facts are four lines: a hash of the request that it answered, its ETag, its Last-Modified, and what the
+ * pager goes on from. Validators are sent with that same request alone: those of another address say nothing.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <xxhash.h>
+
+#include "connectors/listing/listing-parts.h"
+
+#define SWEEP_EVERY US_DAY /* of streams that name none: all pages themselves, whatever the system says of them */
+
+static bool sweep_due(const Listing *l, Instant now) {
+        const ChangesPlan *p = &l->stream->changes;
+        Instant every = p->given ? p->full_every : SWEEP_EVERY, swept = l->memory.swept;
+        return swept == INSTANT_NONE || swept > now || now - swept >= every;
+}
+
+/* A row that does not show a change of its detail makes a page that is as before worth nothing. */
+static bool remembers_pages(const Listing *l) {
+        return l->stream->validators && l->stream->n_takes == 0 && !l->end.changes_only &&
+               details_as_page(&l->stream->details); /* a page not sent holds nothing to take */
+}
+
+void listing_memory_begin(Listing *l) {
+        const ChangesPlan *p = &l->stream->changes;
+        ListingChanges *c = &l->changes;
+        c->began = clock_wall(l->source->env.clock);
+        c->theirs = INSTANT_NONE;
+        c->resumes = p->given && changes_cursor_read(p, l->memory.cursor, &c->prior);
+        l->end.changes_only = changes_suffice(p, &l->memory, c->began);
+        l->conditional = remembers_pages(l) && !sweep_due(l, c->began);
+}
+
+/* The system no longer knows what was so long ago. Nothing was taken yet: the same listing reads everything. */
+bool listing_too_old(Listing *l, int status) {
+        const ChangesPlan *p = &l->stream->changes;
+        if (!l->end.changes_only || l->asks_parents || l->details || l->sum.pages + l->pager.pages > 0)
+                return false;
+        for (size_t i = 0; i < p->n_statuses; i++)
+                if (p->status[i] == status) {
+                        l->end.changes_only = false;
+                        return true;
+                }
+        return false;
+}
+
+bool listing_since(const Listing *l, int64_t *ret) {
+        if (!l->end.changes_only || l->asks_parents)
+                return false;
+        *ret = changes_from(&l->stream->changes, &l->changes.prior);
+        return true;
+}
+
+uint64_t listing_salt(const Listing *l) {
+        const char *unit = l->stream->each.kind == EACH_UNIT ? listing_unit(l) : "";
+        return unit[0] ? XXH3_64bits(unit, strlen(unit)) : 0;
+}
+
+static Str line_take(Str *rest) {
+        Str line = STR_NULL;
+        (void) str_split(rest, '\n', &line);
+        return line;
+}
+
+static bool validator_fits(Str s) {
+        return s.len > 0 && s.len < VALIDATOR_ROOM && !memchr(s.at, '\n', s.len) && !memchr(s.at, '\0', s.len);
+}
+
+static const char *validator_copy(char buffer[static VALIDATOR_ROOM], Str line) {
+        if (!validator_fits(line))
+                return NULL;
+        memcpy(buffer, line.at, line.len);
+        buffer[line.len] = '\0';
+        return buffer;
+}
+
+/* 0: l->recall holds what is remembered of the page that is due; 1: nothing. */
+static int recall(Listing *l, Err *e) {
+        PageMemory m;
+        int number = l->sum.pages + l->pager.pages + 1;
+        int r = l->sink.recall ? l->sink.recall(l->sink.userdata, l->partition, number, &m, e) : 1;
+        if (r != 0 || m.facts.len == 0)
+                return r < 0 ? r : 1;
+        memcpy(l->recall.hash, m.hash, sizeof m.hash);
+        text_free(&l->recall.facts);
+        l->recall.facts = TEXT_INIT(m.facts.len + 1);
+        return text_add(&l->recall.facts, m.facts) < 0 ? err_oom(e) : 0;
+}
+
+/* What the pager goes on from stands behind three lines. */
+static bool facts_read(const ListingRecall *m, uint64_t *ret_request, Str *ret_etag, Str *ret_modified,
+                       PageSeen *ret_seen) {
+        Str rest = text_str(&m->facts), request = line_take(&rest);
+        *ret_etag = line_take(&rest);
+        *ret_modified = line_take(&rest);
+        return text_to_uint64(request, ret_request) == 0 && page_facts_decode(rest, ret_seen) == 0;
+}
+
+/* What makes the answer another one: address and headers; the session is the partition's own. */
+static uint64_t request_hash(const HttpRequest *q) {
+        uint64_t hash = XXH3_64bits(q->target, strlen(q->target));
+        for (size_t i = 0; i < q->headers.n; i++) {
+                hash = XXH3_64bits_withSeed(q->headers.at[i].name, strlen(q->headers.at[i].name), hash);
+                hash = XXH3_64bits_withSeed(q->headers.at[i].value, strlen(q->headers.at[i].value), hash);
+        }
+        return hash;
+}
+
+int listing_conditions(Listing *l, HttpRequest *q, Err *e) {
+        ListingRecall *m = &l->recall;
+        uint64_t request;
+        Str etag, modified;
+        PageSeen seen;
+        m->asked = false;
+        m->request = request_hash(q);
+        if (!l->conditional || q->post || l->asks_parents || l->details)
+                return 0;
+        int r = recall(l, e);
+        if (r != 0)
+                return r < 0 ? r : 0;
+        if (!facts_read(m, &request, &etag, &modified, &seen) || request != m->request)
+                return 0;
+        q->etag = validator_copy(m->etag, etag);
+        if (!q->etag) /* RFC 9110 13.1.3: a time is the weaker of the two, and only asked where there is no tag */
+                q->modified = validator_copy(m->modified, modified);
+        m->asked = q->etag || q->modified;
+        return 0;
+}
+
+int listing_facts(const Listing *l, const HttpResponse *r, const PageSeen *seen, Text *ret) {
+        Str etag = http_header(r, "ETag"), modified = http_header(r, "Last-Modified");
+        if (!remembers_pages(l) || !(validator_fits(etag) || validator_fits(modified)))
+                return 0;
+        text_addf(ret, "%llu\n", (unsigned long long) l->recall.request);
+        text_add(ret, validator_fits(etag) ? etag : STR(""));
+        text_addc(ret, '\n');
+        text_add(ret, validator_fits(modified) ? modified : STR(""));
+        text_addc(ret, '\n');
+        return page_facts_encode(seen, ret);
+}
+
+/* From here on the listing asks for every page itself. */
+static void not_modified(Listing *l, const HttpResponse *r, const char *why, PageOutcome *o) {
+        l->conditional = false;
+        page_fault(o, FAULT_NOT_MODIFIED, "%.100s page %d: expected status 200, seen 304 (not modified), %s", r->path,
+                   l->pager.pages + 1, why);
+}
+
+/* The page is what it was: its members are taken as seen, and the pager goes on from what it said then. */
+void listing_as_before(Listing *l, const HttpResponse *r, PageOutcome *o) {
+        const PageMemory page = { { l->recall.hash[0], l->recall.hash[1] }, text_str(&l->recall.facts) };
+        bool take = false, known = false;
+        Str etag, modified;
+        uint64_t request;
+        int members = 0;
+        PageSeen seen;
+        Err e = { 0 };
+        *o = (PageOutcome) { 0 };
+        if (!l->recall.asked || !facts_read(&l->recall, &request, &etag, &modified, &seen)) {
+                not_modified(l, r, "which nobody asked about", o);
+                return;
+        }
+        int next = pager_page(&l->pager, &seen, &take);
+        if (next < 0) {
+                page_fault(o, FAULT_TOO_LARGE, "out of memory");
+                return;
+        }
+        o->last = next == PAGER_END;
+        l->end.by_validators = true;
+        int number = l->sum.pages + l->pager.pages;
+        if (take && l->sink.page(l->sink.userdata, l->partition, number, &page, &known, &members, &e) < 0)
+                listing_broken(l, &e);
+        else if (take && !known) /* the sink told so a moment ago; the pager has gone on: no retry brings the page */
+                listing_stop(l, FAULT_NOT_MODIFIED, RETRY_NOW,
+                             "%.100s page %d: seen 304 (not modified) for a page that is not kept", r->path, number);
+}
+
+void listing_changes_note(Listing *l, Normaliser *n, bool aside) {
+        const StreamPlan *s = l->stream;
+        Str written = STR_NULL;
+        if (!s->changes.given)
+                return;
+        (void) normalise_text(n, &s->by, &written);
+        changes_note(&s->changes, &l->changes.seen, written, aside);
+}
+
+void listing_memory_end(Listing *l) {
+        const ChangesPlan *p = &l->stream->changes;
+        ListingChanges *c = &l->changes;
+        ChangesCursor next;
+        if (p->given && l->end.whole &&
+            changes_next(p, &c->seen, c->resumes ? &c->prior : NULL, l->end.received, c->theirs, c->began, &next))
+                l->end.cursor = changes_cursor_write(p, &next, c->text);
+}

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* The compiled description of one field of a stream: where its value stands and how it is read. docs/profiles/fields.md
+ * explains each key. Private to connectors/. */
+#pragma once
+
+#include "connectors/profile/request-plan.h"
+#include "connectors/record/select.h"
+#include "state/model/fields.h"
+#include "state/model/tree.h"
+
+typedef struct PlanSelects {
+        const Select *at;
+        size_t n;
+} PlanSelects;
+
+/* One word of a vocabulary, and what it says about fields besides the one it was read for. */
+typedef struct WordSet {
+        FieldId field;
+        Str text;
+} WordSet;
+
+typedef struct Word {
+        Str word, folded;
+        Str text;  /* canonical for the field itself; at NULL: null */
+        const WordSet
+                *also; /* a flag that any word of the table sets is here "false" where this word does not set it */
+        size_t n_also;
+} Word;
+
+typedef enum UnknownPolicy { UNKNOWN_DEFAULT, UNKNOWN_QUARANTINE, UNKNOWN_INVALID, UNKNOWN_KEEP } UnknownPolicy;
+typedef enum UnitBy { UNIT_BY_CODE, UNIT_BY_NAME, UNIT_BY_ID, UNIT_BY_SPACE } UnitBy;
+typedef enum Percent { PERCENT_NO, PERCENT_SIGN, PERCENT_FRACTION } Percent;
+typedef enum Negative { NEGATIVE_SIGN, NEGATIVE_PARENTHESES } Negative;
+
+/* What becomes of several selectors, and of one that finds several: ONE: that is an error; FIRST: the first that says
+ * something; JOIN: all of them, the members of lists, or texts with the separator between them. */
+typedef enum Take { TAKE_ONE, TAKE_FIRST, TAKE_JOIN } Take;
+typedef enum DateOnly { DATE_ONLY_START, DATE_ONLY_END } DateOnly;
+
+/* A selector whose first step, a member of the record, is looked up once per record for all fields: slots of
+ * StreamPlan. */
+typedef struct SlotSelect {
+        Select select;
+        int slot; /* -1: walks from the record itself */
+} SlotSelect;
+
+typedef struct EvidencePlan {
+        Select name, number, date, url;
+} EvidencePlan;
+
+typedef struct FieldPlan {
+        FieldId id;
+        FieldType type;
+        SlotSelect *from;
+        size_t n_from;          /* several with FIRST and JOIN */
+        int take;               /* Take */
+        const char *separator;  /* of JOIN */
+        const char *split;      /* a list that is one text: what parts its members; NULL: none is */
+        const char *constant;
+        bool account_unit;      /* the unit of the account the listing is read with */
+        bool required, html;
+        int percent, negative;  /* Percent, Negative */
+        int repair;             /* RepairKind */
+        char mark, thousands;   /* decimals; thousands 0: none */
+        int unknown;            /* UnknownPolicy, never DEFAULT once compiled */
+        int unit_by;            /* UnitBy */
+        const char *unit_space; /* UNIT_BY_SPACE: which of the unit's further codes */
+        int date_only;          /* DateOnly */
+        int64_t zone;           /* µs east of UTC for formats without a zone */
+        PlanNames dates;        /* formats, tried in order */
+        const Word *words;
+        size_t n_words;
+        Select member;          /* lists of units: what of each member; steps 0: itself */
+        EvidencePlan evidence;
+        Origin origin;
+} FieldPlan;
