@@ -3,7 +3,7 @@
  * sound in all of them and mean something else in each. Pure. */
 #pragma once
 
-#include "connectors/profile/format.h"
+#include "connectors/language/format.h"
 
 enum { ENCODING_E_BROKEN = 1 };
 

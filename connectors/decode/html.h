@@ -2,7 +2,7 @@
 /* HTML from outside, read with libxml2: the text of a fragment, and what a login takes from a page. */
 #pragma once
 
-#include "connectors/profile/plan-pairs.h"
+#include "connectors/language/plan-pairs.h"
 
 /* The text without tags, blocks and breaks as blanks; copied into `a`. 0, -EINVAL when it cannot be read, -ENOMEM. */
 int html_text(Arena *a, Str html, Str *ret);

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "connectors/decode/split.h"
-#include "connectors/profile/format.h"
+#include "connectors/language/format.h"
 #include "state/model/listing.h"
 
 #define ROWS_DETAIL 300

@@ -5,8 +5,8 @@
  * in a key, lone surrogates). */
 #pragma once
 
+#include "connectors/language/select.h"
 #include "connectors/limits.h"
-#include "connectors/record/select.h"
 
 typedef struct SplitSpan {
         Str bytes;           /* one element of the list, borrowed from the page */

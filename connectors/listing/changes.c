@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "connectors/profile/template.h"
+#include "connectors/language/template.h"
 #include "connectors/record/dates.h"
 
 static const char *const kind_marks[] = { "time", "id" };

@@ -4,25 +4,8 @@
  * range), less an overlap for what was written late. Pure. docs/profiles/changes.md explains each key. */
 #pragma once
 
+#include "connectors/language/changes-plan.h"
 #include "state/model/listing.h"
-
-typedef enum ChangesKind { CHANGES_TIME, CHANGES_ID } ChangesKind;
-#define CHANGES_STATUSES 8
-
-typedef struct ChangesPlan {
-        bool given;
-        int kind;                 /* ChangesKind */
-        const char *parameter;    /* of the query; NULL: the request's templates name <since> */
-        const char *format;       /* of the time in it, as of template.h */
-        const char *const *dates; /* how records write it */
-        size_t n_dates;
-        int64_t zone;
-        int64_t overlap;          /* µs, or ids */
-        int64_t full_every;       /* µs between two listings that read everything */
-        int64_t too_old_after;    /* µs; 0: never */
-        int status[CHANGES_STATUSES]; /* answers that mean: too long ago */
-        size_t n_statuses;
-} ChangesPlan;
 
 typedef struct ChangesCursor {
         int64_t value; /* µs since 1970, or an id */

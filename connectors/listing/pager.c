@@ -4,8 +4,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "connectors/language/template.h"
 #include "connectors/limits.h"
-#include "connectors/profile/template.h"
 #include "state/model/err.h"
 
 #define EMPTY_PAGES_MAX 100 /* in a row, while more is claimed */

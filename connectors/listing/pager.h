@@ -4,8 +4,8 @@
  * a proof. */
 #pragma once
 
+#include "connectors/language/paging-plan.h"
 #include "connectors/listing/hash-set.h"
-#include "connectors/profile/paging-plan.h"
 #include "state/model/listing.h"
 
 #define PAGER_CURSOR_MAX 8192

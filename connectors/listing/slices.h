@@ -2,8 +2,8 @@
 /* The slices a stream is asked for in: per unit, per period, per value of another list. Pure. */
 #pragma once
 
+#include "connectors/language/each-plan.h"
 #include "connectors/listing/hash-set.h"
-#include "connectors/profile/each-plan.h"
 #include "state/model/listing.h"
 #include "state/model/unit.h"
 

@@ -4,6 +4,7 @@
  * Private to source-http*.c and listing*.c. */
 #pragma once
 
+#include "connectors/listing/changes.h"
 #include "connectors/listing/pager.h"
 #include "connectors/listing/slices.h"
 #include "connectors/record/normalise.h"

@@ -2,8 +2,8 @@
 /* `changes` of a stream: how to ask for what changed, and how far the answer goes. */
 #include <stdio.h>
 
+#include "connectors/language/template.h"
 #include "connectors/profile/profile-changes.h"
-#include "connectors/profile/template.h"
 #include "connectors/record/dates.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))

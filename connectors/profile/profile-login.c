@@ -4,8 +4,8 @@
 
 #include <errno.h>
 
+#include "connectors/language/template.h"
 #include "connectors/limits.h"
-#include "connectors/profile/template.h"
 
 #define NAMES(...) ((const char *const[]) { __VA_ARGS__, NULL })
 

@@ -3,56 +3,8 @@
  * borrowed from its tree. docs/PROFILES.md explains each key. Private to connectors/. */
 #pragma once
 
-#include "connectors/listing/changes.h"
-#include "connectors/profile/each-plan.h"
-#include "connectors/profile/field-plan.h"
-#include "connectors/profile/format.h"
+#include "connectors/language/stream-plan.h"
 #include "connectors/profile/profile.h"
-#include "connectors/profile/request-plan.h"
-#include "connectors/profile/session-plan.h"
-
-/* What becomes of a difference from what the stream's records were (contract.h). */
-typedef enum DriftPolicy { DRIFT_WARN, DRIFT_IGNORE, DRIFT_STOP } DriftPolicy;
-
-typedef struct DriftPlan {
-        int on_new, on_missing, on_retyped, on_empty, on_word; /* DriftPolicy */
-        int on_critical; /* instead of a warning, where identity, unit or status is read */
-        int count_band;  /* percent that a listing may differ from the last one; 0: any */
-} DriftPlan;
-
-#define STREAM_TAKES_MAX 8
-
-typedef struct StreamPlan {
-        const char *name;
-        RecordKind kind;
-        const char *path;     /* of the request, as people know the stream by */
-        RequestPlan request;
-        int first_method;     /* 0: the first page of a POST list is asked for by GET, without a body */
-        const TakePlan *takes; /* of each page, for the request of the next; their slots are their places */
-        size_t n_takes;
-        Select list;
-        Select ok;            /* a value inside a 200 that must read `ok_value` */
-        const char *ok_value;
-        PagingPlan paging;
-        EachPlan each;        /* the slices it is asked for in */
-        DetailPlan details;   /* of its rows */
-        PlanNames keep;       /* headers of the answer that are read */
-        SlotSelect code, period;
-        bool codes_per_unit;
-        bool validators;      /* ETag and Last-Modified are sent back */
-        ChangesPlan changes;
-        SlotSelect by;        /* the time or id that changes are told by */
-        bool code_upper;      /* codes are kept in capitals */
-        bool code_html;       /* tags are taken out of codes */
-        int repair;           /* RepairKind, of code and period */
-        const FieldPlan *fields;
-        size_t n_fields;
-        const Str *slots;     /* names of the record's members that any selector begins with */
-        size_t n_slots;
-        DriftPlan drift;
-        FormatPlan format;    /* also of files; its `files` alone: a stream without requests has no path */
-        Origin origin;
-} StreamPlan;
 
 /* Caps of one listing and of one answer, lower than limits.h or the same. */
 typedef struct PlanLimits {

@@ -4,9 +4,9 @@
 #include <stdio.h>
 
 #include "connectors/decode/document.h"
+#include "connectors/language/template.h"
 #include "connectors/profile/profile-login.h"
 #include "connectors/profile/profile-request.h"
-#include "connectors/profile/template.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 #define STEPS_MAX 16

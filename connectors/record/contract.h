@@ -4,7 +4,7 @@
  * end of a listing that was read whole. docs/profiles/drift.md explains the rules. Pure. */
 #pragma once
 
-#include "connectors/profile/profile-plan.h"
+#include "connectors/language/stream-plan.h"
 
 #define CONTRACT_OTHERS 128 /* members that no selector of the profile begins with */
 #define CONTRACT_WORDS 64

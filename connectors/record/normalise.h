@@ -3,7 +3,7 @@
 #pragma once
 
 #include "connectors/decode/split.h"
-#include "connectors/profile/profile-plan.h"
+#include "connectors/language/stream-plan.h"
 #include "state/model/unit.h"
 
 /* Part of profile_digest: raised when the same bytes would normalise to something else. */

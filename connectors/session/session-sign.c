@@ -2,7 +2,7 @@
 /* A session on a request, and out of what people read. */
 #include <errno.h>
 
-#include "connectors/profile/template.h"
+#include "connectors/language/template.h"
 #include "connectors/session/session-parts.h"
 
 #define SECRET_MIN 4   /* shorter words are no secret, and would take the text apart */

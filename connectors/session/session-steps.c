@@ -7,7 +7,7 @@
 
 #include "connectors/decode/document.h"
 #include "connectors/decode/html.h"
-#include "connectors/profile/template.h"
+#include "connectors/language/template.h"
 #include "connectors/session/session-parts.h"
 
 int session_attempt_new(const SessionPlan *plan, SessionAttempt **ret) {

@@ -3,10 +3,11 @@
 
 #include "connectors/decode/html.h"
 #include "connectors/setup/draft-parts.h"
+#include "connectors/tape/naming.h"
 
 static bool forgery(const char *name) {
         char folded[80];
-        look_fold(str_of(name), folded, sizeof folded);
+        name_fold(str_of(name), folded, sizeof folded);
         return strstr(folded, "csrf") || strstr(folded, "xsrf") || strcmp(folded, "requestverificationtoken") == 0;
 }
 

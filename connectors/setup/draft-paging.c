@@ -5,6 +5,7 @@
 
 #include "connectors/decode/document.h"
 #include "connectors/setup/draft-parts.h"
+#include "connectors/tape/naming.h"
 
 #define PARAMETERS 40
 #define CALLS 200
@@ -176,7 +177,7 @@ static Parameter *pager_find(Draft *d, DraftStream *s, Parameters *p, const HarE
 static bool breaks_cache(const Parameter *m) {
         int64_t n;
         char folded[40];
-        look_fold(str_of(m->name), folded, sizeof folded);
+        name_fold(str_of(m->name), folded, sizeof folded);
         bool named = folded[0] == '\0' || strcmp(folded, "t") == 0 || strcmp(folded, "ts") == 0 ||
                      strcmp(folded, "timestamp") == 0 || strcmp(folded, "nocache") == 0 || strcmp(folded, "rnd") == 0;
         return named && number_of(m->value[0], &n) && n > 100000000;

@@ -8,6 +8,7 @@
 #include "connectors/decode/html.h"
 #include "connectors/setup/draft-parts.h"
 #include "connectors/setup/look-parts.h"
+#include "connectors/tape/naming.h"
 
 #define FIELDS_MAX 24
 #define TEXTS_MAX 64
@@ -45,7 +46,7 @@ static bool login_pairs(Draft *d, const HarEntry *e, HarPairs *ret) {
 
 static bool has_secret(HarPairs pairs) {
         for (size_t i = 0; i < pairs.n; i++)
-                if (guess_login(str_of(pairs.at[i].name)) == LOGIN_SECRET && pairs.at[i].value[0])
+                if (name_login(str_of(pairs.at[i].name)) == LOGIN_SECRET && pairs.at[i].value[0])
                         return true;
         return false;
 }
@@ -84,7 +85,7 @@ static void fields_sort(Draft *d, HarPairs sent, const HarEntry *page) {
         bool account = false;
         for (size_t i = 0; fields && hidden && i < sent.n; i++) {
                 const HarPair *p = &sent.at[i];
-                GuessLogin guess = guess_login(str_of(p->name));
+                NameLogin guess = name_login(str_of(p->name));
                 if (guess == LOGIN_SECRET)
                         fields[n++] = (HarPair) { .name = p->name, .value = "<secret>" };
                 else if (guess == LOGIN_ACCOUNT && !account) {
@@ -173,10 +174,10 @@ static void refresh_find(Draft *d, const HarLog *log, const HarEntry *login, con
         for (int i = 0; i < answer->n; i++) {
                 const Found *f = &answer->at[i];
                 char folded[80];
-                look_fold(str_of(f->name), folded, sizeof folded);
+                name_fold(str_of(f->name), folded, sizeof folded);
                 if (strstr(folded, "refresh") && f->value.len >= 8)
                         s->refresh = f->path;
-                else if (look_listed("expiresin expiresinseconds expirein ttl thoihan", folded))
+                else if (name_listed("expiresin expiresinseconds expirein ttl thoihan", folded))
                         s->expires = f->path;
                 if (s->refresh != f->path)
                         continue;
@@ -276,7 +277,7 @@ const HarEntry *draft_first_call(const Draft *d, const HarLog *log) {
 
 static bool forgery_header(const char *name) {
         char folded[80];
-        look_fold(str_of(name), folded, sizeof folded);
+        name_fold(str_of(name), folded, sizeof folded);
         return strstr(folded, "csrf") || strstr(folded, "xsrf");
 }
 
@@ -286,7 +287,7 @@ static bool key_in_headers(Draft *d, const HarEntry *e) {
                 const HarPair *h = &e->headers.at[i];
                 bool authorization = strcasecmp(h->name, "authorization") == 0;
                 if (strcasecmp(h->name, "cookie") == 0 || forgery_header(h->name) ||
-                    (!authorization && !guess_secret_name(str_of(h->name))))
+                    (!authorization && !name_secret(str_of(h->name))))
                         continue;
                 s->kind = !authorization                           ? DRAFT_KEY_HEADER
                           : strncasecmp(h->value, "bearer ", 7) == 0 ? DRAFT_BEARER
@@ -301,7 +302,7 @@ static bool key_in_headers(Draft *d, const HarEntry *e) {
 
 static bool key_in_query(Draft *d, const HarEntry *e) {
         for (size_t i = 0; i < e->query.n; i++)
-                if (guess_secret_name(str_of(e->query.at[i].name)) && strlen(e->query.at[i].value) >= 8) {
+                if (name_secret(str_of(e->query.at[i].name)) && strlen(e->query.at[i].value) >= 8) {
                         d->session.kind = DRAFT_KEY_QUERY;
                         d->session.header = e->query.at[i].name;
                         d->session.value = "<secret>";

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "connectors/setup/draft-parts.h"
+#include "connectors/tape/naming.h"
 
 #define CALLS_MAX 200
 #define ORIGINS_MAX 32
@@ -39,7 +40,7 @@ bool draft_json(const char *type) {
 
 bool draft_harmless(const char *name, const char *value) {
         Str v = str_of(value);
-        if (v.len > 60 || guess_secret_name(str_of(name)) || guess_secret_value(v) || memchr(v.at, '@', v.len))
+        if (v.len > 60 || name_secret(str_of(name)) || value_secret(v) || memchr(v.at, '@', v.len))
                 return false;
         int digits = 0;
         for (size_t i = 0; i < v.len; i++) {

@@ -4,10 +4,11 @@
 #include <stdio.h>
 
 #include "connectors/setup/look-parts.h"
+#include "connectors/tape/naming.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-/* Folded names, as look_fold writes them; "a.b" is member b of a member a. */
+/* Folded names, as name_fold writes them; "a.b" is member b of a member a. */
 typedef struct NameRow {
         GuessRole role;
         FieldId field;
@@ -93,30 +94,30 @@ static bool type_fits(FieldType type, const LookMember *m) {
 }
 
 static bool unit_name(const char *name) {
-        return look_listed("ten label name tendonvi tendonvichutri unitname", name);
+        return name_listed("ten label name tendonvi tendonvichutri unitname", name);
 }
 
 /* `own` is the member's name, `full` "parent.own"; a name that only its parent makes telling counts most. */
 static int name_points(const char *names, const char *own, const char *full, bool nested) {
-        if (nested && look_listed(names, full))
+        if (nested && name_listed(names, full))
                 return 40;
-        if (!look_listed(names, own))
+        if (!name_listed(names, own))
                 return 0;
         return nested ? 15 : 30;
 }
 
 /* The first names of a row are its own, the last ones general. */
 static int name_order(const char *names, const char *own, const char *full) {
-        int at = look_place(names, full);
-        at = at < 0 ? look_place(names, own) : at;
+        int at = name_place(names, full);
+        at = at < 0 ? name_place(names, own) : at;
         return at < 0 || at > 9 ? 9 : at;
 }
 
 Guess guess_member(const LookMember *m, RecordKind kind) {
         Guess best = { 0 };
         char own[80], parent[80], full[170];
-        look_fold(str_of(m->name), own, sizeof own);
-        look_fold(str_of(m->parent), parent, sizeof parent);
+        name_fold(str_of(m->name), own, sizeof own);
+        name_fold(str_of(m->parent), parent, sizeof parent);
         snprintf(full, sizeof full, "%s.%s", parent, own);
         for (size_t i = 0; own[0] && i < COUNT(name_table); i++) {
                 const NameRow *row = &name_table[i];
@@ -142,9 +143,9 @@ const char *guess_evidence(const LookMember *m) {
                 { "url", "lienket url link href duongdan" },
         };
         char own[80];
-        look_fold(str_of(m->name), own, sizeof own);
+        name_fold(str_of(m->name), own, sizeof own);
         for (size_t i = 0; own[0] && i < COUNT(rows); i++)
-                if (look_listed(rows[i][1], own))
+                if (name_listed(rows[i][1], own))
                         return rows[i][0];
         return NULL;
 }
@@ -152,7 +153,7 @@ const char *guess_evidence(const LookMember *m) {
 static bool speaks_of_indicators(const char *name) {
         static const char *const parts[] = { "chitieu", "tieuchi", "indicator", "criteri", "kpi", "measure", "metric" };
         char folded[200];
-        look_fold(str_of(name), folded, sizeof folded);
+        name_fold(str_of(name), folded, sizeof folded);
         for (size_t i = 0; i < COUNT(parts); i++)
                 if (strstr(folded, parts[i]))
                         return true;
@@ -199,53 +200,9 @@ static const WordRow word_table[] = {
 
 const char *guess_word(FieldType type, const char *word) {
         char folded[100];
-        look_fold(str_of(word), folded, sizeof folded);
+        name_fold(str_of(word), folded, sizeof folded);
         for (size_t i = 0; folded[0] && i < COUNT(word_table); i++)
-                if (word_table[i].type == type && look_listed(word_table[i].words, folded))
+                if (word_table[i].type == type && name_listed(word_table[i].words, folded))
                         return word_table[i].meaning;
         return NULL;
-}
-
-GuessLogin guess_login(Str name) {
-        char folded[80];
-        look_fold(name, folded, sizeof folded);
-        if (look_listed("password pass passwd pwd matkhau mk secret clientsecret userpassword txtpassword txtmatkhau "
-                        "loginpassword inputpassword pword passphrase",
-                        folded))
-                return LOGIN_SECRET;
-        if (look_listed("username user usr taikhoan tentaikhoan tendangnhap tk email login loginname account "
-                        "accountname clientid userid txtusername txttaikhoan uname dangnhap identifier",
-                        folded))
-                return LOGIN_ACCOUNT;
-        return LOGIN_OTHER;
-}
-
-bool guess_secret_name(Str name) {
-        static const char *const parts[] = { "token",    "secret",  "password", "passwd", "matkhau", "apikey",
-                                             "session",  "cookie",  "jwt",      "csrf",   "xsrf",    "authoriz",
-                                             "signature", "credential", "otp", "pincode", "viewstate" };
-        char folded[200];
-        look_fold(name, folded, sizeof folded);
-        for (size_t i = 0; i < COUNT(parts); i++)
-                if (strstr(folded, parts[i]))
-                        return true;
-        return look_listed("key sid codeverifier ticket auth pwd pass mk pin", folded);
-}
-
-bool guess_secret_value(Str value) {
-        int digits = 0, letters = 0, upper = 0, other = 0;
-        if (value.len < 16)
-                return false;
-        for (size_t i = 0; i < value.len; i++) {
-                char c = value.at[i];
-                digits += c >= '0' && c <= '9';
-                upper += c >= 'A' && c <= 'Z';
-                letters += c >= 'a' && c <= 'z';
-                if ((unsigned char) c <= ' ' || (unsigned char) c >= 0x7f)
-                        return false;
-                other += c == '/' || c == ':' || c == '@';
-        }
-        if (other > 2 && value.len < 60) /* an address or an instant */
-                return false;
-        return digits >= 2 && letters + upper >= 4;
 }

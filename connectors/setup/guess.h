@@ -28,13 +28,3 @@ RecordKind guess_kind(const char *path, const LookList *list);
 /* What a word may mean for FIELD_WORK, FIELD_REVIEW or a flag, as a profile writes it ("done, claims_late true"); NULL:
  * nobody knows. */
 const char *guess_word(FieldType type, const char *word);
-
-/* Names of login fields. */
-typedef enum GuessLogin { LOGIN_OTHER, LOGIN_ACCOUNT, LOGIN_SECRET } GuessLogin;
-GuessLogin guess_login(Str name);
-
-/* Whether values under this name are kept from people: passwords, tokens, keys, cookies of a session. */
-bool guess_secret_name(Str name);
-
-/* Whether a text looks like something drawn by chance: a token, a key, a session's number. */
-bool guess_secret_value(Str value);

@@ -8,9 +8,6 @@
 
 int look_step(Text *path, const char *name);           /* one step of a selector; as text_add */
 unsigned look_type(json_object *v);                    /* one LookType */
-bool look_listed(const char *names, const char *folded); /* among names separated by a blank */
-
-int look_place(const char *names, const char *folded); /* which of them; -1: none */
 
 /* The members of the objects in `list`. -ENOMEM. */
 int look_members(Arena *a, json_object *list, LookList *ret);

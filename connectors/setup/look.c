@@ -6,59 +6,13 @@
 
 #include "connectors/decode/document.h"
 #include "connectors/setup/look-parts.h"
+#include "connectors/tape/naming.h"
 
 #define OUTLINE_NAMES 12
 #define WALK_DEPTH 6
 
 const char *const look_hint_names[HINT_COUNT] = { "total", "pages", "page", "offset", "size", "cursor", "next", "more",
                                                   "ok" };
-
-static bool ascii(Str s) {
-        for (size_t i = 0; i < s.len; i++)
-                if ((unsigned char) s.at[i] >= 0x80)
-                        return false;
-        return true;
-}
-
-void look_fold(Str name, char *ret, size_t size) {
-        _cleanup_arena_ Arena a = { .max = 16384 };
-        Str loose = name;
-        size_t n = 0;
-        ret[0] = '\0';
-        if (name.len > 1000 || (!ascii(name) && text_fold_loose(&a, name, &loose) < 0))
-                return;
-        for (size_t i = 0; i < loose.len; i++) {
-                char c = loose.at[i] >= 'A' && loose.at[i] <= 'Z' ? (char) (loose.at[i] + 32) : loose.at[i];
-                if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char) c >= 0x80) {
-                        if (n + 1 >= size) {
-                                ret[0] = '\0';
-                                return;
-                        }
-                        ret[n++] = c;
-                }
-        }
-        ret[n] = '\0';
-}
-
-/* i and y count as one: kỳ and kì are the same word, and text_fold_loose says so for some. */
-static bool same_name(Str a, Str b) {
-        for (size_t i = 0; i < a.len && a.len == b.len; i++)
-                if ((a.at[i] == 'y' ? 'i' : a.at[i]) != (b.at[i] == 'y' ? 'i' : b.at[i]))
-                        return false;
-        return a.len == b.len;
-}
-
-int look_place(const char *names, const char *folded) {
-        Str rest = str_of(names), one;
-        for (int at = 0; str_split(&rest, ' ', &one); at++)
-                if (same_name(one, str_of(folded)))
-                        return at;
-        return -1;
-}
-
-bool look_listed(const char *names, const char *folded) {
-        return look_place(names, folded) >= 0;
-}
 
 /* Names of the members and parameters by which systems page, folded. */
 static const char *const hint_names[HINT_COUNT] = {
@@ -77,9 +31,9 @@ static const char *const hint_names[HINT_COUNT] = {
 
 LookHintKind look_hint_of(Str name) {
         char folded[64];
-        look_fold(name, folded, sizeof folded);
+        name_fold(name, folded, sizeof folded);
         for (int k = 0; k < HINT_COUNT; k++)
-                if (folded[0] && look_listed(hint_names[k], folded))
+                if (folded[0] && name_listed(hint_names[k], folded))
                         return (LookHintKind) k;
         return HINT_COUNT;
 }

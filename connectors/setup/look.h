@@ -86,6 +86,3 @@ bool look_vocabulary(const LookMember *m, int records);
 
 /* What a name of a page's member or of a parameter may mean for paging: HINT_COUNT: nothing. */
 LookHintKind look_hint_of(Str name);
-
-/* A name as it is compared: without marks, capitals and separators. "" when it does not fit. */
-void look_fold(Str name, char *ret, size_t size);

@@ -4,7 +4,7 @@
 #include <strings.h>
 
 #include "connectors/decode/document.h"
-#include "connectors/setup/guess.h"
+#include "connectors/tape/naming.h"
 #include "connectors/tape/tape-parts.h"
 
 #define WALK_DEPTH 8
@@ -31,8 +31,8 @@ static int json_walk(Redactor *r, json_object *v, const char *name, bool login, 
                         failed = json_walk(r, json_object_array_get_idx(v, i), name, login, depth - 1);
         } else if (json_object_is_type(v, json_type_string)) {
                 Str s = { json_object_get_string(v), (size_t) json_object_get_string_len(v) };
-                bool named = guess_secret_name(str_of(name)), chance = guess_secret_value(s);
-                bool password = guess_login(str_of(name)) == LOGIN_SECRET;
+                bool named = name_secret(str_of(name)), chance = value_secret(s);
+                bool password = name_login(str_of(name)) == LOGIN_SECRET;
                 if (login ? (named && s.len >= 8) || chance || password : named && chance && strlen(name) > 4)
                         failed = redactor_know(r, s, NULL);
         }
@@ -55,7 +55,7 @@ static int form_secrets(Redactor *r, Str form) {
         int failed = 0;
         while (failed == 0 && str_split(&form, '&', &pair))
                 if (str_split(&pair, '=', &name) &&
-                    (guess_login(name) == LOGIN_SECRET || guess_secret_name(name) || guess_secret_value(pair)))
+                    (name_login(name) == LOGIN_SECRET || name_secret(name) || value_secret(pair)))
                         failed = redactor_know(r, pair, NULL);
         return failed;
 }
@@ -84,8 +84,8 @@ static int page_secrets(Redactor *r, Str html) {
                 Str value = input ? attribute(tag, "value") : meta ? attribute(tag, "content") : STR_NULL;
                 Str type = attribute(tag, "type"), name = attribute(tag, "name");
                 bool hidden = type.len == 6 && strncasecmp(type.at, "hidden", 6) == 0;
-                if ((input && hidden && value.len >= 8) || (meta && guess_secret_name(name)) ||
-                    (value.len > 0 && guess_secret_value(value)))
+                if ((input && hidden && value.len >= 8) || (meta && name_secret(name)) ||
+                    (value.len > 0 && value_secret(value)))
                         failed = redactor_know(r, value, NULL);
                 html = (Str) { open + tag.len, left - tag.len };
                 html = html.len > 0 ? (Str) { html.at + 1, html.len - 1 } : html;
@@ -217,7 +217,7 @@ int tape_headers(const Redactor *r, const HttpExchange *x, Text *t) {
                 }
                 text_add(t, name);
                 text_add(t, STR(": "));
-                if (guess_secret_name(name) && !line_of(line, "www-authenticate", &value))
+                if (name_secret(name) && !line_of(line, "www-authenticate", &value))
                         text_add(t, STR("redacted"));
                 else
                         redactor_add(r, t, str_trim(rest));

@@ -2,6 +2,7 @@
 #include "daemon/ctl/learn.h"
 
 #include "config/emit.h"
+#include "connectors/tape/naming.h"
 #include "daemon/ctl/learn-choice.h"
 
 #include <stdio.h>
@@ -331,7 +332,7 @@ static const char *unit_member(const LookMember *m, bool *ret_name) {
         for (int i = 0; i < m->n_inner; i++) {
                 char folded[80];
 
-                look_fold(str_of(m->inner[i].name), folded, sizeof folded);
+                name_fold(str_of(m->inner[i].name), folded, sizeof folded);
                 if (strcmp(folded, "ma") == 0 || strcmp(folded, "code") == 0 || strcmp(folded, "madonvi") == 0)
                         return m->inner[i].path;
                 if (strcmp(folded, "ten") == 0 || strcmp(folded, "name") == 0 || strcmp(folded, "label") == 0)

@@ -3,6 +3,7 @@
  * control characters in what is text, and the same the second time. The first byte chooses the stream. */
 #include "config/load.h"
 #include "connectors/record/normalise.h"
+#include "connectors/profile/profile-plan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

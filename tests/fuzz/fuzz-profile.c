@@ -6,6 +6,7 @@
 #include "config/load.h"
 #include "connectors/listing/pager.h"
 #include "connectors/record/normalise.h"
+#include "connectors/profile/profile-plan.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

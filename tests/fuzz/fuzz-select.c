@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A selector as an administrator may type it, up to the first newline, and a document as a system may send it behind:
  * the selector compiles or is refused at a byte inside it; what compiles also walks, and both ways of walking agree. */
-#include "connectors/record/select.h"
+#include "connectors/language/select.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -31,6 +31,10 @@ ARROWS = {
 }
 GENERATED = {"nq57-build.h": "daemon"}
 
+# Inside connectors: a folder or file may include what stands on its own floor or below; the ground comes first.
+CONNECTOR_FLOORS = ("limits.h", "language", "decode", "record", "profile", "http", "mail", "source.h", "session",
+                    "tape", "listing", "files", "setup", "source-pair.c")
+
 # header of somebody else's library -> where it may be included (regular expressions on the path)
 FOREIGN = (
     (r"sqlite3\.h", r"state/store[^/]*$"),
@@ -127,6 +131,14 @@ def check_own_include(root, path, number, name, out):
         out.add(path, number, f'"{name}" is not in the tree: name it from the top folder')
     elif home and target not in ARROWS[home]:
         out.add(path, number, f"the arrow {home} -> {target} points the wrong way: move the code or declare a port")
+    elif home == target == "connectors" and connector_floor(name) > connector_floor(path):
+        out.add(path, number, f'"{name}" stands on a higher floor of connectors: move what both need below')
+
+
+def connector_floor(path):
+    """-1, below all others: it has no floor yet."""
+    part = path.split("/")[1]
+    return CONNECTOR_FLOORS.index(part) if part in CONNECTOR_FLOORS else -1
 
 
 def check_foreign_include(path, number, name, out):

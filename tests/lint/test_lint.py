@@ -52,6 +52,7 @@ BROKEN = {
     "state includes connectors": ("state/a.c", including('#include "connectors/http/http.h"'), 2, "wrong way"),
     "connectors includes state": ("connectors/a.c", including('#include "state/store.h"'), 2, "wrong way"),
     "connectors includes config": ("connectors/a.c", including('#include "config/load.h"'), 2, "wrong way"),
+    "a decoder includes http": ("connectors/decode/a.c", including('#include "connectors/http/http.h"'), 2, "floor"),
     "config includes daemon": ("config/a.h", including('#include "daemon/cycle.h"'), 2, "wrong way"),
     "no folder in the include": ("state/a.c", including('#include "store.h"'), 2, "write the folder"),
     "include upwards": ("state/a.c", including('#include "../state/store.h"'), 2, "write the folder"),

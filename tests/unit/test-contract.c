@@ -10,6 +10,7 @@
 #include "config/load.h"
 #include "connectors/record/contract.h"
 #include "connectors/record/normalise.h"
+#include "connectors/profile/profile-plan.h"
 
 static const char profile_text[] =
         "profile: p\nstatus: assumed\nsession:\n  kind: none\n"

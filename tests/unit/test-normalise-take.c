@@ -9,6 +9,7 @@
 
 #include "config/load.h"
 #include "connectors/record/normalise.h"
+#include "connectors/profile/profile-plan.h"
 
 typedef struct World {
         Document *document;

@@ -6,7 +6,7 @@
 #include <stdio.h>
 #include <cmocka.h>
 
-#include "connectors/record/select.h"
+#include "connectors/language/select.h"
 
 static const char *const document =
         "{\"a\":{\"b\":[1,{\"x-y\":\"two\"},null]},\"it's\":3,\"tên\":\"bốn\",\"n\":null,\"l\":[]}";

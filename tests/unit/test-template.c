@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <cmocka.h>
 
-#include "connectors/profile/template.h"
+#include "connectors/language/template.h"
 
 static const TemplateName names[] = {
         { "account", TEMPLATE_TEXT },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "connectors/record/select.h"
+#include "connectors/language/select.h"
 
 /* json-c's lookup wants NUL-terminated names: select_compile ends each one so. */
 static bool child_named(json_object *at, Str name, json_object **ret) {

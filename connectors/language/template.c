@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "connectors/profile/template.h"
+#include "connectors/language/template.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -3,7 +3,7 @@
  * Private to connectors/. */
 #pragma once
 
-#include "connectors/record/select.h"
+#include "connectors/language/select.h"
 
 /* What the next request is told: a number, how much was received, a text of the last page (CURSOR), the address that a
  * Link header (RFC 8288) or the page's body names, or the key of the last record. NONE: one page is all. */

@@ -3,8 +3,8 @@
  * explains each key. Private to connectors/. */
 #pragma once
 
-#include "connectors/profile/plan-pairs.h"
-#include "connectors/profile/template.h"
+#include "connectors/language/plan-pairs.h"
+#include "connectors/language/template.h"
 #include "state/model/tree.h"
 
 typedef enum BodyKind { BODY_NONE, BODY_JSON, BODY_FORM, BODY_RAW } BodyKind;

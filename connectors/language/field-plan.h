@@ -3,8 +3,8 @@
  * explains each key. Private to connectors/. */
 #pragma once
 
-#include "connectors/profile/request-plan.h"
-#include "connectors/record/select.h"
+#include "connectors/language/request-plan.h"
+#include "connectors/language/select.h"
 #include "state/model/fields.h"
 #include "state/model/tree.h"
 

@@ -3,8 +3,8 @@
  * docs/profiles/requests.md explains the keys. Private to connectors/. */
 #pragma once
 
-#include "connectors/profile/paging-plan.h"
-#include "connectors/profile/request-plan.h"
+#include "connectors/language/paging-plan.h"
+#include "connectors/language/request-plan.h"
 
 #define DETAIL_NAMES_MAX 8
 

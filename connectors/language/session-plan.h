@@ -4,8 +4,8 @@
  * connectors/. */
 #pragma once
 
-#include "connectors/profile/plan-pairs.h"
-#include "connectors/record/select.h"
+#include "connectors/language/plan-pairs.h"
+#include "connectors/language/select.h"
 
 typedef enum SessionKind {
         SESSION_KIND_NONE,

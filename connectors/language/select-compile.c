@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <math.h>
 
-#include "connectors/record/select.h"
+#include "connectors/language/select.h"
 
 typedef struct Compiler {
         Arena *arena;
