@@ -24,8 +24,27 @@ bool coverage_configured(const Settings *settings, const Partition *p) {
                strcmp(unit->access[p->side].account, p->account) == 0;
 }
 
+/* What files of some units each tell is no reading of the others, and none at all beside a system that is asked. */
+static bool coverage_by_unit(const Settings *settings, const Partition *p, int stream) {
+        const SourceOptions *source = settings_source(settings, p->side);
+
+        return strcmp(p->account, SOURCE_FILES) == 0 && !profile_stream_whole(source->profile, (size_t) stream);
+}
+
+bool coverage_counts(const Settings *settings, const Partition *p) {
+        const SourceOptions *source = settings_source(settings, p->side);
+        int stream = coverage_stream(settings, p->side, str_of(p->stream));
+
+        return stream >= 0 && (!coverage_by_unit(settings, p, stream) || !source->base_url ||
+                               !profile_stream_asked(source->profile, (size_t) stream));
+}
+
+/* Where a unit is told of by several channels, the newest speaks. */
 static void coverage_note(Coverage *c, size_t unit, Side side, int stream, Instant at) {
-        c->unit[unit].complete[side][stream] = at;
+        Instant *complete = &c->unit[unit].complete[side][stream];
+
+        if (at > *complete)
+                *complete = at;
 }
 
 /* A supervising account's listing covers every unit that is read through it, an own account's its unit. */
@@ -36,7 +55,8 @@ static int coverage_visit(void *userdata, const PartitionState *p, Err *e) {
         int stream = coverage_stream(c->settings, side, str_of(p->partition.stream));
 
         (void) e;
-        if (stream < 0 || p->last_complete == INSTANT_NONE || !coverage_configured(c->settings, &p->partition))
+        if (stream < 0 || p->last_complete == INSTANT_NONE || !coverage_configured(c->settings, &p->partition) ||
+            !coverage_counts(c->settings, &p->partition))
                 return 0;
         if (p->last_complete > c->newest[side])
                 c->newest[side] = p->last_complete;
@@ -46,9 +66,28 @@ static int coverage_visit(void *userdata, const PartitionState *p, Err *e) {
                 coverage_note(c, (size_t) (unit - units->units), side, stream, p->last_complete);
                 return 0;
         }
+        if (coverage_by_unit(c->settings, &p->partition, stream))
+                return 0; /* coverage_told says which */
         for (size_t i = 0; i < units->n_units; i++)
                 if (units->units[i].access[side].mode == ACCOUNT_SUPERVISED)
                         coverage_note(c, i, side, stream, p->last_complete);
+        return 0;
+}
+
+static int coverage_told(void *userdata, const UnitAsOf *told, Err *e) {
+        Coverage *c = userdata;
+        const Partition *p = &told->partition;
+        const UnitTable *units = c->settings->units;
+        const Unit *unit = unit_by_id(units, told->unit);
+        int stream = coverage_stream(c->settings, p->side, str_of(p->stream));
+
+        (void) e;
+        if (!unit || !coverage_configured(c->settings, p) || !coverage_counts(c->settings, p) ||
+            !coverage_by_unit(c->settings, p, stream))
+                return 0;
+        unit = unit_owner(units, unit);
+        if (unit->access[p->side].mode == ACCOUNT_SUPERVISED)
+                coverage_note(c, (size_t) (unit - units->units), p->side, stream, told->as_of);
         return 0;
 }
 
@@ -66,6 +105,8 @@ int coverage_read(Store *s, const Settings *settings, Coverage *ret, Err *e) {
         for (int side = 0; side < SIDE_COUNT; side++)
                 c.newest[side] = INSTANT_NONE;
         r = store_visit_partitions(s, coverage_visit, &c, e);
+        if (r == 0)
+                r = store_visit_readings(s, coverage_told, &c, e);
         if (r < 0) {
                 coverage_free(&c);
                 return r;

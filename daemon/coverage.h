@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Which units can be judged on which side, and as of when: read from the partitions' last complete listings. */
+/* Which units can be judged on which side, and as of when: read from the partitions' last complete listings, and where
+ * files tell of some units each (`whole: no`) from when each unit was told of. */
 #pragma once
 
 #include "config/settings.h"
@@ -24,6 +25,10 @@ void coverage_free(Coverage *c);
 
 /* Whether the settings still read this partition: its source, stream and account. */
 bool coverage_configured(const Settings *settings, const Partition *p);
+
+/* Whether what the partition tells counts as a reading of its stream: files that only add and change (`whole: no`) do
+ * not beside a system that is asked for all. */
+bool coverage_counts(const Settings *settings, const Partition *p);
 
 /* The oldest of the unit's last complete listings on `side` over the streams that list `kinds`; INSTANT_NONE when one
  * was never complete, the unit has no access there, or the side is not configured. */

@@ -139,6 +139,10 @@ static void poll_told(const Poll *poll, const ListingEnd *end, const ListingRepo
                 report(LOG_DEBUG, REPORT_NONE, fields, "%s/%s (%s): %lld records, %lld added, %lld changed, %lld gone",
                        p->source, p->stream, p->account, (long long) r->members, (long long) r->added,
                        (long long) r->changed, (long long) r->gone);
+        if (r->older > 0)
+                report(LOG_NOTICE, REPORT_NONE, fields,
+                       "%s/%s (%s): %lld records not taken: newer data told of them, or of their unit, before",
+                       p->source, p->stream, p->account, (long long) r->older);
 }
 
 static void poll_count(Cycle *c, const Partition *p, const ListingEnd *end, Completeness completeness) {
@@ -165,10 +169,12 @@ static int poll_store(Poll *poll, const ListingEnd *end, ListingReport *ret, Err
                 poll_freshness(poll);
         if (r >= 0)
                 r = listing_apply(poll->listing, end, now, ret, e);
-        if (r == 0 && end->whole && end->as_of == 0)
-                c->newest[poll->partition->side] = now;
-        else if (r == 0 && end->whole && end->as_of > c->newest[poll->partition->side])
-                c->newest[poll->partition->side] = end->as_of;
+        if (r == 0 && end->whole && coverage_counts(c->env.settings, poll->partition)) {
+                Instant at = end->as_of == 0 ? now : end->as_of, *newest = &c->newest[poll->partition->side];
+
+                if (at > *newest)
+                        *newest = at;
+        }
         return r;
 }
 

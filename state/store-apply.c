@@ -42,20 +42,32 @@ static int apply_rows(Apply *a, Err *e) {
 }
 
 /* A system that is asked and also tells by files: what it was asked later counts. */
-static int newer_read(Apply *a, Err *e) {
+static int newer_read(Apply *a, Instant than, Err *e) {
         _cleanup_made_ sqlite3_stmt *q = NULL;
         const Partition *p = &a->listing->partition;
         int r;
 
-        if (a->end->as_of == 0)
+        if (a->newer_than == than)
                 return 0;
+        bits_free(&a->newer);
+        a->newer_than = than;
         r = stmt_make(a->store,
                       "SELECT id FROM partition WHERE source = ? AND stream = ? AND account <> ? AND last_complete > ?",
                       &q, e);
         if (r == 0)
-                r = stmt_bind(q, e, "zzzt", p->source, p->stream, p->account, a->end->as_of);
+                r = stmt_bind(q, e, "zzzt", p->source, p->stream, p->account, than);
         while (r == 0 && (r = stmt_step(q, e)) > 0)
                 r = page_before(a->store, sqlite3_column_int64(q, 0), &a->newer, e);
+        return r;
+}
+
+int apply_is_older(Apply *a, const Staged *st, int64_t record, bool *ret, Err *e) {
+        Instant as_of = apply_page_as_of(a, st->page);
+        int r = newer_read(a, as_of, e);
+
+        if (r == 0 && !bits_have(&a->newer, record))
+                return reading_is_older(a, record, as_of, ret, e);
+        *ret = r == 0;
         return r;
 }
 
@@ -68,8 +80,6 @@ static int apply_all(Apply *a, Err *e) {
         if (r == 0)
                 r = page_before(a->store, a->listing->id, &a->before, e);
         KILL_POINT("apply-begin");
-        if (r == 0)
-                r = newer_read(a, e);
         if (r == 0)
                 r = apply_rows(a, e);
         KILL_POINT("apply-rows");
@@ -90,6 +100,8 @@ static int apply_finish(Apply *a, Txn *txn, Err *e) {
 
         if (r == 0)
                 r = page_write(a, e);
+        if (r == 0)
+                r = readings_write(a, e);
         if (r < 0)
                 return r;
         p->same += a->listing->same;

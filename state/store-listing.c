@@ -185,6 +185,7 @@ int listing_page(Listing *l, int number, const PageMemory *told, bool *ret_known
         if (r < 0)
                 return r;
         memcpy(page->hash, mixed, sizeof mixed);
+        page->as_of = told->as_of;
         page->known = known;
         listing_span_count(l, page, spans);
         if (!known || !as_before)

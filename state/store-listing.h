@@ -48,7 +48,7 @@ typedef struct ListingReport {
         int64_t run;                   /* id of the run record */
         Completeness completeness;     /* as recorded: a refused listing is partial */
         int64_t members, added, changed, same, gone, back, removed, duplicates, quarantined;
-        int64_t older;                 /* not taken: shown by another listing since (ListingEnd.as_of) */
+        int64_t older;                 /* not taken: another listing, or a newer file, spoke since (PageMemory.as_of) */
         GuardTrip trip;
         int64_t refusal;               /* id for `nq57ctl accept`; 0 none */
         char en[400], vi[400];         /* the guard's words */
@@ -81,6 +81,15 @@ typedef struct PartitionState {
         Str sample;                    /* of its changes: "KEY field: old -> new" a line, at most 12 */
 } PartitionState;
 int store_visit_partitions(Store *s, int (*visit)(void *u, const PartitionState *p, Err *e), void *userdata, Err *e);
+
+/* As of when a unit was told of, by files of which each tells of some units (ListingEnd.changes_only with an as_of).
+ * Texts borrowed; `unit` may be a sub-unit. */
+typedef struct UnitAsOf {
+        Partition partition;
+        Str unit;
+        Instant as_of;
+} UnitAsOf;
+int store_visit_readings(Store *s, int (*visit)(void *u, const UnitAsOf *p, Err *e), void *userdata, Err *e);
 
 typedef struct QuarantineRow {
         Str source, stream, account, unit, key, field, value, nearest, sample;

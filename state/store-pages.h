@@ -45,6 +45,7 @@ typedef struct ListingPage {
         bool torn;         /* a record on it was put aside: the next listing reads it anew */
         size_t first;      /* spans on the pages before: its members' place in the file */
         Str facts;         /* at NULL: as before */
+        Instant as_of;     /* of what it told, where that is not the listing's; 0: the listing's */
         Members members;
 } ListingPage;
 

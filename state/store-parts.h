@@ -66,7 +66,8 @@ typedef struct Apply {
         int64_t kept;               /* quarantined records that this listing did not bring */
         Bits before;                /* members of the listing before */
         Bits touched;               /* records of which a row was written */
-        Bits newer;                 /* records that another partition of the stream showed since the listing's as_of */
+        Bits newer;                 /* records that another partition of the stream showed since `newer_than` */
+        Instant newer_than;         /* as_of of the page they were last asked for; 0: none yet */
         bool quiet;                 /* committed without a flush of its own */
         int64_t changes;            /* rows written before the run record */
         GuardTally tally;
@@ -78,6 +79,14 @@ typedef struct Apply {
 static inline Instant apply_as_of(const Apply *a) {
         return a->end->as_of != 0 ? a->end->as_of : a->listing->started;
 }
+/* Of what a page told: one of several files may be older than the newest. */
+static inline Instant apply_page_as_of(const Apply *a, uint32_t page) {
+        Instant own = a->listing->pages[page].as_of;
+
+        return own != 0 ? own : apply_as_of(a);
+}
+/* Not to be taken: another listing of the stream, or a newer file, spoke of it since. */
+int apply_is_older(Apply *a, const Staged *st, int64_t record, bool *ret, Err *e);
 void apply_sample(Apply *a, Str key, const char *what, Str from, Str to);
 
 /* A record as the transaction finds it. */
@@ -102,6 +111,11 @@ int page_brought(Listing *l, Str members, bool *ret, Err *e); /* whether any of 
 int prints_find(Listing *l, int number, uint64_t print, int64_t *ret_record, Err *e); /* 0; 1 none */
 void prints_free(Prints *p);
 int page_write(Apply *a, Err *e);
+
+/* Writes down as of when the units of the listing's records were told of (store-reading.c). */
+int readings_write(Apply *a, Err *e);
+/* Whether the record's unit was told of since `as_of`. A changed mapping reads the files anew: nothing older then. */
+int reading_is_older(Apply *a, int64_t record, Instant as_of, bool *ret, Err *e);
 
 int absence_apply(Apply *a, Err *e);
 int canary_check(Apply *a, Err *e);

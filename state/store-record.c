@@ -13,7 +13,8 @@ static int side_put(Apply *a, int64_t record, const Staged *st, Err *e) {
                         " partition = ?3, page = ?4, run = ?5, fetched_at = ?6, missing_since = NULL, removed_at = "
                         "NULL, code = ?7, fields = ?8",
                         "iiiiitSs", record * 2 + a->listing->partition.side, (int64_t) st->hash, a->listing->id,
-                        (int64_t) a->listing->pages[st->page].number, a->run, apply_as_of(a), code, st->fields);
+                        (int64_t) a->listing->pages[st->page].number, a->run,
+                        apply_page_as_of(a, st->page), code, st->fields);
 }
 
 /* The id of the record, new or put there since it was staged; it is a member of its page from here on. */
@@ -181,12 +182,14 @@ static int apply_known(Apply *a, const Staged *st, int64_t record, Err *e) {
 
 int apply_record(Apply *a, const Staged *st, Err *e) {
         int64_t record = 0;
-        bool is_new = false;
+        bool is_new = false, older = false;
         int r = record_ensure(a, st, &record, &is_new, e);
 
+        if (r == 0 && a->end->as_of != 0 && !is_new)
+                r = apply_is_older(a, st, record, &older, e);
         if (r < 0)
                 return r;
-        if (bits_have(&a->newer, record)) {
+        if (older) {
                 a->report.older++;
                 return 0;
         }

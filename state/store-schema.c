@@ -159,11 +159,21 @@ static const char memory_columns[] = "ALTER TABLE partition ADD COLUMN cursor TE
 /* Where in a file, or in the rows of a page, a record stands that was put aside. */
 static const char place_column[] = "ALTER TABLE quarantine ADD COLUMN place TEXT NOT NULL DEFAULT '';";
 
+/* As of when each unit was told of by files that tell of some units each. What is in the store from such files is at
+ * least as old as its rows. */
+static const char reading_table[] =
+        "CREATE TABLE reading (partition INTEGER NOT NULL REFERENCES partition, unit TEXT NOT NULL, as_of INTEGER NOT "
+        "NULL, PRIMARY KEY (partition, unit)) STRICT, WITHOUT ROWID;"
+        "INSERT INTO reading SELECT s.partition, r.unit, max(s.fetched_at) FROM side s JOIN record r ON r.id = s.id / 2"
+        " JOIN partition p ON p.id = s.partition WHERE p.account = '(files)' AND s.missing_since IS NULL AND r.unit <> "
+        "'' GROUP BY s.partition, r.unit;";
+
 static const char *const migrations[][3] = {
         { sync_tables, plan_tables, NULL }, /* version 1 */
         { judged_tables, NULL },            /* version 2 */
         { memory_columns, NULL },           /* version 3 */
         { place_column, NULL },             /* version 4 */
+        { reading_table, NULL },            /* version 5 */
 };
 #define VERSION ((int) (sizeof migrations / sizeof *migrations))
 

@@ -169,7 +169,8 @@ static int file_add(FileListing *l, const FileEntry *e, Instant as_of) {
         return 0;
 }
 
-/* Of a sound file: it is read, unless its data are older than what is known. */
+/* Of a sound file: it is read, unless its data are older than what is known. Of files that tell of some units each the
+ * store knows what is older: another unit's may have come before. */
 static int date_judge(FileListing *l, const FileEntry *e, const Rows *rows) {
         Instant now = clock_wall(l->source->env.clock), mtime = e->mark.mtime / 1000;
         Instant as_of = file_as_of(&l->stream->format, e->name, mtime, rows);
@@ -183,7 +184,7 @@ static int date_judge(FileListing *l, const FileEntry *e, const Rows *rows) {
                 note(l, e->name, FAULT_FIELD_INVALID, detail);
                 return 0;
         }
-        if (l->last != INSTANT_NONE && as_of < l->last) {
+        if (l->stream->format.whole && l->last != INSTANT_NONE && as_of < l->last) {
                 snprintf(detail, sizeof detail, "as of %s; data as of %s were read already", when_utc(as_of, seen),
                          when_utc(l->last, last));
                 note(l, e->name, FAULT_FILE_OLDER, detail);
@@ -265,8 +266,10 @@ static void choose(FileListing *l) {
 static void finish(FileListing *l) {
         ListingEnd *end = &l->end;
         bool read = l->n_files > 0;
-        Instant as_of = read ? l->files[0].as_of : l->last;
+        Instant as_of = l->last;
         l->state = FILE_ENDED;
+        if (read && (as_of == INSTANT_NONE || l->files[0].as_of > as_of))
+                as_of = l->files[0].as_of;
         if (as_of == INSTANT_NONE) {
                 char detail[ROWS_DETAIL];
                 snprintf(detail, sizeof detail, "no file `%.80s` to be read in %.150s", l->stream->format.files,
@@ -395,7 +398,8 @@ static int record_tell(FileListing *l, Normaliser *n, size_t i, Err *e) {
 
 static int page_tell(FileListing *l, size_t end, Err *e) {
         XXH3_state_t *state = XXH3_createState();
-        PageMemory page = { .facts = STR("") };
+        PageMemory page = { .facts = STR(""),
+                            .as_of = l->stream->format.whole ? 0 : l->files[l->at].as_of };
         bool seen = false;
         int members = 0;
         if (!state)

@@ -152,7 +152,8 @@ static void not_modified(Listing *l, const HttpResponse *r, const char *why, Pag
 
 /* The page is what it was: its members are taken as seen, and the pager goes on from what it said then. */
 void listing_as_before(Listing *l, const HttpResponse *r, PageOutcome *o) {
-        const PageMemory page = { { l->recall.hash[0], l->recall.hash[1] }, text_str(&l->recall.facts) };
+        const PageMemory page = { .hash = { l->recall.hash[0], l->recall.hash[1] },
+                                  .facts = text_str(&l->recall.facts) };
         bool take = false, known = false;
         Str etag, modified;
         uint64_t request;

@@ -158,7 +158,7 @@ static void page_take(Listing *l, const HttpResponse *response, XXH128_hash_t ha
         _cleanup_text_ Text facts = TEXT_INIT(PAGER_CURSOR_MAX * 2);
         if (listing_facts(l, response, seen, &facts) < 0)
                 text_clear(&facts); /* too long to be kept: next time it is asked for as if it were new */
-        const PageMemory page = { { hash.high64 ^ salt_of(l), hash.low64 }, text_str(&facts) };
+        const PageMemory page = { .hash = { hash.high64 ^ salt_of(l), hash.low64 }, .facts = text_str(&facts) };
         bool known = false;
         int members = 0;
         Err e = { 0 };

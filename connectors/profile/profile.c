@@ -206,6 +206,10 @@ bool profile_stream_fed(const Profile *p, size_t i) {
         return p->streams[i].format.files != NULL;
 }
 
+bool profile_stream_whole(const Profile *p, size_t i) {
+        return p->streams[i].format.whole;
+}
+
 RecordKind profile_stream_kind(const Profile *p, size_t i) {
         return p->streams[i].kind;
 }

@@ -25,6 +25,7 @@ const char *profile_stream_name(const Profile *p, size_t i);
 RecordKind profile_stream_kind(const Profile *p, size_t i);
 bool profile_stream_asked(const Profile *p, size_t i); /* by requests */
 bool profile_stream_fed(const Profile *p, size_t i);   /* by files */
+bool profile_stream_whole(const Profile *p, size_t i); /* each of its files lists everything */
 
 /* Names of the values that nq57d.yaml must give: <config.NAME> in its requests. */
 size_t profile_config_names(const Profile *p);

@@ -77,6 +77,8 @@ typedef struct ListingMemory {
 typedef struct PageMemory {
         uint64_t hash[2]; /* 128-bit, over the page's bytes */
         Str facts;        /* the source's own: validators, what paging needs to go on from here; opaque to the store */
+        Instant as_of;    /* told, not kept: of the file it stands in, where files of several moments each tell of some
+                           * units; 0: the listing's (ListingEnd.as_of) */
 } PageMemory;
 
 /* The trailer. `whole`: every page was read and proved, even when records were quarantined (then `completeness` is

@@ -412,3 +412,61 @@ def test_an_older_file_does_not_undo_what_was_asked_since(site, served):
     site.once()
     assert site.progress(code, unit)["value"] == "44", "asked later"
     assert site.sides() == len(site.table), "what only the file shows is there"
+
+
+def judged(site):
+    """Unit -> its state, of the deadline that goes by tasks."""
+    return {row["unit"]: row["state"]
+            for row in site.query("SELECT unit, state FROM obligation WHERE occurrence LIKE 'monthly-20%'")}
+
+
+def test_a_unit_whose_file_does_not_come_becomes_unknown(tmp_path):
+    """`whole: no`, a file a unit: what the others bring says nothing of the silent one, nor does it lock it out."""
+    with Drop(tmp_path / "site", whole="no") as site:
+        part = {u: [row for row in site.table if row[3] == u] for u in UNITS}
+        silent, never = UNITS[0], UNITS[1]
+        site.set_keys({"sources.exports.blind-after": "2 days"})
+        for unit in UNITS:
+            if unit != never:
+                site.put("nhiem-vu-%s.csv" % unit, exports.as_csv(part[unit]), hours_ago=47 if unit == silent else 5)
+        assert site.once().status == 0
+        states = judged(site)
+        assert states[never] == "unknown", "no file of it was ever seen"
+        assert all(states[u] != "unknown" for u in UNITS if u != never)
+        site.set_clock("2026-06-19T10:30:00+07:00")
+        site.once()
+        states = judged(site)
+        assert states[silent] == "unknown", "its last file is 50 hours old"
+        assert all(states[u] != "unknown" for u in UNITS if u not in (silent, never))
+        site.put("nhiem-vu-moi.csv", exports.as_csv(changed(part[silent], "7")), hours_ago=20)
+        assert site.once().status == 0, "older than the others' newest, and its own newest"
+        assert judged(site)[silent] != "unknown"
+        assert site.progress(part[silent][0][1], silent)["value"] == "7"
+        site.put("nhiem-vu-cu.csv", exports.as_csv(changed(part[silent], "3")), hours_ago=30)
+        done = site.once()
+        assert " 1 records not taken" in done.err, "those that say something else"
+        assert site.progress(part[silent][0][1], silent)["value"] == "7", "an older file of the unit undoes nothing"
+        rows = site.rows()
+        assert site.once().status == 0 and site.rows() == rows
+
+
+def test_the_newest_whole_reading_speaks(site, served):
+    """A system that stopped answering, and a newer whole file beside it: the file counts; files of changes do not."""
+    over_http(site, served.url, "csv", keys="    whole: yes\n", files=True)
+    site.set_keys({"sources.exports.blind-after": "2 days"})
+    served.body = exports.as_csv(site.table)
+    site.once()
+    assert all(s != "unknown" for s in judged(site).values())
+    served.body = b""
+    site.set_clock("2026-06-22T07:30:00+07:00")
+    site.once()
+    assert all(s == "unknown" for s in judged(site).values())
+    site.put("nhiem-vu.csv", exports.as_csv(site.table), hours_ago=-71)
+    site.once()
+    assert all(s != "unknown" for s in judged(site).values()), "as of an hour ago"
+    over_http(site, served.url, "csv", keys="    whole: no\n", files=True)
+    site.fresh("state-changes", "2026-06-22T07:30:00+07:00")
+    over_http(site, served.url, "csv", keys="    whole: no\n", files=True)
+    site.once()
+    assert site.partition("exports", "tasks", "(files)")["completeness"] == "complete"
+    assert all(s == "unknown" for s in judged(site).values()), "a file that adds and changes is no whole reading"

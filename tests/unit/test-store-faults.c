@@ -332,7 +332,7 @@ static void test_version_1(void **state) {
         (void) state;
         file_of_version_1(w);
         world_open(w);
-        assert_int_equal(version_of(w), 4);
+        assert_int_equal(version_of(w), 5);
         expect_upgraded(w);
         world_free(w);
 }
