@@ -30,6 +30,7 @@
 #define LIMIT_FILE_RECORDS 100000         /* of one file */
 #define LIMIT_ROWS_BYTES (64u << 20)      /* the records of one file or page, as JSON */
 #define LIMIT_ROWS_NAMES (4u << 20)       /* headers, and what is kept of the rows above them */
+#define LIMIT_DECODE_SECONDS 15           /* of the processor, for one file or page: the loop waits meanwhile */
 #define LIMIT_COLUMNS 512                 /* of one table */
 #define LIMIT_HEADER_SEARCH 40            /* rows among which a header is looked for */
 #define LIMIT_HTML_TABLES 1000            /* of one page */

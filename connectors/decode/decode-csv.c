@@ -152,7 +152,7 @@ static size_t count_of(Str text, char delimiter) {
 }
 
 /* The one with which the header is found; without a header, the one that stands most often. */
-static int sniff(const FormatPlan *plan, Str text, char *ret) {
+static int sniff(const FormatPlan *plan, Str text, const Rows *outer, char *ret) {
         size_t most = 0;
         int best = -1;
         *ret = delimiters[0];
@@ -160,7 +160,7 @@ static int sniff(const FormatPlan *plan, Str text, char *ret) {
                 _cleanup_rows_ Rows rows;
                 int score = -1;
                 size_t n = count_of(text, delimiters[i]);
-                rows_begin(&rows, LIMIT_FILE_RECORDS);
+                rows_begin_within(&rows, LIMIT_FILE_RECORDS, outer);
                 int r = feed(plan, text, delimiters[i], true, &rows, &score);
                 if (r < 0)
                         return r;
@@ -184,6 +184,6 @@ int decode_csv(const FormatPlan *plan, Str body, Rows *r) {
         if (result == -E2BIG)
                 return rows_refuse(r, FAULT_TOO_LARGE, "too large");
         if (result == 0 && delimiter == '\0')
-                result = sniff(plan, text, &delimiter);
+                result = sniff(plan, text, r, &delimiter);
         return result == 0 ? feed(plan, text, delimiter, false, r, &score) : result;
 }

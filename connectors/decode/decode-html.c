@@ -165,7 +165,7 @@ static void table_begin(Page *p) {
         t->looked_at = probe || p->wanted == p->seen;
         t->text = TEXT_INIT(LIMIT_RECORD_BYTES);
         t->link = TEXT_INIT(LIMIT_FIELD_BYTES);
-        rows_begin(&t->rows, LIMIT_FILE_RECORDS);
+        rows_begin_within(&t->rows, LIMIT_FILE_RECORDS, p->rows);
         if (t->looked_at)
                 fail(p, grid_begin(&t->grid, p->plan, probe ? &t->rows : p->rows, probe));
 }
@@ -253,6 +253,7 @@ static void element_begins(void *userdata, const xmlChar *name, const xmlChar **
         if (p->result == 0 && html_too_deep(p->parser))
                 fail(p, rows_refuse(p->rows, FAULT_TOO_LARGE, "more than %d elements within each other",
                                     LIMIT_HTML_DEPTH));
+        fail(p, rows_patience(p->rows));
         if (p->result != 0)
                 return;
         p->quiet += quiet(name);

@@ -298,6 +298,8 @@ static int hold(Grid *g, const GridRow *row) {
 }
 
 int grid_row(Grid *g, const GridRow *row) {
+        if (rows_patience(g->rows) != 0)
+                return DECODE_REFUSED;
         if (row->n > 0 && row->cells[row->n - 1].column >= LIMIT_COLUMNS)
                 return rows_refuse(g->rows, FAULT_TOO_LARGE, "row %d: more than %d columns", row->number,
                                    LIMIT_COLUMNS);

@@ -4,16 +4,31 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "connectors/limits.h"
 
+#define STEPS_A_LOOK 16 /* a look at the clock is a system call */
 #define ROWS_CUT 2048 /* kept of a row that is too large */
 
 const char *const format_names[FORMAT_COUNT + 1] = { "json", "json-lines", "csv", "html-table", "xlsx", NULL };
 const char *const encoding_names[] = { "auto", "utf-8", "utf-16", "windows-1258", "windows-1252", "tcvn3", NULL };
 
+/* µs of this thread. */
+static int64_t cpu_now(void) {
+        struct timespec t;
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &t);
+        return t.tv_sec * (int64_t) US_SECOND + t.tv_nsec / 1000;
+}
+
 void rows_begin(Rows *r, size_t most) {
-        *r = (Rows) { .json = TEXT_INIT(LIMIT_ROWS_BYTES), .most = most, .arena.max = LIMIT_ROWS_NAMES, .claimed = -1 };
+        *r = (Rows) { .json = TEXT_INIT(LIMIT_ROWS_BYTES), .most = most, .arena.max = LIMIT_ROWS_NAMES, .claimed = -1,
+                      .until = cpu_now() + LIMIT_DECODE_SECONDS * US_SECOND };
+}
+
+void rows_begin_within(Rows *r, size_t most, const Rows *outer) {
+        rows_begin(r, most);
+        r->until = outer->until;
 }
 
 void rows_free(Rows *r) {
@@ -29,8 +44,16 @@ int rows_refuse(Rows *r, Fault f, const char *format, ...) {
         va_start(args, format);
         vsnprintf(r->detail, sizeof r->detail, format, args);
         va_end(args);
+        utf8_mend(r->detail);
         r->fault = f;
         return DECODE_REFUSED;
+}
+
+int rows_patience(Rows *r) {
+        if (r->steps++ % STEPS_A_LOOK != 0 || cpu_now() < r->until)
+                return 0;
+        r->gave_up = true;
+        return rows_refuse(r, FAULT_TOO_LARGE, "reading it takes the processor more than %d s", LIMIT_DECODE_SECONDS);
 }
 
 void rows_open(Rows *r) {

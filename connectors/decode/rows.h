@@ -34,6 +34,9 @@ typedef struct Rows {
         int64_t claimed;         /* the number of records the bytes state; -1: none */
         int totals, skipped;     /* rows of totals; rows without a code that were left out */
         Str as_of;               /* what stands in the cell of the as-of date */
+        int64_t until;           /* of this thread's CPU clock, µs: past it decoding is given up */
+        unsigned steps;
+        bool gave_up;            /* past it */
         Fault fault;             /* of DECODE_REFUSED */
         char detail[ROWS_DETAIL];
 } Rows;
@@ -41,6 +44,7 @@ typedef struct Rows {
 enum { DECODE_REFUSED = 1 };
 
 void rows_begin(Rows *r, size_t most);
+void rows_begin_within(Rows *r, size_t most, const Rows *outer); /* a try, or a part: the time is the outer one's */
 void rows_free(Rows *r);
 #define _cleanup_rows_ _cleanup_(rows_free)
 
@@ -50,5 +54,9 @@ void rows_member(Rows *r, Str name);                   /* then the value onto r-
 int rows_close(Rows *r, int number, const char *problem); /* 0, DECODE_REFUSED, -ENOMEM */
 int rows_borrow(Rows *r, Str bytes, int number, const char *problem); /* a span that lies elsewhere */
 void rows_finish(Rows *r);                             /* nothing is added any more */
+
+/* Asked at each row and each piece of input: 0; DECODE_REFUSED when all of it has taken LIMIT_DECODE_SECONDS. The sizes
+ * alone do not bound the time: half a megabyte can unpack to a workbook of twenty million rows. */
+int rows_patience(Rows *r);
 
 int rows_refuse(Rows *r, Fault f, const char *format, ...) __attribute__((format(printf, 3, 4))); /* DECODE_REFUSED */

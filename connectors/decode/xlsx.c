@@ -88,6 +88,8 @@ static int parse(Reading *r, zip_file_t *f) {
                 if (total > LIMIT_XLSX_PART_BYTES)
                         return rows_refuse(r->part->book->rows, FAULT_TOO_LARGE, "%.100s is over %u MiB",
                                            r->part->path, LIMIT_XLSX_PART_BYTES >> 20);
+                if (rows_patience(r->part->book->rows) != 0)
+                        return DECODE_REFUSED;
                 enum XML_Status status = XML_Parse(r->parser, piece, (int) n, n == 0);
                 if (r->result != 0)
                         return r->result;
@@ -140,7 +142,7 @@ int xlsx_part_read(const XmlPart *p) {
 static int probe(Xlsx *x, const Sheet *s, int *ret_score, Rows *rows) {
         _cleanup_grid_ Grid g = { 0 };
         Rows *before = x->rows;
-        rows_begin(rows, LIMIT_FILE_RECORDS);
+        rows_begin_within(rows, LIMIT_FILE_RECORDS, before);
         int r = grid_begin(&g, x->plan, rows, true);
         x->rows = rows;
         if (r == 0)
@@ -161,7 +163,7 @@ static int by_header(Xlsx *x, const Sheet **ret) {
                 int r = probe(x, &x->sheets[i], &score, &rows);
                 if (r < 0)
                         return r;
-                if (x->unpacked > LIMIT_XLSX_READ_BYTES)
+                if (x->unpacked > LIMIT_XLSX_READ_BYTES || rows.gave_up)
                         return rows_refuse(x->rows, rows.fault, "%s", rows.detail);
                 if (score > best) {
                         best = score;

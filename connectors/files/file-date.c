@@ -10,12 +10,21 @@ static bool digit(char c) {
         return c >= '0' && c <= '9';
 }
 
+/* Whether a date that people write may begin with it: a digit, or ngày, lúc, vào. */
+static bool may_begin(char c) {
+        return digit(c) || (c != '\0' && strchr("nNlLvV", c));
+}
+
+static bool anything(char c) {
+        return true;
+}
+
 /* The longest stretch of `s` that is a date, of the first that begins one; it does not begin or end inside a number. */
-static Instant find(Str s, const char *const *formats, size_t n) {
+static Instant find(Str s, bool (*begins)(char), const char *const *formats, size_t n) {
         if (s.len > TEXT_LONGEST)
                 s.len = TEXT_LONGEST;
         for (size_t i = 0; i < s.len; i++) {
-                if (i > 0 && digit(s.at[i - 1]) && digit(s.at[i]))
+                if (!begins(s.at[i]) || (i > 0 && digit(s.at[i - 1]) && digit(s.at[i])))
                         continue;
                 size_t most = s.len - i < DATE_LONGEST ? s.len - i : DATE_LONGEST;
                 for (size_t len = most; len >= 6; len--) {
@@ -32,7 +41,7 @@ static Instant find(Str s, const char *const *formats, size_t n) {
 static Instant in_text(Str s) {
         static const char *const formats[] = { "iso", "dd/MM/yyyy HH:mm:ss", "dd/MM/yyyy HH:mm", "d/M/yyyy H:mm",
                                                "HH:mm dd/MM/yyyy", "H:mm d/M/yyyy", "vn" };
-        return find(s, formats, sizeof formats / sizeof *formats);
+        return find(s, may_begin, formats, sizeof formats / sizeof *formats);
 }
 
 typedef struct Newest {
@@ -49,9 +58,9 @@ static void newest_look(void *userdata, Str key, Str value) {
                 n->at = at;
 }
 
-static Instant newest(const Rows *rows, Str member) {
+static Instant newest(Rows *rows, Str member) {
         Newest n = { member, INSTANT_NONE };
-        for (size_t i = 0; i < rows->n; i++) {
+        for (size_t i = 0; i < rows->n && rows_patience(rows) == 0; i++) {
                 SplitSpan span = rows->spans[i];
                 if (!span.problem)
                         split_members(&span, newest_look, &n);
@@ -70,10 +79,10 @@ static Str column_member(const Rows *rows, const char *header) {
         return str_of(header);
 }
 
-Instant file_as_of(const FormatPlan *plan, const char *name, Instant mtime, const Rows *rows) {
+Instant file_as_of(const FormatPlan *plan, const char *name, Instant mtime, Rows *rows) {
         switch ((AsOf) plan->as_of) {
         case AS_OF_NAME:
-                return find(str_of(name), &plan->as_of_what, 1);
+                return find(str_of(name), anything, &plan->as_of_what, 1);
         case AS_OF_CELL:
                 return in_text(rows->as_of);
         case AS_OF_COLUMN:

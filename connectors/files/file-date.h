@@ -6,5 +6,5 @@
 #include "connectors/decode/decode.h"
 #include "state/model/when.h"
 
-/* INSTANT_NONE: there is no date where the profile says that there is one. `mtime` in µs. */
-Instant file_as_of(const FormatPlan *plan, const char *name, Instant mtime, const Rows *rows);
+/* INSTANT_NONE: there is no date where the profile says that there is one, or rows->gave_up. `mtime` in µs. */
+Instant file_as_of(const FormatPlan *plan, const char *name, Instant mtime, Rows *rows);

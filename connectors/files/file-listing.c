@@ -171,10 +171,14 @@ static int file_add(FileListing *l, const FileEntry *e, Instant as_of) {
 
 /* Of a sound file: it is read, unless its data are older than what is known. Of files that tell of some units each the
  * store knows what is older: another unit's may have come before. */
-static int date_judge(FileListing *l, const FileEntry *e, const Rows *rows) {
+static int date_judge(FileListing *l, const FileEntry *e, Rows *rows) {
         Instant now = clock_wall(l->source->env.clock), mtime = e->mark.mtime / 1000;
         Instant as_of = file_as_of(&l->stream->format, e->name, mtime, rows);
         char seen[WHEN_TEXT], last[WHEN_TEXT], detail[ROWS_DETAIL];
+        if (rows->gave_up) {
+                note(l, e->name, rows->fault, rows->detail);
+                return 0;
+        }
         if (as_of == INSTANT_NONE) {
                 note(l, e->name, FAULT_FIELD_INVALID, "no date where `as-of` says that there is one");
                 return 0;

@@ -141,5 +141,7 @@ int file_preview(const Profile *p, const char *stream, Side side, const UnitTabl
         if (r < 0)
                 return r;
         ret->as_of = file_as_of(&s->format, name, mark.mtime / 1000, &rows);
+        if (rows.gave_up)
+                return preview_refuse(ret, rows.fault, rows.detail);
         return rows_tell(s, side, units, &rows, sink, ret);
 }

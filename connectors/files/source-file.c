@@ -24,6 +24,7 @@ static int pump(sd_event_source *source, uint64_t usec, void *userdata) {
                 file_listing_step(l);
         if (l->state == FILE_ENDED) {
                 s->listings = l->next;
+                utf8_mend(l->end.detail);
                 l->sink.end(l->sink.userdata, l->partition, &l->end);
                 file_listing_free(l);
         }

@@ -353,6 +353,7 @@ void listing_tell_end(Listing *l) {
         end_fill(l);
         listing_judge(l);
         listing_memory_end(l);
+        utf8_mend(l->end.detail);
         l->sink.end(l->sink.userdata, l->partition, &l->end);
         listing_drop(l);
 }

@@ -60,6 +60,18 @@ bool utf8_valid(Str s) {
         return true;
 }
 
+void utf8_mend(char *s) {
+        unsigned char *at = (unsigned char *) s;
+        size_t len = strlen(s), n = 0;
+        for (size_t i = 0; i < len;) {
+                size_t step = utf8_step(at + i, len - i);
+                memmove(at + n, at + i, step);
+                n += step;
+                i += step ? step : 1;
+        }
+        at[n] = '\0';
+}
+
 /* Whether a well-formed non-ASCII sequence is surely a starter that composition leaves alone and that is neither blank
  * nor zero-width: Latin up to U+02FF and U+1E00-1EFF, the usual punctuation, currencies, arrows and signs. In all of
  * these NFC_Quick_Check is Yes and the combining class 0 (Unicode DerivedNormalizationProps). */

@@ -72,6 +72,7 @@ int text_to_uint64(Str s, uint64_t *ret);
 int text_to_int(Str s, int min, int max, int *ret);
 
 bool utf8_valid(Str s); /* RFC 3629: no surrogates, no overlong forms; NUL is not valid text */
+void utf8_mend(char *s); /* bytes that are no part of a character go, as where a `%.60s` cut one in two */
 
 /* NFC, NBSP and zero-width to blanks/nothing, ends trimmed, inner runs of blanks to one. Copies into the arena only
  * when something changed. 0, -ENOMEM, or -EILSEQ for invalid UTF-8. */

@@ -9,6 +9,7 @@
 #include "connectors/decode/html.h"
 #include "connectors/limits.h"
 #include "tests/unit/rows-text.h"
+#include "tests/unit/workbook.h"
 
 #define ONE "2 {\"Mã nhiệm vụ\":\"NV-01\",\"Tên nhiệm vụ\":\"Xây dựng\",\"Tiến độ\":\"60,5\"}\n"
 
@@ -251,6 +252,35 @@ static void test_csv_of_one_name(void **state) {
         assert_true(str_eq(rows.columns[511].member, STR("Điểm số của đơn vị trong kỳ báo cáo (511)")));
 }
 
+static void assert_given_up(int result, const Rows *rows) {
+        assert_int_equal(result, DECODE_REFUSED);
+        assert_int_equal(rows->fault, FAULT_TOO_LARGE);
+        assert_string_equal(rows->detail, "reading it takes the processor more than 15 s");
+        assert_true(rows->gave_up);
+}
+
+/* A file is read in one turn of the loop, which a watchdog guards: time is a bound of its own, also of each try. */
+static void test_time_is_bounded(void **state) {
+        typedef int Decoder(const FormatPlan *plan, Str body, Rows *ret);
+        Str book = workbook_simple("<row><c t='inlineStr'><is><t>Mã nhiệm vụ</t></is></c></row><row/>", "", "", "");
+        static const char csv[] = "Mã nhiệm vụ;Tiến độ\nNV;1\n",
+                          html[] = "<table><tr><th>Mã nhiệm vụ</th></tr><tr><td>NV</td></tr></table>";
+        const struct {
+                int kind;
+                Decoder *decoder;
+                Str body;
+        } all[] = { { FORMAT_CSV, decode_csv, STR(csv) }, { FORMAT_HTML_TABLE, decode_html, STR(html) },
+                    { FORMAT_XLSX, decode_xlsx, book } };
+        for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+                _cleanup_rows_ Rows rows;
+                FormatPlan p = format_of(all[i].kind);
+                rows_begin(&rows, LIMIT_FILE_RECORDS);
+                rows.until = 1;
+                assert_given_up(all[i].decoder(&p, all[i].body, &rows), &rows);
+        }
+        free((char *) book.at);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_csv_as_it_is_saved),
@@ -270,6 +300,7 @@ int main(void) {
                 cmocka_unit_test(test_kinds),
                 cmocka_unit_test(test_html_of_an_enemy),
                 cmocka_unit_test(test_csv_of_one_name),
+                cmocka_unit_test(test_time_is_bounded),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <cmocka.h>
 
@@ -25,6 +26,17 @@ static void test_utf8(void **state) {
                 assert_false(utf8_valid(str_of(bad[i])));
         assert_false(utf8_valid((Str) { "abcdefg\0", 8 }));
         assert_false(utf8_valid((Str) { "\0", 1 }));
+}
+
+static void test_utf8_mend(void **state) {
+        const char *const cut[][2] = { { "", "" }, { "Đắk Lắk", "Đắk Lắk" }, { "Đắ\xE1\xBA` và", "Đắ` và" },
+                                       { "\xFF\xB3Tổ\xE1\xBB", "Tổ" }, { "\xED\xA0\x80", "" } };
+        for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
+                char text[32];
+                snprintf(text, sizeof text, "%s", cut[i][0]);
+                utf8_mend(text);
+                assert_string_equal(text, cut[i][1]);
+        }
 }
 
 static void check_normal(const char *written, const char *expected) {
@@ -201,6 +213,7 @@ static void test_forms_survive_no_memory(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_utf8),
+                cmocka_unit_test(test_utf8_mend),
                 cmocka_unit_test(test_normalise),
                 cmocka_unit_test(test_normalise_copies_only_what_changes),
                 cmocka_unit_test(test_normalise_refuses_bad_bytes),
