@@ -15,6 +15,16 @@
 #include "state/model/unit.h"
 #include "state/model/vault.h"
 
+/* What a person should know of the data of a listing. Notes of one source and stream with the same code and topic are
+ * one thing for whoever reads them. */
+typedef struct ListingNote {
+        Severity severity;
+        const char *code;    /* constant: a fault's name, "drift-new", "rows-left-out" ... */
+        const char *topic;   /* the field, member or kind of file it is about; "" */
+        int64_t count;       /* records, rows or files */
+        const char *en, *vi; /* one line, of the first of them, with its place */
+} ListingNote;
+
 typedef struct SourceSink {
         /* *ret: what is kept of the partition; its texts are borrowed until `end` returns. */
         int (*begin)(void *userdata, const Partition *p, ListingMemory *ret, Err *e);
@@ -35,6 +45,8 @@ typedef struct SourceSink {
         /* What was told of this listing is void, and is told anew from its first page: rows moved while it was read.
          * NULL: a listing is read once. */
         int (*again)(void *userdata, const Partition *p, Err *e);
+        /* Between begin and end; nothing follows from it for the listing. NULL: nobody listens. */
+        void (*note)(void *userdata, const Partition *p, const ListingNote *n);
         void (*end)(void *userdata, const Partition *p, const ListingEnd *end);
         void *userdata;
 } SourceSink;
@@ -80,7 +92,6 @@ typedef struct SourceEnv {
         /* The file of a session that a person handed over for an account, as it stands; NULL: none ever is. */
         int (*handed)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
         void *handed_userdata;
-        FindingSink *findings;        /* drift and data findings; may be NULL */
         FindingSink *news;            /* what ops should know of the system itself, or of an account; may be NULL */
         uint64_t seed;                /* of jitter */
         const struct HttpTap *tap;    /* connectors/http/http-tap.h; NULL: nobody looks on */

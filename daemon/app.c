@@ -51,7 +51,6 @@ int app_sources(App *a, Err *e) {
                                   .secret_userdata = a,
                                   .handed = app_handed,
                                   .handed_userdata = a,
-                                  .findings = NULL,
                                   .news = &a->news,
                                   .seed = app_random() };
                 SourceOptions own = *o;
@@ -302,7 +301,8 @@ static void app_cycle_done(void *userdata, const CycleReport *r) {
 
 int app_cycle(App *a, unsigned sides, Err *e) {
         CycleEnv env = {
-                .loop = a->loop, .store = a->store, .clock = &a->clock, .deliver = a->deliver, .settings = a->settings
+                .loop = a->loop, .store = a->store, .clock = &a->clock, .deliver = a->deliver, .settings = a->settings,
+                .vi = a->options.vi
         };
 
         a->held = app_clock_held(a);

@@ -7,6 +7,7 @@
 #include "daemon/planner.h"
 #include "daemon/report.h"
 #include "daemon/retire.h"
+#include "daemon/summary.h"
 #include "state/model/kill.h"
 
 #include <errno.h>
@@ -30,6 +31,7 @@ struct Cycle {
         bool dead[SIDE_COUNT], cancelled, finished;
         Instant newest[SIDE_COUNT];
         sd_event_source *limit, *finish;
+        Summary summary;
         CycleReport report;
         void (*done)(void *userdata, const CycleReport *r);
         void *userdata;
@@ -83,23 +85,40 @@ static int poll_record(void *userdata, const Partition *p, const RecordSide *r, 
         return listing_put(((Poll *) userdata)->listing, r, print, e);
 }
 
+static size_t poll_number(const Poll *poll) {
+        return (size_t) (poll - poll->cycle->polls);
+}
+
 static int poll_quarantine(void *userdata, const Partition *p, const Quarantine *q, Err *e) {
-        _cleanup_text_ Text value = TEXT_INIT(4096);
-        int r = listing_quarantine(((Poll *) userdata)->listing, q, e);
+        _cleanup_text_ Text text = TEXT_INIT(4096), topic = TEXT_INIT(300);
+        Str value = str_cut(q->value, 200);
+        Poll *poll = userdata;
+        int r = listing_quarantine(poll->listing, q, e);
 
         if (r != 0)
                 return r < 0 ? r : 0; /* told when it was put aside */
-        (void) text_add(&value, str_cut(q->value, 200));
-        report(LOG_WARNING, REPORT_QUARANTINE,
-               (ReportField[]) { { "NQ57_FAULT", fault_names[q->fault] },
-                                 { "NQ57_SOURCE", p->source },
-                                 { "NQ57_STREAM", p->stream },
-                                 { 0 } },
-               "%s/%s (%s): a record is put aside, %s" STR_FMT "%s" STR_FMT ": %s `%s`%s" STR_FMT, p->source, p->stream,
-               p->account, q->identity.code.len ? "code " : "", STR_ARG(q->identity.code),
-               q->identity.code.len ? ", " : "", STR_ARG(q->field), fault_names[q->fault], value.at ? value.at : "",
-               q->nearest.len ? ", nearest " : "", STR_ARG(q->nearest));
+        (void) text_addf(&text, "a record is put aside, %s" STR_FMT "%s" STR_FMT ": %s `" STR_FMT "`%s" STR_FMT,
+                         q->identity.code.len ? "code " : "", STR_ARG(q->identity.code),
+                         q->identity.code.len ? ", " : "", STR_ARG(q->field), fault_names[q->fault], STR_ARG(value),
+                         q->nearest.len ? ", nearest " : "", STR_ARG(q->nearest));
+        (void) text_add(&topic, str_cut(q->field, 200));
+        summary_add(&poll->cycle->summary,
+                    &(SummaryNote) { .priority = LOG_WARNING, .id = REPORT_QUARANTINE, .key = "NQ57_FAULT",
+                                     .code = fault_names[q->fault], .topic = topic.at ? topic.at : "", .partition = p,
+                                     .listing = poll_number(poll), .count = 1, .text = text.at ? text.at : "",
+                                     .more = "nq57ctl quarantine" });
         return 0;
+}
+
+static void poll_note(void *userdata, const Partition *p, const ListingNote *n) {
+        static const int priorities[] = { LOG_NOTICE, LOG_WARNING, LOG_ERR };
+        Poll *poll = userdata;
+
+        summary_add(&poll->cycle->summary,
+                    &(SummaryNote) { .priority = priorities[n->severity], .id = REPORT_NONE, .key = "NQ57_FINDING",
+                                     .code = n->code, .topic = n->topic, .partition = p,
+                                     .listing = poll_number(poll), .count = n->count,
+                                     .text = poll->cycle->env.vi ? n->vi : n->en });
 }
 
 /* ---- reconcile, store: one listing, one transaction ---- */
@@ -115,6 +134,24 @@ static void poll_freshness(Poll *poll) {
                 listing_set_fresh(poll->listing, poll->context.fresh);
 }
 
+/* Read whole, with records put aside: of many accounts one word in a profile does that to all. */
+static void poll_told_aside(const Poll *poll, const ListingEnd *end) {
+        char text[sizeof end->detail + 100];
+
+        snprintf(text, sizeof text, "%s: %s: %s", completeness_names[end->completeness], fault_names[end->fault],
+                 end->detail);
+        summary_add(&poll->cycle->summary, &(SummaryNote) { .priority = LOG_WARNING,
+                                                            .id = REPORT_LISTING,
+                                                            .key = "NQ57_FAULT",
+                                                            .code = fault_names[end->fault],
+                                                            .topic = "(listing)",
+                                                            .partition = poll->partition,
+                                                            .listing = poll_number(poll),
+                                                            .count = 1,
+                                                            .text = text,
+                                                            .more = "nq57ctl status" });
+}
+
 static void poll_told(const Poll *poll, const ListingEnd *end, const ListingReport *r) {
         const Partition *p = poll->partition;
         const ReportField fields[] = { { "NQ57_FAULT", fault_names[end->fault] },
@@ -128,6 +165,8 @@ static void poll_told(const Poll *poll, const ListingEnd *end, const ListingRepo
                 report(LOG_ERR, REPORT_REFUSED, fields,
                        "%s/%s (%s) refused: %s (nq57ctl accept %lld | nq57ctl reject %lld)", p->source, p->stream,
                        p->account, r->en, (long long) r->refusal, (long long) r->refusal);
+        else if (end->completeness == LISTING_PARTIAL && end->whole && end->quarantined > 0)
+                poll_told_aside(poll, end);
         else if (end->completeness != LISTING_COMPLETE)
                 report(end->fault == FAULT_QUIET                  ? LOG_DEBUG /* said once for the whole system */
                        : end->completeness == LISTING_FAILED ? LOG_ERR
@@ -310,6 +349,7 @@ static int cycle_finish(sd_event_source *source, void *userdata) {
         c->finished = true;
         sd_event_source_disable_unref(c->limit);
         c->limit = NULL;
+        summary_tell(&c->summary, c->env.vi);
         if (!c->cancelled)
                 cycle_plan_told(c);
         if (!c->cancelled && cycle_deliver(c, &e) < 0) {
@@ -358,6 +398,7 @@ static void poll_init(Cycle *c, Poll *poll, const Partition *p) {
                           .record = poll_record,
                           .quarantine = poll_quarantine,
                           .again = poll_again,
+                          .note = poll_note,
                           .end = poll_end,
                           .userdata = poll },
                 .context = { .links = s->links,
@@ -387,6 +428,7 @@ static int cycle_gather(Cycle *c, unsigned sides, Err *e) {
         c->polls = calloc(n[SIDE_CENTRAL] + n[SIDE_PORTAL] + 1, sizeof(Poll));
         if (!c->polls)
                 return err_oom(e);
+        c->summary.listings = n[SIDE_CENTRAL] + n[SIDE_PORTAL];
         for (int side = 0; side < SIDE_COUNT; side++)
                 for (size_t i = 0; i < n[side]; i++)
                         poll_init(c, &c->polls[c->n_polls++], &list[side][i]);
@@ -456,6 +498,7 @@ Cycle *cycle_free(Cycle *c) {
         for (size_t i = 0; i < c->n_polls; i++)
                 listing_free(c->polls[i].listing);
         free(c->polls);
+        summary_free(&c->summary);
         sd_event_source_disable_unref(c->limit);
         sd_event_source_disable_unref(c->finish);
         settings_unref(c->env.settings);

@@ -14,6 +14,7 @@ typedef struct CycleEnv {
         Deliver *deliver;
         Settings *settings;          /* referenced while the cycle runs */
         Source *source[SIDE_COUNT];  /* NULL: not configured; must outlive the cycle */
+        bool vi;                     /* findings are told in Vietnamese */
         bool hold_mail;              /* the clock is not to be believed: nothing is planned */
 } CycleEnv;
 

@@ -97,4 +97,11 @@ typedef struct QuarantineRow {
         Instant since;
         Str place; /* "nhiem-vu.xlsx:17", ":17" of a page; "" when it has no rows */
 } QuarantineRow;
+/* A field whose value could not be read; the rest of its record is stored. */
+typedef struct InvalidRow {
+        Str source, stream, account, unit, key, field, value;
+        Instant since; /* when it was read so */
+} InvalidRow;
+int store_visit_invalid(Store *s, int (*visit)(void *u, const InvalidRow *q, Err *e), void *userdata, Err *e);
+
 int store_visit_quarantine(Store *s, int (*visit)(void *u, const QuarantineRow *q, Err *e), void *userdata, Err *e);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Records that were put aside. A row lives until its page is read anew without it, and such a page is read anew by
  * every listing. */
+#include <errno.h>
+
 #include "state/store-parts.h"
 
 int quarantine_seen(Apply *a, Err *e) {
@@ -146,5 +148,37 @@ int store_visit_quarantine(Store *s, int (*visit)(void *u, const QuarantineRow *
                                              stmt_str(q, 11) },
                           e);
         }
+        return r;
+}
+
+static int invalid_row(sqlite3_stmt *q, int (*visit)(void *u, const InvalidRow *q, Err *e), void *userdata, Err *e) {
+        _cleanup_arena_ Arena arena = { 0 };
+        Value field[FIELD_COUNT];
+        int r = record_decode(&arena, stmt_str(q, 5), field, NULL);
+
+        if (r < 0)
+                return r == -ENOMEM ? err_oom(e)
+                                    : store_damaged(e, "side", stmt_str(q, 4), "fields are not canonical JSON");
+        for (FieldId f = 0; f < FIELD_COUNT && r == 0; f++)
+                if (field[f].state == VALUE_INVALID)
+                        r = visit(userdata,
+                                  &(InvalidRow) { stmt_str(q, 0), stmt_str(q, 1), stmt_str(q, 2), stmt_str(q, 3),
+                                                  stmt_str(q, 4), str_of(field_table[f].key), field[f].raw,
+                                                  sqlite3_column_int64(q, 6) },
+                                  e);
+        return r;
+}
+
+int store_visit_invalid(Store *s, int (*visit)(void *u, const InvalidRow *q, Err *e), void *userdata, Err *e) {
+        _cleanup_made_ sqlite3_stmt *q = NULL;
+        int r = stmt_make(s,
+                          "SELECT p.source, p.stream, p.account, r.unit, r.key, s.fields, s.fetched_at FROM side s"
+                          " JOIN record r ON r.id = s.id / 2 JOIN partition p ON p.id = s.partition"
+                          " WHERE s.missing_since IS NULL AND instr(s.fields, '{\"invalid\":') > 0"
+                          " ORDER BY p.source, p.stream, p.account, r.key",
+                          &q, e);
+
+        while (r == 0 && (r = stmt_step(q, e)) > 0)
+                r = invalid_row(q, visit, userdata, e);
         return r;
 }

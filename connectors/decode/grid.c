@@ -7,7 +7,7 @@
 
 #define HELD_BYTES (8u << 20) /* of the rows among which the header is looked for */
 #define BESIDE_BYTES (256u << 10)
-#define NUMBERED 3            /* cells of a row "1 2 3" that only numbers the columns */
+#define NUMBERED 3            /* cells at least of a row that only numbers the columns */
 
 static const char *const total_words[] = { "Tổng cộng", "Tổng số", "Tổng", "Cộng", "Grand total", "Total" };
 
@@ -128,24 +128,81 @@ static bool is_total(const Grid *g, const GridCell *first) {
         return false;
 }
 
-/* "1 2 3" or "(1) (2) (3)" or "A B 1 2": some forms number their columns below the header. */
-static bool numbers_columns(const GridRow *row) {
-        int last = 0, n = 0;
+/* ---- the row that numbers the columns, as forms have it below their header: "1 2 3", "(1) (2) (3)", "A B 1 2",
+ * "(5)=(3)/(4)" ---- */
+
+typedef struct Numbering {
+        int last, n; /* of the cells that count up from 1 */
+        bool marked; /* each in brackets, as no value is written */
+        bool all;    /* every column that has a name */
+} Numbering;
+
+/* The number of a cell; 0: it is none. */
+static int numbering_value(Str s, bool *ret_marked) {
+        const char *formula = s.len > 0 ? memchr(s.at, '=', s.len) : NULL;
+        int value;
+        if (formula)
+                s = str_trim((Str) { s.at, (size_t) (formula - s.at) });
+        *ret_marked = s.len > 2 && s.at[0] == '(' && s.at[s.len - 1] == ')';
+        if (*ret_marked)
+                s = (Str) { s.at + 1, s.len - 2 };
+        return text_to_int(s, 1, LIMIT_COLUMNS, &value) < 0 ? 0 : value;
+}
+
+static bool numbering_read(const Grid *g, const GridRow *row, Numbering *ret) {
+        Numbering c = { .marked = true, .all = true };
+        size_t said = 0, named = 0;
         for (size_t i = 0; i < row->n; i++) {
                 Str s = str_trim(row->cells[i].text);
-                int value;
+                bool marked;
                 if (s.len == 0)
                         continue;
-                if (s.len > 2 && s.at[0] == '(' && s.at[s.len - 1] == ')')
-                        s = (Str) { s.at + 1, s.len - 2 };
-                if (s.len == 1 && s.at[0] >= 'A' && s.at[0] <= 'Z' && last == 0)
+                said += (size_t) row->cells[i].column < g->rows->n_columns &&
+                        g->rows->columns[row->cells[i].column].name.len > 0;
+                if (s.len == 1 && s.at[0] >= 'A' && s.at[0] <= 'Z' && c.n == 0)
                         continue;
-                if (text_to_int(s, 1, LIMIT_COLUMNS, &value) < 0 || (last > 0 && value != last + 1))
+                if (numbering_value(s, &marked) != c.last + 1)
                         return false;
-                last = value;
-                n++;
+                c.marked &= marked;
+                c.last++;
+                c.n++;
         }
-        return n >= NUMBERED;
+        for (size_t k = 0; k < g->rows->n_columns; k++)
+                named += g->rows->columns[k].name.len > 0;
+        c.all = said == named;
+        *ret = c;
+        return c.n >= NUMBERED;
+}
+
+/* Whether the codes of the rows below are known, and none is a mere number as this row's would be. */
+static bool codes_differ(const Grid *g, const GridRow *row) {
+        int seen = 0;
+        for (size_t i = 0; i < g->n_held && g->code_column >= 0; i++) {
+                const GridCell *code = g->held[i].number > row->number ? cell_of(&g->held[i], g->code_column) : NULL;
+                int value;
+                if (!code || grid_blank(code))
+                        continue;
+                if (text_to_int(str_trim(code->text), 0, INT32_MAX, &value) >= 0)
+                        return false;
+                seen++;
+        }
+        return seen > 0;
+}
+
+/* No record is lost for looking like this row, and this row does not become a record: what is in doubt is put aside. */
+static const char *const numbering_doubt =
+        "numbers the columns, or is a record: `column-numbers` of the stream decides";
+
+typedef enum NumberingVerdict { NUMBERING_NONE, NUMBERING_SURE, NUMBERING_DOUBTFUL } NumberingVerdict;
+
+static NumberingVerdict numbering_judge(const Grid *g, const GridRow *row) {
+        Numbering c;
+        if (row->number != g->rows->header_row + 1 || g->plan->column_numbers == COLUMN_NUMBERS_NO ||
+            !numbering_read(g, row, &c))
+                return NUMBERING_NONE;
+        if (c.marked || g->plan->column_numbers == COLUMN_NUMBERS_YES || codes_differ(g, row))
+                return NUMBERING_SURE;
+        return c.all ? NUMBERING_DOUBTFUL : NUMBERING_NONE;
 }
 
 static void value_add(Text *t, CellKind kind, Str text) {
@@ -236,14 +293,14 @@ static bool codeless(const Grid *g, const GridRow *row) {
 static void totals_look(Grid *g, const GridRow *row, const GridCell *first, bool no_code, bool *ret_done) {
         *ret_done = (no_code || first->column == g->code_column) && !row->problem && is_total(g, first);
         if (*ret_done) {
-                g->rows->totals++;
+                g->rows->left.totals++;
                 if (!g->after_totals)
                         g->footer = g->rows->n;
                 g->after_totals = true;
         } else if (!no_code) {
                 g->after_totals = false; /* they were a part's: the table goes on */
         } else if (g->plan->codeless_skip && !row->problem) {
-                g->rows->skipped++;
+                g->rows->left.codeless++;
                 *ret_done = true;
         }
         if (no_code || *ret_done)
@@ -252,10 +309,20 @@ static void totals_look(Grid *g, const GridRow *row, const GridCell *first, bool
 
 static int data_row(Grid *g, const GridRow *row) {
         const GridCell *first = first_text(row);
+        NumberingVerdict numbering = numbering_judge(g, row);
         bool done = false;
         int r = carry_on(g, row);
-        if (r != 0 || !first || (g->below++ == 0 && numbers_columns(row)))
+        if (r != 0 || !first)
                 return r;
+        if (numbering == NUMBERING_SURE) {
+                g->rows->left.numbering++;
+                return 0;
+        }
+        if (numbering == NUMBERING_DOUBTFUL) {
+                GridRow aside = *row;
+                aside.problem = numbering_doubt;
+                return record_add(g, &aside);
+        }
         totals_look(g, row, first, codeless(g, row), &done);
         return done ? 0 : record_add(g, row);
 }
@@ -313,7 +380,7 @@ int grid_end(Grid *g) {
         if (r != 0)
                 return r;
         if (g->after_totals && g->footer < g->rows->n) { /* what stands below the totals and has no code: signatures */
-                g->rows->skipped += (int) (g->rows->n - g->footer);
+                g->rows->left.codeless += (int) (g->rows->n - g->footer);
                 g->rows->n = g->footer;
         }
         rows_finish(g->rows);

@@ -43,7 +43,6 @@ typedef struct Grid {
         bool found;
         int score;           /* wanted members that have a column */
         int code_column;     /* -1: none */
-        size_t below;        /* data rows seen */
         size_t footer;       /* spans since a row of totals, should they prove to be below the table */
         bool after_totals;
         GridCarry *carry;

@@ -119,3 +119,25 @@ void rows_finish(Rows *r) {
                         at += r->spans[i].bytes.len;
                 }
 }
+
+void rows_left_add(RowsLeft *to, const RowsLeft *more) {
+        to->totals += more->totals;
+        to->codeless += more->codeless;
+        to->hidden += more->hidden;
+        to->numbering += more->numbering;
+}
+
+void rows_left_text(const RowsLeft *l, bool vi, Text *t) {
+        const struct { int n; const char *en, *vi; } kinds[] = {
+                { l->totals, "of totals", "dòng tổng" },
+                { l->codeless, "without a code", "không có mã" },
+                { l->hidden, "hidden", "bị ẩn" },
+                { l->numbering, "that numbers the columns", "đánh số cột" },
+        };
+        const char *before = "";
+        for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+                if (kinds[i].n > 0) {
+                        text_addf(t, "%s%d %s", before, kinds[i].n, vi ? kinds[i].vi : kinds[i].en);
+                        before = ", ";
+                }
+}

@@ -3,6 +3,7 @@
  * and normalising work as for JSON; and what a person needs to see of it (columns, row numbers). */
 #pragma once
 
+#include "connectors/decode/rows-left.h"
 #include "connectors/decode/split.h"
 #include "connectors/language/format.h"
 #include "state/model/listing.h"
@@ -32,7 +33,7 @@ typedef struct Rows {
         int header_row;          /* its last row; 0: there is none */
         Str table;               /* the sheet's name */
         int64_t claimed;         /* the number of records the bytes state; -1: none */
-        int totals, skipped;     /* rows of totals; rows without a code that were left out */
+        RowsLeft left;
         Str as_of;               /* what stands in the cell of the as-of date */
         int64_t until;           /* of this thread's CPU clock, µs: past it decoding is given up */
         unsigned steps;

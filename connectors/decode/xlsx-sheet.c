@@ -253,7 +253,7 @@ static int cell_ends(SheetRead *s) {
 
 static int row_ends(SheetRead *s) {
         if (s->row_hidden && s->book->plan->hidden_skip) {
-                s->book->rows->skipped++;
+                s->book->rows->left.hidden += s->n_cells > 0;
                 return 0;
         }
         for (size_t i = 0; i < s->n_cells; i++) {

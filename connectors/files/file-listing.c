@@ -48,17 +48,20 @@ static void out_of_memory(FileListing *l) {
         broken(l, &e);
 }
 
-/* What a person should know of one file; the first is the listing's fault too. */
+/* What a person should know of one file; the first is the listing's fault and told with its end. */
 static void note(FileListing *l, const char *name, Fault f, const char *detail) {
-        char subject[300], vi[400];
-        snprintf(subject, sizeof subject, "%s/%s/%.200s", l->partition->source, l->partition->stream, name);
-        snprintf(vi, sizeof vi, "%.100s: %.290s", fault_vn(f), detail);
-        finding_put(l->source->env.findings, &(Finding) { .severity = SEVERITY_WARNING, .code = fault_names[f],
-                                                          .subject = subject, .en = detail, .vi = vi });
-        if (l->end.fault != FAULT_NONE)
-                return;
-        l->end.fault = f;
-        snprintf(l->end.detail, sizeof l->end.detail, "%.100s: %.280s", name, detail);
+        _cleanup_text_ Text en = TEXT_INIT(1000), vi = TEXT_INIT(1000);
+        Str short_name = str_cut(str_of(name), 100);
+        text_addf(&en, STR_FMT ": %s", STR_ARG(short_name), detail);
+        text_addf(&vi, STR_FMT ": %s: %s", STR_ARG(short_name), fault_vn(f), detail);
+        if (l->end.fault == FAULT_NONE) {
+                l->end.fault = f;
+                snprintf(l->end.detail, sizeof l->end.detail, "%.390s", en.at ? en.at : detail);
+        } else if (l->sink.note) {
+                l->sink.note(l->sink.userdata, l->partition,
+                             &(ListingNote) { .severity = SEVERITY_WARNING, .code = fault_names[f], .topic = "file",
+                                              .count = 1, .en = en.at ? en.at : detail, .vi = vi.at ? vi.at : detail });
+        }
 }
 
 /* ---- what was read before ---- */
@@ -301,7 +304,8 @@ static void finish(FileListing *l) {
         const ContractListing listing = { .received = end->received, .changes_only = end->changes_only,
                                           .untyped = true };
         if (read)
-                note_drift(end, l->partition, l->contract, &listing, l->source->env.news, &l->learnt);
+                note_drift(end, l->partition, l->contract, &listing, &l->sink, &l->learnt);
+        note_left_out(end, &l->sink, l->partition, &l->left);
         end->proof = read && end->claimed >= 0 ? PROOF_TOTAL : read ? PROOF_WHOLE_FILE : PROOF_NONE;
 }
 
@@ -336,6 +340,7 @@ static void open_next(FileListing *l) {
         if (r != 0)
                 return;
         l->end.received += (int64_t) l->rows.n;
+        rows_left_add(&l->left, &l->rows.left);
         if (l->rows.claimed >= 0)
                 l->end.claimed = (l->end.claimed < 0 ? 0 : l->end.claimed) + l->rows.claimed;
         l->state = FILE_TELL;
@@ -396,7 +401,8 @@ static int record_tell(FileListing *l, Normaliser *n, size_t i, Err *e) {
         if (seen)
                 return 0;
         if (n->n_invalid > 0)
-                note_invalid(l->source->env.findings, l->partition, l->stream, &side, &l->findings);
+                note_invalid(&l->sink, l->partition, l->stream, &side, str_of(l->files[l->at].name),
+                             l->rows.numbers[i]);
         return l->sink.record(l->sink.userdata, l->partition, &side, print, e);
 }
 

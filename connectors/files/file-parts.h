@@ -48,7 +48,8 @@ typedef struct FileListing {
         Rows rows;
         size_t told;           /* spans of it */
         HashSet newer, here;   /* identities that newer files, and this one, have stated */
-        int pages, findings;
+        int pages;
+        RowsLeft left;         /* rows of them that are no records */
         bool broken, anonymous;
         ListingEnd end;
         Text cursor;

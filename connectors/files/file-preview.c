@@ -114,8 +114,7 @@ static int rows_tell(const StreamPlan *s, Side side, const UnitTable *units, con
                      FilePreview *ret) {
         ret->rows = rows->n;
         ret->header_row = rows->header_row;
-        ret->totals = rows->totals;
-        ret->skipped = rows->skipped;
+        ret->left = rows->left;
         snprintf(ret->sheet, sizeof ret->sheet, STR_FMT, STR_ARG(rows->table));
         columns_tell(rows, sink);
         return records_tell(s, side, units, rows, sink, ret);

@@ -2,6 +2,7 @@
 /* What would be read of a file, before it is put into a folder. */
 #pragma once
 
+#include "connectors/decode/rows-left.h"
 #include "connectors/profile/profile.h"
 #include "state/model/listing.h"
 #include "state/model/unit.h"
@@ -15,7 +16,7 @@ typedef struct FilePreview {
         size_t rows;               /* records */
         int header_row;            /* the last row of the header; 0: it has none */
         char sheet[120];           /* of a workbook */
-        int totals, skipped;       /* rows that are none: of totals; left out by the profile */
+        RowsLeft left;             /* rows that are none */
         Instant as_of;             /* INSTANT_NONE: no date where the profile says */
         int64_t taken, put_aside;
         Fault fault;               /* why nothing of it can be read */

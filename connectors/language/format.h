@@ -33,6 +33,9 @@ typedef struct FormatColumn {
 
 typedef enum AsOf { AS_OF_MTIME, AS_OF_NAME, AS_OF_CELL, AS_OF_COLUMN } AsOf;
 
+/* Whether the row below the header may number the columns. */
+typedef enum ColumnNumbers { COLUMN_NUMBERS_AUTO, COLUMN_NUMBERS_YES, COLUMN_NUMBERS_NO } ColumnNumbers;
+
 typedef struct FormatPlan {
         int kind;               /* FormatKind */
         int encoding;           /* Encoding */
@@ -42,6 +45,7 @@ typedef struct FormatPlan {
         int table;              /* of an HTML page, from 1; 0: the one that has the header */
         bool hidden_skip;       /* rows and columns that the workbook hides are left out */
         bool codeless_skip;     /* rows without a code are left out, not put aside */
+        int column_numbers;     /* ColumnNumbers */
         bool links;             /* the first link of a cell of an HTML table stands under "HEADER (link)" */
         const char *const *totals; /* words that begin a row of totals; n_totals 0: the built-in ones */
         size_t n_totals;

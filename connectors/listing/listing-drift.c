@@ -16,25 +16,26 @@ int listing_contract(Listing *l, Contract **ret) {
 typedef struct Drift {
         ListingEnd *end;
         const Partition *partition;
-        FindingSink *news;
+        const SourceSink *sink;
         int told;
 } Drift;
 
 static void tell(void *userdata, const ContractFinding *f) {
         Drift *d = userdata;
         ListingEnd *end = d->end;
-        char subject[200];
-        snprintf(subject, sizeof subject, "%s/%s", d->partition->source, d->partition->stream);
+        _cleanup_text_ Text topic = TEXT_INIT(400);
+        (void) text_add(&topic, str_cut(f->what, 200));
         if (f->stops) {
                 const char *more = end->drift_en[0] ? "; " : "";
                 size_t en = strlen(end->drift_en), vi = strlen(end->drift_vi);
                 snprintf(end->drift_en + en, sizeof end->drift_en - en, "%s%s", more, f->en);
                 snprintf(end->drift_vi + vi, sizeof end->drift_vi - vi, "%s%s", more, f->vi);
         }
-        if (d->told++ < LISTING_FINDINGS_MAX)
-                finding_put(d->news,
-                            &(Finding) { .severity = SEVERITY_WARNING, .code = f->code, .subject = subject,
-                                         .en = f->en, .vi = f->vi });
+        if (d->told++ < LISTING_FINDINGS_MAX && d->sink->note)
+                d->sink->note(d->sink->userdata, d->partition,
+                              &(ListingNote) { .severity = SEVERITY_WARNING, .code = f->code,
+                                               .topic = topic.at ? topic.at : "", .count = 1, .en = f->en,
+                                               .vi = f->vi });
 }
 
 /* A sentence that was cut in the middle of a character ends before it. */
@@ -46,8 +47,8 @@ static void whole_characters(char *text) {
 }
 
 void note_drift(ListingEnd *end, const Partition *p, const Contract *c, const ContractListing *listing,
-                FindingSink *news, Text *learnt) {
-        Drift d = { .end = end, .partition = p, .news = news };
+                const SourceSink *sink, Text *learnt) {
+        Drift d = { .end = end, .partition = p, .sink = sink };
         if (contract_judge(c, listing, tell, &d, &end->drift_mark) < 0)
                 return;
         whole_characters(end->drift_en);
@@ -66,5 +67,5 @@ void listing_judge(Listing *l) {
                 return;
         const ContractListing listing = { .received = end->received, .pages = end->pages,
                                           .page_size = l->pager.fullest, .changes_only = end->changes_only };
-        note_drift(end, l->partition, c, &listing, l->source->env.news, &l->learnt);
+        note_drift(end, l->partition, c, &listing, &l->sink, &l->learnt);
 }

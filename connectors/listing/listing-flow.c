@@ -66,6 +66,7 @@ static void read_again(Listing *l) {
         l->sum = l->parents;
         l->anonymous = false;
         l->end.quarantined = 0;
+        l->left = (RowsLeft) { 0 };
         l->end.fault = FAULT_NONE;
         l->end.detail[0] = '\0';
         if (has_slices(l)) {

@@ -4,6 +4,7 @@
 
 #include "connectors/decode/document.h"
 #include "connectors/decode/html.h"
+#include "connectors/listing/listing-note.h"
 #include "connectors/listing/listing-parts.h"
 
 #define BACKOFF (500 * (uint64_t) 1000) /* µs; doubled at each try, jittered over the whole of it */
@@ -352,6 +353,7 @@ void listing_tell_end(Listing *l) {
                 }
         end_fill(l);
         listing_judge(l);
+        note_left_out(&l->end, &l->sink, l->partition, &l->left);
         listing_memory_end(l);
         utf8_mend(l->end.detail);
         l->sink.end(l->sink.userdata, l->partition, &l->end);

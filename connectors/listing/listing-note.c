@@ -3,40 +3,68 @@
 
 #include <stdio.h>
 
-static int cut(Str s, size_t most) {
-        return (int) (s.len > most ? most : s.len);
+static void put(const SourceSink *sink, const Partition *p, const ListingNote *n) {
+        if (sink->note)
+                sink->note(sink->userdata, p, n);
+}
+
+/* "NV-01", "NV-01, nhiem-vu.xlsx row 17". */
+static void place_write(Text *t, Str code, Str file, int row) {
+        const char *before = "";
+        if (code.len > 0) {
+                text_addf(t, STR_FMT, STR_ARG(code));
+                before = ", ";
+        }
+        if (row <= 0)
+                return;
+        file = str_cut(file, 90);
+        text_addf(t, "%s" STR_FMT "%srow %d", before, STR_ARG(file), file.len ? " " : "", row);
 }
 
 void note_quarantine(ListingEnd *end, const Partition *p, const Quarantine *q) {
-        char place[120] = "";
+        _cleanup_text_ Text place = TEXT_INIT(RECORD_KEY_MAX + 200);
+        Str field = str_cut(q->field, 60), value = str_cut(q->value, 100), nearest = str_cut(q->nearest, 60);
         end->quarantined++;
         if (end->fault != FAULT_NONE)
                 return;
-        if (q->row > 0)
-                snprintf(place, sizeof place, "%.*s%srow %d ", cut(q->file, 90), q->file.len ? q->file.at : "",
-                         q->file.len ? " " : "", q->row);
+        place_write(&place, str_cut(q->identity.code, 60), q->file, q->row);
         end->fault = q->fault;
-        snprintf(end->detail, sizeof end->detail, "%.40s %s" STR_FMT ": %.*s `%.*s`%s%.*s", p->stream, place,
-                 STR_ARG(q->identity.code), cut(q->field, 60), q->field.at ? q->field.at : "", cut(q->value, 120),
-                 q->value.at ? q->value.at : "", q->nearest.len ? ", nearest: " : "", cut(q->nearest, 60),
-                 q->nearest.at ? q->nearest.at : "");
+        snprintf(end->detail, sizeof end->detail, "%.40s %s: " STR_FMT " `" STR_FMT "`%s" STR_FMT, p->stream,
+                 place.at ? place.at : "", STR_ARG(field), STR_ARG(value), q->nearest.len ? ", nearest: " : "",
+                 STR_ARG(nearest));
 }
 
-void note_invalid(FindingSink *sink, const Partition *p, const StreamPlan *stream, const RecordSide *side, int *count) {
-        for (size_t i = 0; i < stream->n_fields && *count < LISTING_FINDINGS_MAX; i++) {
+void note_invalid(const SourceSink *sink, const Partition *p, const StreamPlan *stream, const RecordSide *side,
+                  Str file, int row) {
+        for (size_t i = 0; i < stream->n_fields; i++) {
                 FieldId id = stream->fields[i].id;
                 const Value *v = &side->field[id];
-                char subject[200], en[300], vi[300];
+                _cleanup_text_ Text place = TEXT_INIT(RECORD_KEY_MAX + 200), en = TEXT_INIT(1200), vi = TEXT_INIT(1200);
+                Str raw = str_cut(v->raw, 100);
                 if (v->state != VALUE_INVALID)
                         continue;
-                snprintf(subject, sizeof subject, "%s/%s/%.*s", p->source, p->stream, (int) side->identity.code.len,
-                         side->identity.code.at);
-                snprintf(en, sizeof en, "%s `%.*s` cannot be read", field_table[id].key, cut(v->raw, 100),
-                         v->raw.at ? v->raw.at : "");
-                snprintf(vi, sizeof vi, "%s: không đọc được `%.*s`", field_table[id].vi, cut(v->raw, 100),
-                         v->raw.at ? v->raw.at : "");
-                finding_put(sink, &(Finding) { .severity = SEVERITY_WARNING, .code = fault_names[FAULT_FIELD_INVALID],
-                                               .subject = subject, .en = en, .vi = vi });
-                (*count)++;
+                place_write(&place, side->identity.code, file, row);
+                text_addf(&en, "%s `" STR_FMT "` cannot be read: %s", field_table[id].key, STR_ARG(raw),
+                          place.at ? place.at : "");
+                text_addf(&vi, "%s: không đọc được `" STR_FMT "`: %s", field_table[id].vi, STR_ARG(raw),
+                          place.at ? place.at : "");
+                put(sink, p, &(ListingNote) { .severity = SEVERITY_WARNING, .code = fault_names[FAULT_FIELD_INVALID],
+                                              .topic = field_table[id].key, .count = 1, .en = en.at ? en.at : "",
+                                              .vi = vi.at ? vi.at : "" });
         }
+}
+
+void note_left_out(ListingEnd *end, const SourceSink *sink, const Partition *p, const RowsLeft *left) {
+        _cleanup_text_ Text en = TEXT_INIT(400), vi = TEXT_INIT(400);
+        text_add(&en, STR("rows that are no records: "));
+        text_add(&vi, STR("các dòng không phải bản ghi: "));
+        size_t bare = en.len;
+        rows_left_text(left, false, &en);
+        rows_left_text(left, true, &vi);
+        if (en.len == bare || en.failed || vi.failed)
+                return;
+        put(sink, p, &(ListingNote) { .severity = SEVERITY_NOTE, .code = "rows-left-out", .topic = "", .count = 1,
+                                      .en = en.at, .vi = vi.at });
+        if (end->detail[0] == '\0')
+                snprintf(end->detail, sizeof end->detail, "%s", en.at);
 }

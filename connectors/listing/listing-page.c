@@ -105,7 +105,7 @@ static int record_take(Listing *l, Normaliser *n, SplitSpan *span, uint64_t prin
                 return l->sink.quarantine(l->sink.userdata, l->partition, &q, e);
         }
         if (n->n_invalid > 0)
-                note_invalid(l->source->env.findings, l->partition, l->stream, &side, &l->findings);
+                note_invalid(&l->sink, l->partition, l->stream, &side, STR_NULL, row);
         return l->sink.record(l->sink.userdata, l->partition, &side, print ^ listing_salt(l), e);
 }
 
@@ -154,7 +154,7 @@ static uint64_t salt_of(const Listing *l) {
 }
 
 static void page_take(Listing *l, const HttpResponse *response, XXH128_hash_t hash, const PageSeen *seen,
-                      const int *rows, PageOutcome *o) {
+                      const Rows *rows, PageOutcome *o) {
         _cleanup_text_ Text facts = TEXT_INIT(PAGER_CURSOR_MAX * 2);
         if (listing_facts(l, response, seen, &facts) < 0)
                 text_clear(&facts); /* too long to be kept: next time it is asked for as if it were new */
@@ -168,7 +168,9 @@ static void page_take(Listing *l, const HttpResponse *response, XXH128_hash_t ha
         else if (!known && l->stream->details.request.path && details_begin(l, seen->overlap) < 0)
                 page_fault(o, FAULT_TOO_LARGE, "out of memory");
         else if (!known && !l->details)
-                records_take(l, seen->overlap, rows, &e);
+                records_take(l, seen->overlap, rows->numbers, &e);
+        if (!known)
+                rows_left_add(&l->left, &rows->left);
 }
 
 void listing_take_page(Listing *l, const HttpResponse *response, PageOutcome *o) {
@@ -193,7 +195,7 @@ void listing_take_page(Listing *l, const HttpResponse *response, PageOutcome *o)
                 if (r >= 0 && take && l->asks_parents)
                         r = listing_take_parents(l, seen.overlap);
                 else if (r >= 0 && take)
-                        page_take(l, response, hash, &seen, rows.numbers, o);
+                        page_take(l, response, hash, &seen, &rows, o);
                 if (r < 0)
                         page_fault(o, FAULT_TOO_LARGE, r == -E2BIG ? "more values than the limit" : "out of memory");
         }

@@ -4,6 +4,7 @@
  * Private to source-http*.c and listing*.c. */
 #pragma once
 
+#include "connectors/decode/rows.h"
 #include "connectors/listing/changes.h"
 #include "connectors/listing/pager.h"
 #include "connectors/listing/slices.h"
@@ -66,7 +67,6 @@ typedef struct Listing {
         uint64_t started;      /* µs of the loop's monotonic clock */
         bool began, broken;    /* `broken`: a callback of the sink failed */
         bool anonymous;        /* a record without identity was put aside */
-        int findings;
         Pager pager;           /* of the list that is read: the stream's, one slice's, or that of the parents */
         Text *taken;           /* by stream->takes, of the page before; NULL: none was read yet */
         Slices slices;
@@ -76,6 +76,7 @@ typedef struct Listing {
         ListingSum parents;    /* what the list of parents came to: it is not read again with the slices */
         int passes;            /* readings from the start before this one */
         bool finished;         /* every slice was read to its end */
+        RowsLeft left;         /* rows of its pages that are no records */
         struct Contract *contract; /* once a record is parsed */
         Text learnt;           /* what is to be kept of it */
         ListingMemory memory;  /* told by the sink at the begin */

@@ -7,11 +7,12 @@
 
 const char *const profile_hiddens[] = { "read", "skip", NULL };
 const char *const profile_codelesses[] = { "quarantine", "skip", NULL };
+const char *const profile_column_numbers[] = { "auto", "yes", "no", NULL };
 const char *const profile_delimiters[] = { "auto", "comma", "semicolon", "tab", NULL };
 
 static const char *const by_file[] = { "whole", "as-of", NULL };
 static const char *const by_table[] = { "encoding", "header-row", "rows-without-code", "totals", "columns",
-                                        "count-after", NULL };
+                                        "column-numbers", "count-after", NULL };
 static const char *const by_body[] = { "list", "ok", "ok-value", "total", "cursor", "next", "more", NULL };
 
 static void useless(ProfileReader *r, const Tree *t, const char *key, const char *because) {
@@ -111,6 +112,7 @@ void profile_format_compile(ProfileReader *r, const Tree *t, const FormatKeys *k
         *p = (FormatPlan) {
                 .kind = k->kind, .encoding = k->encoding, .delimiter = k->delimiter, .header_row = k->header_row,
                 .sheet = k->sheet, .table = k->table, .hidden_skip = k->hidden == 1, .codeless_skip = k->codeless == 1,
+                .column_numbers = k->column_numbers,
                 .links = k->links, .totals = k->totals.at, .n_totals = k->totals.n, .count_after = k->count_after,
                 .files = k->files, .whole = k->whole, .wanted = s->slots, .n_wanted = s->n_slots, .code = s->code.slot,
         };

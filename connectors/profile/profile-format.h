@@ -7,7 +7,7 @@
 #include "connectors/profile/profile-parts.h"
 
 typedef struct FormatKeys {
-        int kind, encoding, delimiter, hidden, codeless, header_row, table;
+        int kind, encoding, delimiter, hidden, codeless, column_numbers, header_row, table;
         const char *sheet, *count_after, *files, *as_of;
         bool links, whole;
         PlanNames totals;
@@ -16,6 +16,7 @@ typedef struct FormatKeys {
 
 extern const char *const profile_hiddens[];   /* read skip */
 extern const char *const profile_codelesses[]; /* quarantine skip */
+extern const char *const profile_column_numbers[]; /* auto yes no, as ColumnNumbers */
 extern const char *const profile_delimiters[]; /* auto comma semicolon tab */
 
 /* `M` is a member FormatKeys of the struct `S` that is read into. */
@@ -30,6 +31,8 @@ extern const char *const profile_delimiters[]; /* auto comma semicolon tab */
         { .key = "hidden", .type = KEY_CHOICE, .offset = offsetof(S, M.hidden), .choices = profile_hiddens }, \
         { .key = "rows-without-code", .type = KEY_CHOICE, .offset = offsetof(S, M.codeless), \
           .choices = profile_codelesses }, \
+        { .key = "column-numbers", .type = KEY_CHOICE, .offset = offsetof(S, M.column_numbers), \
+          .choices = profile_column_numbers }, \
         { .key = "links", .type = KEY_FLAG, .offset = offsetof(S, M.links) }, \
         { .key = "totals", .type = KEY_NAMES, .offset = offsetof(S, M.totals) }, \
         { .key = "columns", .type = KEY_PAIRS, .offset = offsetof(S, M.columns) }, \

@@ -37,7 +37,7 @@ static void tell(Judge *j, const char *code, int policy, Str what, const char *e
                 uint64_t h = XXH3_64bits_withSeed(code, strlen(code), j->mark);
                 j->mark = XXH3_64bits_withSeed(what.at, what.len, h) | 1;
         }
-        j->tell(j->userdata, &(ContractFinding) { code, policy == DRIFT_STOP, en, vi });
+        j->tell(j->userdata, &(ContractFinding) { code, policy == DRIFT_STOP, what, en, vi });
 }
 
 #define TELL(j, code, policy, what, en_format, vi_format, ...)                                                         \

@@ -65,6 +65,7 @@ typedef struct ContractListing {
 typedef struct ContractFinding {
         const char *code;   /* "drift-new", ... */
         bool stops;
+        Str what;           /* the member or word */
         const char *en, *vi; /* until the next one */
 } ContractFinding;
 

@@ -93,6 +93,17 @@ static void import_column(void *userdata, Str member, Str header, Str nearest) {
                                  STR_ARG(nearest));
 }
 
+/* What is taken for no record is said: nothing goes in silence. */
+static void import_left_out(Text *t, const RowsLeft *l, bool vi) {
+        _cleanup_text_ Text left = TEXT_INIT(400);
+
+        rows_left_text(l, vi, &left);
+        if (left.len > 0)
+                (void) text_addf(t, vi ? "; không phải bản ghi: " STR_FMT : "; no records: " STR_FMT,
+                                 STR_ARG(text_str(&left)));
+        (void) text_addc(t, '\n');
+}
+
 static void import_show(const Ctl *c, const SourceOptions *o, const FilePreview *p, const Import *w) {
         _cleanup_text_ Text t = TEXT_INIT(1u << 20);
         char as_of[WHEN_TEXT];
@@ -106,10 +117,9 @@ static void import_show(const Ctl *c, const SourceOptions *o, const FilePreview 
                                  p->sheet[0] == '\0' ? "" : "`");
         if (w->columns.len > 0)
                 (void) text_addf(&t, "%s:\n%s", vi ? "cột" : "columns", w->columns.at);
-        (void) text_addf(&t,
-                         vi ? "%zu dòng: đọc được %lld, để riêng %lld; dòng tổng %d, bỏ qua %d\n"
-                            : "%zu rows: %lld read, %lld put aside; %d rows of totals, %d left out\n",
-                         p->rows, (long long) p->taken, (long long) p->put_aside, p->totals, p->skipped);
+        (void) text_addf(&t, vi ? "%zu dòng: đọc được %lld, để riêng %lld" : "%zu rows: %lld read, %lld put aside",
+                         p->rows, (long long) p->taken, (long long) p->put_aside);
+        import_left_out(&t, &p->left, vi);
         if (w->aside.len > 0)
                 (void) text_addf(&t, "%s:\n%s", vi ? "để riêng" : "put aside", w->aside.at);
         if (w->samples.len > 0)

@@ -35,6 +35,36 @@ static int quarantine_row(void *userdata, const QuarantineRow *q, Err *e) {
         return 0;
 }
 
+static int invalid_row(void *userdata, const InvalidRow *q, Err *e) {
+        Quarantined *w = userdata;
+        Sheet *s = &w->sheet;
+
+        (void) e;
+        sheet_str(s, q->source);
+        sheet_str(s, q->stream);
+        sheet_str(s, q->account);
+        quarantine_text(s, q->unit);
+        sheet_str(s, q->key);
+        sheet_str(s, q->field);
+        quarantine_text(s, q->value);
+        sheet_when(s, q->since);
+        return 0;
+}
+
+/* Fields that could not be read: their records are stored without them. */
+static int quarantine_fields(Quarantined *w, Err *e) {
+        static const SheetColumn columns[] = {
+                { "source", W_H_SOURCE, 0 }, { "stream", W_H_STREAM, 0 }, { "account", W_H_ACCOUNT, 0 },
+                { "unit", W_H_UNIT, SHEET_JSON }, { "key", W_H_KEY, 0 }, { "field", W_H_FIELD, 0 },
+                { "value", W_H_VALUE, SHEET_ELASTIC }, { "since", W_H_SINCE, 0 },
+        };
+        int r;
+
+        SHEET_BEGIN(&w->sheet, &w->ctl->out, "invalid", W_T_INVALID, columns);
+        r = store_visit_invalid(w->ctl->store, invalid_row, w, e);
+        return r >= 0 ? sheet_end(&w->sheet, e) : r;
+}
+
 int verb_quarantine(Ctl *c) {
         static const SheetColumn columns[] = {
                 { "source", W_H_SOURCE, 0 },
@@ -59,5 +89,7 @@ int verb_quarantine(Ctl *c) {
         r = store_visit_quarantine(c->store, quarantine_row, &w, &e);
         if (r >= 0)
                 r = sheet_end(&w.sheet, &e);
+        if (r >= 0)
+                r = quarantine_fields(&w, &e);
         return r < 0 ? ctl_fail(&e) : ctl_end(c, CTL_OK);
 }

@@ -46,6 +46,7 @@
         W(T_SOURCES, "Sources", "Nguồn dữ liệu")                                                                       \
         W(T_PARTITIONS, "Listings in trouble", "Danh sách đọc chưa được")                                              \
         W(T_REFUSALS, "Refused listings: a person decides", "Danh sách bị từ chối: cần người quyết định")              \
+        W(T_INVALID, "Fields that could not be read", "Trường không đọc được")                                         \
         W(T_QUARANTINE, "Records put aside", "Bản ghi để riêng")                                                       \
         W(T_DEADLINES, "Deadlines", "Hạn chung")                                                                       \
         W(T_OUTBOX, "Mails", "Thư")                                                                                    \

@@ -304,7 +304,7 @@ def test_import_shows_and_hands_over(site, tmp_path):
     shown = site.ctl("import", name, "--dry-run").ok().out
     assert "source exports, stream tasks" in shown and "header up to row 4 of sheet `Nhiệm vụ`" in shown
     assert "Mã nhiệm vụ <- MÃ NHIỆM VỤ" in shown and "(not used) STT" in shown
-    assert "%d rows: %d read, 1 put aside; 1 rows of totals" % (len(table), len(table) - 1) in shown
+    assert "%d rows: %d read, 1 put aside; no records: 1 of totals" % (len(table), len(table) - 1) in shown
     assert "row 8: word-unknown: work `Hoàn thàn`, nearest: Hoàn thành" in shown
     assert table[0][1] in shown and list(site.drop.iterdir()) == []
     assert "để riêng 1" in site.ctl("import", name, "--dry-run", "--lang", "vi").ok().out
@@ -470,3 +470,44 @@ def test_the_newest_whole_reading_speaks(site, served):
     site.once()
     assert site.partition("exports", "tasks", "(files)")["completeness"] == "complete"
     assert all(s == "unknown" for s in judged(site).values()), "a file that adds and changes is no whole reading"
+
+
+def test_a_wrong_profile_gives_a_handful_of_lines(site):
+    """One line a fault and field, with the count and the first place; the rest is in the store."""
+    table = [list(row) for row in site.table]
+    for row in table:
+        row[5] = "khoảng %s" % row[5]
+        row[6] = "Chua ro"
+    for row in table[10:]:
+        row[6] = "Hoàn thành"
+    site.put("nhiem-vu.csv", exports.as_csv(table))
+    done = site.once()
+    lines = done.err.splitlines()
+    [invalid] = [n for n in lines if "field-invalid" in n]
+    assert "progress `khoảng %s` cannot be read: %s, nhiem-vu.csv row " % (site.table[10][5], table[10][1]) in invalid
+    assert "the first of %d" % (len(table) - 10) in invalid
+    [aside] = [n for n in lines if "a record is put aside" in n]
+    assert "word-unknown `Chua ro`" in aside and table[0][1] in aside and "the first of 10" in aside
+    assert "nq57ctl quarantine" in aside
+    assert len(lines) < 8, done.err
+    listed = site.ctl("quarantine", "--json").ok().json()
+    assert len(listed["quarantine"]) == 10 and len(listed["invalid"]) == len(table) - 10
+    assert {row["field"] for row in listed["invalid"]} == {"progress"}
+    assert not [n for n in site.once().err.splitlines() if "field-invalid" in n or "put aside," in n], "told once"
+
+
+def test_rows_that_are_left_out_are_told(site):
+    lines = exports.as_csv(site.table).decode("utf-8-sig").split("\r\n")
+    first = next(i for i, line in enumerate(lines) if line.startswith("1;"))
+    lines.insert(first, ";".join("(%d)" % (i + 1) for i in range(len(exports.HEADER))))
+    lines.insert(-1, "Tổng cộng;;;;;;;")
+    site.put("nhiem-vu.csv", "\r\n".join(lines).encode())
+    done = site.once()
+    assert done.status == 0
+    [line] = [n for n in done.err.splitlines() if "rows-left-out" in n]
+    assert "no records: 1 of totals, 1 that numbers the columns" in line
+    assert site.sides() == len(site.table)
+    assert "1 that numbers" in site.last_run("exports", "tasks", "(files)")["detail"]
+    shown = site.ctl("import", site.drop / "nhiem-vu.csv", "--dry-run").ok().out
+    assert "no records: 1 of totals, 1 that numbers the columns" in shown
+    assert "rows-left-out" not in site.once().err, "told once"

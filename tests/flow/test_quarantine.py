@@ -24,3 +24,18 @@ def test_a_first_poll_with_an_unmapped_unit_is_no_blindness(tmp_path):
         site.sims.clear()
         site.once().ok()
         assert site.query("SELECT count(*) AS n FROM side WHERE missing_since IS NOT NULL")[0]["n"] == 1
+
+
+def test_a_word_that_changes_for_every_account_is_one_line(tmp_path):
+    with Small(tmp_path / "site") as site:
+        assert site.once().status == 0
+        site.sims.fault(fault="replace", system="portal", path="/tasks", old='"IN_PROGRESS"', new='"IN_PROGRES"')
+        done = site.once()
+        accounts = [p for p in site.status_json()["partitions"] if p["source"] == "nq57-daklak" and p["quarantined"]]
+        assert len(accounts) > 3 and done.status == 1
+        [line] = [n for n in done.err.splitlines() if "a record is put aside" in n]
+        rows = len(site.ctl("quarantine", "--json").ok().json()["quarantine"])
+        assert "the first of %d, in %d accounts (" % (rows, len(accounts)) in line and "IN_PROGRES`" in line
+        assert ", ...)" in line and accounts[0]["account"] in line
+        [partial] = [n for n in done.err.splitlines() if " partial: word-unknown" in n]
+        assert "in %d accounts (" % len(accounts) in partial

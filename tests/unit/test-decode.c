@@ -121,6 +121,43 @@ static void test_rows_that_are_no_records(void **state) {
                     "5 {\"Mã nhiệm vụ\":\"B\",\"Tên nhiệm vụ\":\"y\"}\n");
 }
 
+static void left_out(const FormatPlan *p, FormatKind kind, Str body, const char *rows, const char *left) {
+        _cleanup_rows_ Rows r = { 0 };
+        _cleanup_text_ Text text = TEXT_INIT(1u << 16), why = TEXT_INIT(400);
+        assert_int_equal(decoded(p, kind, body, &r, &text), 0);
+        rows_left_text(&r.left, false, &why);
+        assert_string_equal(text.at ? text.at : "", rows);
+        assert_string_equal(why.at ? why.at : "", left);
+}
+
+#define NUMBERS_HEAD "Mã nhiệm vụ,Tên nhiệm vụ,Tiến độ\n"
+#define NUMBERS_123 "2 {\"Mã nhiệm vụ\":\"1\",\"Tên nhiệm vụ\":\"2\",\"Tiến độ\":\"3\"}"
+#define NUMBERS_NV "3 {\"Mã nhiệm vụ\":\"NV-1\",\"Tên nhiệm vụ\":\"x\",\"Tiến độ\":\"5\"}\n"
+#define NUMBERS_7 "3 {\"Mã nhiệm vụ\":\"7\",\"Tên nhiệm vụ\":\"x\",\"Tiến độ\":\"5\"}\n"
+#define NUMBERS_ONE "1 that numbers the columns"
+#define NUMBERS_DOUBT " ! numbers the columns, or is a record: `column-numbers` of the stream decides\n"
+
+/* A row "1,2,3" may be a record: it goes only where it surely is none, and what goes is counted. */
+static void test_a_row_that_numbers_the_columns(void **state) {
+        FormatPlan p = format_of(FORMAT_CSV);
+        left_out(&p, FORMAT_CSV, STR(NUMBERS_HEAD "(1),(2),(3)\nNV-1,x,5\n"), NUMBERS_NV, NUMBERS_ONE);
+        left_out(&p, FORMAT_CSV, STR(NUMBERS_HEAD "(1),(2),(3)=(1)+(2)\n7,x,5\n"), NUMBERS_7, NUMBERS_ONE);
+        left_out(&p, FORMAT_CSV, STR(NUMBERS_HEAD "1,2,3\nNV-1,x,5\n"), NUMBERS_NV, NUMBERS_ONE);
+        left_out(&p, FORMAT_CSV, STR(NUMBERS_HEAD "A,B,1\nNV-1,x,5\n"),
+                 "2 {\"Mã nhiệm vụ\":\"A\",\"Tên nhiệm vụ\":\"B\",\"Tiến độ\":\"1\"}\n" NUMBERS_NV, "");
+        left_out(&p, FORMAT_CSV, STR(NUMBERS_HEAD "1,2,3\n7,x,5\n"), NUMBERS_123 NUMBERS_DOUBT NUMBERS_7, "");
+        left_out(&p, FORMAT_CSV, STR(NUMBERS_HEAD "1,2,3\n"), NUMBERS_123 NUMBERS_DOUBT, "");
+        left_out(&p, FORMAT_CSV, STR(NUMBERS_HEAD "2,3,4\nNV-1,x,5\n"),
+                 "2 {\"Mã nhiệm vụ\":\"2\",\"Tên nhiệm vụ\":\"3\",\"Tiến độ\":\"4\"}\n" NUMBERS_NV, "");
+        left_out(&p, FORMAT_CSV, STR(NUMBERS_HEAD "NV-0,x,5\n1,2,3\n"),
+                 "2 {\"Mã nhiệm vụ\":\"NV-0\",\"Tên nhiệm vụ\":\"x\",\"Tiến độ\":\"5\"}\n"
+                 "3 {\"Mã nhiệm vụ\":\"1\",\"Tên nhiệm vụ\":\"2\",\"Tiến độ\":\"3\"}\n", "");
+        p.column_numbers = COLUMN_NUMBERS_YES;
+        left_out(&p, FORMAT_CSV, STR(NUMBERS_HEAD "1,2,3\n7,x,5\n"), NUMBERS_7, NUMBERS_ONE);
+        p.column_numbers = COLUMN_NUMBERS_NO;
+        left_out(&p, FORMAT_CSV, STR(NUMBERS_HEAD "1,2,3\nNV-1,x,5\n"), NUMBERS_123 "\n" NUMBERS_NV, "");
+}
+
 static void claims(const FormatPlan *p, FormatKind kind, Str body, int64_t claimed, size_t n) {
         _cleanup_rows_ Rows rows = { 0 };
         assert_int_equal(decode(p, kind, body, LIMIT_FILE_RECORDS, &rows), 0);
@@ -291,6 +328,7 @@ int main(void) {
                 cmocka_unit_test(test_header_of_two_rows),
                 cmocka_unit_test(test_columns_may_be_renamed),
                 cmocka_unit_test(test_rows_that_are_no_records),
+                cmocka_unit_test(test_a_row_that_numbers_the_columns),
                 cmocka_unit_test(test_a_stated_number_of_records),
                 cmocka_unit_test(test_too_many),
                 cmocka_unit_test(test_html_table),

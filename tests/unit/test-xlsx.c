@@ -144,6 +144,11 @@ static void test_hidden_rows_are_read_unless_told_otherwise(void **state) {
                 "2 {\"Mã nhiệm vụ\":\"1\",\"Tên nhiệm vụ\":\"x\"}\n3 {\"Mã nhiệm vụ\":\"2\",\"Tên nhiệm vụ\":\"y\"}\n");
         p.hidden_skip = true;
         ASSERT_BOOK(&p, workbook_simple(rows, NULL, NULL, NULL), "2 {\"Mã nhiệm vụ\":\"1\",\"Tên nhiệm vụ\":\"x\"}\n");
+        _cleanup_rows_ Rows r = { 0 };
+        Str book = workbook_simple(rows, NULL, NULL, NULL);
+        assert_int_equal(decode(&p, FORMAT_XLSX, book, 100, &r), 0);
+        assert_int_equal(r.left.hidden, 1);
+        free((char *) book.at);
 }
 
 static Str two_sheets(const char *state_of_second) {
