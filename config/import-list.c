@@ -6,6 +6,7 @@
 
 #include "config/schema.h"
 #include "config/typed.h"
+#include "state/model/room.h"
 
 #define ROWS_MAX 20000
 
@@ -292,14 +293,8 @@ static int check_new(Reader *r, ImportRow *row) {
 
 static int add_row(Reader *r, const ImportRow *row) {
         ImportList *l = r->list;
-        if (l->n == l->room) {
-                size_t room = l->room ? l->room * 2 : 256;
-                ImportRow *rows = realloc(l->rows, room * sizeof *rows);
-                if (!rows)
-                        return -ENOMEM;
-                l->rows = rows;
-                l->room = room;
-        }
+        if (ROOM_FOR_ONE(l->rows, l->n, l->room, 256) < 0)
+                return -ENOMEM;
         l->rows[l->n++] = *row;
         return 0;
 }

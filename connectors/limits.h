@@ -39,6 +39,7 @@
 #define LIMIT_XLSX_PART_BYTES (256u << 20) /* one of them, unpacked */
 #define LIMIT_XLSX_READ_BYTES (512u << 20) /* of all of them; a sheet is read two or three times */
 #define LIMIT_XLSX_STRING_BYTES (48u << 20) /* all shared texts of a workbook */
+#define LIMIT_XLSX_STRINGS (2u << 20)
 #define LIMIT_XLSX_DEPTH 64               /* of its XML */
 #define LIMIT_XLSX_MERGES 100000          /* merged cells of one sheet */
 #define LIMIT_XLSX_STYLES 65536

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 
+#include "state/model/room.h"
 #include "state/plan-parts.h"
 
 void seat_list_free(SeatList *l) {
@@ -9,15 +10,8 @@ void seat_list_free(SeatList *l) {
 }
 
 static int seat_list_add(SeatList *l, const Seat *to, SeatKind as) {
-        if (l->n == l->room) {
-                size_t room = l->room ? l->room * 2 : 16;
-                PlanSeat *at = reallocarray(l->at, room, sizeof(*at));
-
-                if (!at)
-                        return -ENOMEM;
-                l->at = at;
-                l->room = room;
-        }
+        if (ROOM_FOR_ONE(l->at, l->n, l->room, 16) < 0)
+                return -ENOMEM;
         l->at[l->n++] = (PlanSeat) {to, as};
         return 0;
 }

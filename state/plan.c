@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 
+#include "state/model/room.h"
 #include "state/plan-parts.h"
 
 /* A claim that is due, with the person it is due to. */
@@ -31,22 +32,8 @@ static void planner_done(Planner *p) {
         seat_list_free(&p->seats);
 }
 
-static int grow(void **at, size_t n, size_t *room, size_t size) {
-        size_t more = *room ? *room * 2 : 256;
-        void *bigger;
-
-        if (n < *room)
-                return 0;
-        bigger = reallocarray(*at, more, size);
-        if (!bigger)
-                return -ENOMEM;
-        *at = bigger;
-        *room = more;
-        return 0;
-}
-
 static int due_add(Planner *p, const Seat *to, NewClaim claim) {
-        int r = grow((void **) &p->due, p->n_due, &p->room_due, sizeof(*p->due));
+        int r = ROOM_FOR_ONE(p->due, p->n_due, p->room_due, 256);
 
         if (r == 0)
                 p->due[p->n_due++] = (PlanDue) {seat_person(to), to, claim};
@@ -54,7 +41,7 @@ static int due_add(Planner *p, const Seat *to, NewClaim claim) {
 }
 
 static int held_add(Planner *p, const NewClaim *claim, const Seat *to, HeldWhy why) {
-        int r = grow((void **) &p->held, p->n_held, &p->room_held, sizeof(*p->held));
+        int r = ROOM_FOR_ONE(p->held, p->n_held, p->room_held, 256);
 
         if (r == 0)
                 p->held[p->n_held++] = (PlanHeld) {claim->occurrence, claim->unit, to, claim->seat, claim->stage, why};

@@ -5,6 +5,7 @@
 
 #include "connectors/decode/xlsx.h"
 #include "connectors/limits.h"
+#include "state/model/room.h"
 
 #define SHEETS_MAX 256
 
@@ -127,16 +128,10 @@ static int strings_begin(void *userdata, const char *name, const char *const *at
 }
 
 static int string_add(Xlsx *x, Str text) {
-        if (x->n_strings == x->room_strings) {
-                size_t room = x->room_strings ? x->room_strings * 2 : 1024;
-                if (room * sizeof *x->strings > LIMIT_XLSX_STRING_BYTES)
-                        return rows_refuse(x->rows, FAULT_TOO_LARGE, "too many texts in the workbook");
-                Str *strings = reallocarray(x->strings, room, sizeof *strings);
-                if (!strings)
-                        return -ENOMEM;
-                x->strings = strings;
-                x->room_strings = room;
-        }
+        if (x->n_strings == LIMIT_XLSX_STRINGS)
+                return rows_refuse(x->rows, FAULT_TOO_LARGE, "too many texts in the workbook");
+        if (ROOM_FOR_ONE(x->strings, x->n_strings, x->room_strings, 1024) < 0)
+                return -ENOMEM;
         if (arena_str(&x->arena, text, &x->strings[x->n_strings]) < 0)
                 return rows_refuse(x->rows, FAULT_TOO_LARGE, "more than %u MiB of texts in the workbook",
                                    LIMIT_XLSX_STRING_BYTES >> 20);

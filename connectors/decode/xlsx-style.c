@@ -6,6 +6,7 @@
 
 #include "connectors/decode/xlsx.h"
 #include "connectors/limits.h"
+#include "state/model/room.h"
 
 #define PATTERN_ZEROS 15
 #define FORMATS_MAX 4096 /* of numbers: each cell format looks for its own among them; programs allow some hundreds */
@@ -138,21 +139,6 @@ typedef struct Styles {
         bool in_cells;
 } Styles;
 
-/* Room for one more. */
-static int grow(Xlsx *x, void **at, size_t n, size_t *room, size_t size) {
-        size_t more = *room ? *room * 2 : 64;
-        if (n < *room)
-                return 0;
-        if (n >= LIMIT_XLSX_STYLES)
-                return rows_refuse(x->rows, FAULT_TOO_LARGE, "too many cell formats");
-        void *bigger = reallocarray(*at, more, size);
-        if (!bigger)
-                return -ENOMEM;
-        *at = bigger;
-        *room = more;
-        return 0;
-}
-
 static int format_add(Styles *s, const char *const *attributes) {
         const char *id = xml_attribute(attributes, "numFmtId"), *code = xml_attribute(attributes, "formatCode");
         int number;
@@ -160,9 +146,8 @@ static int format_add(Styles *s, const char *const *attributes) {
                 return 0;
         if (s->n_formats == FORMATS_MAX)
                 return rows_refuse(s->book->rows, FAULT_TOO_LARGE, "too many number formats");
-        int r = grow(s->book, (void **) &s->formats, s->n_formats, &s->room_formats, sizeof *s->formats);
-        if (r != 0)
-                return r;
+        if (ROOM_FOR_ONE(s->formats, s->n_formats, s->room_formats, 64) < 0)
+                return -ENOMEM;
         s->formats[s->n_formats] = (Format) { number, arena_copy(&s->book->arena, str_of(code)) };
         return s->formats[s->n_formats++].code ? 0 : -ENOMEM;
 }
@@ -171,9 +156,10 @@ static int style_add(Styles *s, const char *const *attributes) {
         Xlsx *x = s->book;
         const char *id = xml_attribute(attributes, "numFmtId"), *code = NULL;
         int number = 0;
-        int r = grow(x, (void **) &x->styles, x->n_styles, &x->room_styles, sizeof *x->styles);
-        if (r != 0)
-                return r;
+        if (x->n_styles >= LIMIT_XLSX_STYLES)
+                return rows_refuse(x->rows, FAULT_TOO_LARGE, "too many cell formats");
+        if (ROOM_FOR_ONE(x->styles, x->n_styles, x->room_styles, 64) < 0)
+                return -ENOMEM;
         (void) text_to_int(str_of(id ? id : "0"), 0, 1000000, &number);
         for (size_t i = 0; i < s->n_formats && !code; i++)
                 if (s->formats[i].id == number)

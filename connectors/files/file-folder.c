@@ -11,6 +11,7 @@
 #include <xxhash.h>
 
 #include "connectors/limits.h"
+#include "state/model/room.h"
 
 #define ENTRIES_MAX 10000
 
@@ -57,14 +58,8 @@ static FileEntry *entry_of(Folder *f, const char *name) {
 }
 
 static int entry_add(Folder *f, const char *name, FileEntry **ret) {
-        if (f->n == f->room) {
-                size_t room = f->room ? f->room * 2 : 32;
-                FileEntry *at = reallocarray(f->at, room, sizeof *at);
-                if (!at)
-                        return -ENOMEM;
-                f->at = at;
-                f->room = room;
-        }
+        if (ROOM_FOR_ONE(f->at, f->n, f->room, 32) < 0)
+                return -ENOMEM;
         char *copy = str_dup(str_of(name));
         if (!copy)
                 return -ENOMEM;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "connectors/listing/slices.h"
+#include "state/model/room.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,16 +9,8 @@
 static int add(Slices *s, Slice slice, Str value) {
         if (s->n == SLICES_MAX)
                 return -E2BIG;
-        if (s->n == s->room) {
-                size_t room = s->room ? s->room * 2 : 16;
-                Slice *grown = realloc(s->at, room * sizeof *grown);
-                if (!grown)
-                        return -ENOMEM;
-                s->at = grown;
-                s->room = room;
-        }
         char *copy = arena_copy(&s->arena, value);
-        if (!copy)
+        if (!copy || ROOM_FOR_ONE(s->at, s->n, s->room, 16) < 0)
                 return -ENOMEM;
         slice.value = (Str) { copy, value.len };
         s->at[s->n++] = slice;

@@ -11,6 +11,7 @@
 
 #include "connectors/decode/document.h"
 #include "connectors/tape/tape-parts.h"
+#include "state/model/room.h"
 
 #define FILES_MAX 200000
 #define PATIENCE (300 * (uint64_t) 1000) /* µs without a request after which the next in line is not waited for */
@@ -73,19 +74,16 @@ static bool exchange_name(const char *name) {
 
 static int names_read(struct TapePlayer *p, const char *dir, Err *e) {
         DIR *d = opendir(dir);
-        int r = 0, room = 0;
+        int r = 0;
+        size_t room = 0;
         if (!d)
                 return err_set(e, -errno, RETRY_NEVER, "cannot read %.200s: %s", dir, strerror(errno));
         for (struct dirent *entry; r == 0 && (entry = readdir(d));) {
                 if (!exchange_name(entry->d_name) || p->n == FILES_MAX)
                         continue;
-                if (p->n == room) {
-                        Recorded *more = realloc(p->at, (size_t) (room = room * 2 + 64) * sizeof *more);
-                        if (!more) {
-                                r = err_oom(e);
-                                break;
-                        }
-                        p->at = more;
+                if (ROOM_FOR_ONE(p->at, (size_t) p->n, room, 64) < 0) {
+                        r = err_oom(e);
+                        break;
                 }
                 p->at[p->n] = (Recorded) { .name = str_dup(str_of(entry->d_name)), .file = TEXT_INIT(TAPE_FILE_BYTES) };
                 if (p->at[p->n++].name == NULL)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "daemon/ctl/table.h"
+#include "state/model/room.h"
 
 #include <errno.h>
 #include <sys/ioctl.h>
@@ -14,20 +15,6 @@ void table_free(Table *t) {
         *t = (Table) { 0 };
 }
 
-static int table_room(Table *t) {
-        size_t room = t->room ? 2 * t->room : 256;
-        Str *more;
-
-        if (t->n < t->room)
-                return 0;
-        more = reallocarray(t->cell, room, sizeof *more);
-        if (!more)
-                return -ENOMEM;
-        t->cell = more;
-        t->room = room;
-        return 0;
-}
-
 void table_add(Table *t, Str cell) {
         _cleanup_text_ Text safe = TEXT_INIT(TABLE_CELL);
         Str kept = STR_NULL;
@@ -35,7 +22,8 @@ void table_add(Table *t, Str cell) {
         if (t->failed)
                 return;
         cell.len = cell.len < TABLE_CELL / 4 ? cell.len : TABLE_CELL / 4;
-        if (table_room(t) < 0 || text_escape(&safe, cell) < 0 || arena_str(&t->arena, text_str(&safe), &kept) < 0) {
+        if (ROOM_FOR_ONE(t->cell, t->n, t->room, 256) < 0 || text_escape(&safe, cell) < 0 ||
+            arena_str(&t->arena, text_str(&safe), &kept) < 0) {
                 t->failed = -ENOMEM;
                 return;
         }

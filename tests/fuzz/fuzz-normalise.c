@@ -2,8 +2,8 @@
 /* Any bytes as a record, under a profile with every kind of field: a side or a quarantine, both in valid UTF-8, without
  * control characters in what is text, and the same the second time. The first byte chooses the stream. */
 #include "config/load.h"
-#include "connectors/record/normalise.h"
 #include "connectors/profile/profile-plan.h"
+#include "connectors/record/normalise.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

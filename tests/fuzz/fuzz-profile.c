@@ -5,8 +5,8 @@
 
 #include "config/load.h"
 #include "connectors/listing/pager.h"
-#include "connectors/record/normalise.h"
 #include "connectors/profile/profile-plan.h"
+#include "connectors/record/normalise.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

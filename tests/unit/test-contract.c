@@ -8,9 +8,9 @@
 #include <cmocka.h>
 
 #include "config/load.h"
+#include "connectors/profile/profile-plan.h"
 #include "connectors/record/contract.h"
 #include "connectors/record/normalise.h"
-#include "connectors/profile/profile-plan.h"
 
 static const char profile_text[] =
         "profile: p\nstatus: assumed\nsession:\n  kind: none\n"

@@ -5,32 +5,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
-static int allocations_left(int set) {
-        static int left = -1; /* -1: no limit */
-        int before = left;
+#include "tests/unit/failing-memory.h"
 
-        left = set > -2 ? set : left > 0 ? left - 1 : left;
-        return before;
-}
-
-static void *maybe_malloc(size_t size) {
-        return allocations_left(-2) == 0 ? NULL : malloc(size);
-}
-
-static void *maybe_realloc(void *at, size_t size) {
-        return allocations_left(-2) == 0 ? NULL : realloc(at, size);
-}
-
-#define malloc maybe_malloc
-#define realloc maybe_realloc
 #include "connectors/mail/message.c"
 #include "state/model/text.c"
-#undef malloc
-#undef realloc
+
+#include "tests/unit/failing-memory-end.h"
 
 static void test_every_allocation(void **state) {
         MailParts parts = { .from_name = "Nhắc việc", .from_address = "nq57@example.vn", .to_name = "Lê Thị K",
@@ -46,9 +29,9 @@ static void test_every_allocation(void **state) {
                 Text mail = { .max = 7 };
                 Err e = { 0 };
 
-                (void) allocations_left(limit++);
+                allocations_left = limit++;
                 r = message_build(&parts, &mail, &e);
-                (void) allocations_left(-1);
+                allocations_left = -1;
                 if (r < 0) {
                         assert_int_equal(r, -ENOMEM);
                         assert_int_equal(e.code, -ENOMEM);

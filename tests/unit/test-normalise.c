@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "config/load.h"
-#include "connectors/record/normalise.h"
 #include "connectors/profile/profile-plan.h"
+#include "connectors/record/normalise.h"
 
 typedef struct World {
         Document *document;

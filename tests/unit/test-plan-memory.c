@@ -5,45 +5,21 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
-static int allocations_left = -1; /* -1: no limit */
+#include "tests/unit/failing-memory.h"
 
-static int allocation_fails(void) {
-        if (allocations_left < 0)
-                return 0;
-        return allocations_left-- == 0;
-}
-static void *test_malloc_maybe(size_t size) {
-        return allocation_fails() ? NULL : malloc(size);
-}
-static void *test_calloc_maybe(size_t n, size_t size) {
-        return allocation_fails() ? NULL : calloc(n, size);
-}
-static void *test_realloc_maybe(void *at, size_t size) {
-        return allocation_fails() ? NULL : realloc(at, size);
-}
-static void *test_reallocarray_maybe(void *at, size_t n, size_t size) {
-        return allocation_fails() ? NULL : reallocarray(at, n, size);
-}
-
-#define malloc test_malloc_maybe
-#define calloc test_calloc_maybe
-#define realloc test_realloc_maybe
-#define reallocarray test_reallocarray_maybe
 #include "state/letter-items.c"
 #include "state/letter-list.c"
 #include "state/letter-words.c"
 #include "state/letter.c"
+#include "state/model/room.c"
 #include "state/model/text.c"
 #include "state/plan-seat.c"
 #include "state/plan.c"
-#undef malloc
-#undef calloc
-#undef realloc
-#undef reallocarray
+
+#include "tests/unit/failing-memory-end.h"
 
 #include "tests/unit/plan-world.h"
 

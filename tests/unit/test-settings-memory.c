@@ -5,37 +5,17 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
-static int allocations_left = -1; /* -1: no limit */
+#include "tests/unit/failing-memory.h"
 
-static int allocation_fails(void) {
-        if (allocations_left < 0)
-                return 0;
-        return allocations_left-- == 0;
-}
-static void *test_malloc_maybe(size_t size) {
-        return allocation_fails() ? NULL : malloc(size);
-}
-static void *test_calloc_maybe(size_t n, size_t size) {
-        return allocation_fails() ? NULL : calloc(n, size);
-}
-static void *test_realloc_maybe(void *at, size_t size) {
-        return allocation_fails() ? NULL : realloc(at, size);
-}
-
-#define malloc test_malloc_maybe
-#define calloc test_calloc_maybe
-#define realloc test_realloc_maybe
 #include "config/load.c"
 #include "config/settings.c"
 #include "config/units-check.c"
 #include "state/model/text.c"
-#undef malloc
-#undef calloc
-#undef realloc
+
+#include "tests/unit/failing-memory-end.h"
 
 #include "config/import.h"
 #include "tests/unit/config-site.h"
