@@ -7,7 +7,7 @@ static int absence_mark(Apply *a, int64_t record, Err *e) {
         int changed = 0;
         int r = stmt_run(a->store, &changed, e,
                          "UPDATE side SET missing_since = ? WHERE id = ? AND missing_since IS NULL", "ti", a->now,
-                         record * 2 + a->listing->partition.side);
+                         side_id(record, a->listing->partition.side));
 
         if (r == 0 && changed > 0)
                 r = bits_add(&a->touched, record, &(bool) { false }, e);
@@ -34,7 +34,7 @@ static int elsewhere_member(void *u, int64_t record, Err *e) {
                 return 0;
         w->gone->word[record / 64] &= ~(UINT64_C(1) << (record % 64));
         return stmt_run(w->apply->store, NULL, e, "UPDATE side SET partition = ? WHERE id = ?", "ii", w->partition,
-                        record * 2 + w->apply->listing->partition.side);
+                        side_id(record, w->apply->listing->partition.side));
 }
 
 static int absence_elsewhere(Apply *a, Bits *gone, Err *e) {
@@ -75,19 +75,20 @@ static int absence_gone(Apply *a, Err *e) {
 static int remove_one(Apply *a, int64_t id, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
         const Value *after[SIDE_COUNT];
+        int64_t record = side_record(id);
         Stored stored;
         Str unit;
         int r;
 
         arena_clear(&a->arena);
-        r = stored_read(a->store, &a->arena, id / 2, &stored, e);
+        r = stored_read(a->store, &a->arena, record, &stored, e);
         if (r == 0)
                 r = stmt_run(a->store, NULL, e, "UPDATE side SET removed_at = ? WHERE id = ?", "ti", a->now, id);
         if (r == 0)
-                r = bits_add(&a->touched, id / 2, &(bool) { false }, e);
+                r = bits_add(&a->touched, record, &(bool) { false }, e);
         if (r == 0)
                 r = stmt_ask(a->store, &q, e, "SELECT iif(substr(key, 1, 1) = '/', '', unit) FROM record WHERE id = ?",
-                             "i", id / 2);
+                             "i", record);
         if (r < 0)
                 return r;
         if (r == 0)
@@ -95,7 +96,7 @@ static int remove_one(Apply *a, int64_t id, Err *e) {
         if (arena_str(&a->arena, stmt_str(q, 0), &unit) < 0)
                 return err_oom(e);
         for (int s = 0; s < SIDE_COUNT; s++)
-                after[s] = s == (id & 1) ? NULL : stored.field[s];
+                after[s] = s == (int) side_of(id) ? NULL : stored.field[s];
         a->report.removed++;
         return apply_reconcile(a, &stored, after, unit, e);
 }

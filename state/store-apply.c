@@ -71,9 +71,11 @@ int apply_is_older(Apply *a, const Staged *st, int64_t record, bool *ret, Err *e
         return r;
 }
 
-/* Everything but the guards' word. The set of members before is read here, inside the transaction. */
+/* Everything but the guards' word. The set of members before is read here, inside the transaction. The partition's row
+ * comes after those of records: SQLite writes pages out as its cache fills, and one that changes again afterwards has
+ * it sum up all that follow anew. */
 static int apply_all(Apply *a, Err *e) {
-        int r = partition_ensure(a->listing, e);
+        int r = partition_number(a->listing, &(bool) { false }, e);
 
         if (r == 0)
                 r = run_begin(a, e);
@@ -83,6 +85,8 @@ static int apply_all(Apply *a, Err *e) {
         if (r == 0)
                 r = apply_rows(a, e);
         KILL_POINT("apply-rows");
+        if (r == 0)
+                r = partition_ensure(a->listing, e);
         if (r == 0)
                 r = quarantine_seen(a, e);
         if (r == 0 && a->judges)

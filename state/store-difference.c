@@ -130,7 +130,7 @@ int apply_reconcile(Apply *a, const Stored *before, const Value *const after[sta
                 .exception = old,
                 .now = a->now,
         };
-        int r = difference_read(a->store, &a->arena, before->record, old, &n_old, e);
+        int r = before->differs ? difference_read(a->store, &a->arena, before->record, old, &n_old, e) : 0;
 
         if (r < 0)
                 return r;

@@ -4,7 +4,7 @@
 #include "state/store-stmt.h"
 
 #define DAY(column) "coalesce(date(" column " / 1000000 + 25200, 'unixepoch'), '')"
-#define SIDE_NAME(id) "iif(" id " & 1, 'portal', 'central')"
+#define SIDE_NAME(id) "iif(" SQL_SIDE_OF(id) ", 'portal', 'central')"
 
 /* Tables in the order of their first words; rows in the order of their keys. */
 static const char *const exports[] = {
@@ -23,7 +23,7 @@ static const char *const exports[] = {
 
         "SELECT printf('history %s %s %s appeared %s', r.key, " SIDE_NAME(
                 "h.side") ", h.fields, h.appeared) FROM history h"
-                          " JOIN record r ON r.id = h.side >> 1 ORDER BY r.key, h.side, h.id",
+                          " JOIN record r ON r.id = " SQL_RECORD_OF("h.side") " ORDER BY r.key, h.side, h.id",
 
         /* sent and unknown: it went, and what became of it is a matter of the moment */
         "SELECT printf('message %s %s %s %s %s', person, channel, day, kind, iif(state IN ('sending', 'sent', "
@@ -53,13 +53,8 @@ static const char *const exports[] = {
         " JOIN partition p ON p.id = f.partition WHERE f.state IN ('open', 'accepted', 'rejected') ORDER BY 1",
 
         "SELECT printf('side %s %s %s missing %s removed %s %s', r.key, " SIDE_NAME(
-                "s.id") ", coalesce(s.code, r.code), " DAY("s.missing_since") ", " DAY("s.removed_at") ", s.fields) "
-                                                                                                       "FROM side s "
-                                                                                                       "JOIN record r "
-                                                                                                       "ON r.id = s.id "
-                                                                                                       ">> 1 ORDER BY "
-                                                                                                       "r.key, s.id & "
-                                                                                                       "1",
+                "s.id") ", coalesce(s.code, r.code), " DAY("s.missing_since") ", " DAY("s.removed_at") ", s.fields)"
+                        " FROM side s JOIN record r ON r.id = " SQL_RECORD_OF("s.id") " ORDER BY r.key, s.id",
 };
 
 int store_export(Store *s, int (*line)(void *u, Str line, Err *e), void *userdata, Err *e) {

@@ -28,12 +28,12 @@ static int decode(Walk *w, Str json, Value ret[static FIELD_COUNT], const char *
 
 static int walk_sides(Store *s, int64_t record, Walk *w, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
-        int r = stmt_use(s, "SELECT id, fields FROM side WHERE id BETWEEN ?1 AND ?1 + 1", &q, e);
+        int r = stmt_use(s, "SELECT id, fields FROM side WHERE id IN (?1, " SQL_PORTAL_OF("?1") ")", &q, e);
 
         if (r == 0)
-                r = stmt_bind(q, e, "i", record * 2);
+                r = stmt_bind(q, e, "i", record);
         while (r == 0 && (r = stmt_step(q, e)) > 0)
-                r = decode(w, stmt_str(q, 1), w->now[sqlite3_column_int(q, 0) & 1], "side", e);
+                r = decode(w, stmt_str(q, 1), w->now[side_of(sqlite3_column_int64(q, 0))], "side", e);
         return r;
 }
 
@@ -48,13 +48,13 @@ static bool appeared(Str words, FieldId field) {
 
 static int walk_row(Walk *w, sqlite3_stmt *q, Err *e) {
         Value was[FIELD_COUNT];
-        int side = sqlite3_column_int(q, 0) & 1;
+        Side side = side_of(sqlite3_column_int64(q, 0));
         int r = decode(w, stmt_str(q, 3), was, "history", e);
 
         for (FieldId f = 0; f < FIELD_COUNT && r == 0; f++) {
                 HistoryRow row = { .at = sqlite3_column_int64(q, 2),
                                    .run = sqlite3_column_int64(q, 1),
-                                   .side = (Side) side,
+                                   .side = side,
                                    .field = f };
 
                 if (was[f].state == VALUE_ABSENT && !appeared(stmt_str(q, 4), f))
@@ -80,11 +80,12 @@ int store_visit_history(Store *s, int64_t record, int (*visit)(void *u, const Hi
         r = walk_sides(s, record, w, e);
         if (r == 0)
                 r = stmt_make(s,
-                              "SELECT side, run, at, fields, appeared FROM history WHERE side BETWEEN ?1 AND ?1 + 1 "
-                              "ORDER BY id DESC",
+                              "SELECT side, run, at, fields, appeared FROM history WHERE side IN (?1, " SQL_PORTAL_OF(
+                                      "?1") ")"
+                                            " ORDER BY id DESC",
                               &q, e);
         if (r == 0)
-                r = stmt_bind(q, e, "i", record * 2);
+                r = stmt_bind(q, e, "i", record);
         while (r == 0 && (r = stmt_step(q, e)) > 0)
                 r = walk_row(w, q, e);
         arena_free(&w->arena);

@@ -64,6 +64,7 @@ typedef struct Apply {
         int64_t run;
         bool judges;                /* it is the whole of the partition: absence, pages and digest follow it */
         int64_t kept;               /* quarantined records that this listing did not bring */
+        bool last_was_new;          /* the record before: nobody had shown it */
         Bits before;                /* members of the listing before */
         Bits touched;               /* records of which a row was written */
         Bits newer;                 /* records that another partition of the stream showed since `newer_than` */
@@ -93,6 +94,7 @@ void apply_sample(Apply *a, Str key, const char *what, Str from, Str to);
 typedef struct Stored {
         int64_t record;
         bool there[SIDE_COUNT], removed[SIDE_COUNT], missing[SIDE_COUNT];
+        bool differs;                   /* rows of differences are kept of it */
         uint64_t hash[SIDE_COUNT];
         const Value *field[SIDE_COUNT]; /* of sides that are there and not removed */
 } Stored;
@@ -126,7 +128,8 @@ int quarantine_apply(Apply *a, Err *e);
 int quarantine_seen(Apply *a, Err *e); /* quarantined records are not missing */
 
 int partition_find(Listing *l, bool *ret_digested, uint64_t *ret_digest, Err *e); /* its id and what is remembered */
-int partition_ensure(Listing *l, Err *e);
+int partition_number(Listing *l, bool *ret_new, Err *e); /* its id, also when there is no row yet */
+int partition_ensure(Listing *l, Err *e); /* its row */
 int run_begin(Apply *a, Err *e);       /* takes a run id */
 int run_write(Apply *a, Err *e);       /* the run record and the partition's state */
 

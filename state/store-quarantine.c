@@ -173,7 +173,7 @@ int store_visit_invalid(Store *s, int (*visit)(void *u, const InvalidRow *q, Err
         _cleanup_made_ sqlite3_stmt *q = NULL;
         int r = stmt_make(s,
                           "SELECT p.source, p.stream, p.account, r.unit, r.key, s.fields, s.fetched_at FROM side s"
-                          " JOIN record r ON r.id = s.id / 2 JOIN partition p ON p.id = s.partition"
+                          " JOIN record r ON r.id = " SQL_RECORD_OF("s.id") " JOIN partition p ON p.id = s.partition"
                           " WHERE s.missing_since IS NULL AND instr(s.fields, '{\"invalid\":') > 0"
                           " ORDER BY p.source, p.stream, p.account, r.key",
                           &q, e);

@@ -20,11 +20,12 @@ typedef struct Reader {
 
 #define RECORD_COLUMNS                                                                                                 \
         "SELECT r.id, r.key, r.kind, r.code, r.period, r.unit,"                                                        \
-        " c.fields, c.code, c.partition, c.run, c.fetched_at, c.missing_since,"                                        \
-        " p.fields, p.code, p.partition, p.run, p.fetched_at, p.missing_since FROM "
+        " c.fields, c.code, c.partition, c.run, c.fetched_at, c.missing_since, c.hash,"                                \
+        " p.fields, p.code, p.partition, p.run, p.fetched_at, p.missing_since, p.hash,"                                \
+        " EXISTS (SELECT 1 FROM difference d WHERE d.record = r.id) FROM "
 #define RECORD_SIDES                                                                                                   \
-        " LEFT JOIN side c ON c.id = r.id * 2 AND c.removed_at IS NULL"                                                \
-        " LEFT JOIN side p ON p.id = r.id * 2 + 1 AND p.removed_at IS NULL"
+        " LEFT JOIN side c ON c.id = r.id AND c.removed_at IS NULL"                                                \
+        " LEFT JOIN side p ON p.id = " SQL_PORTAL_OF("r.id") " AND p.removed_at IS NULL"
 #define RECORD_ROWS RECORD_COLUMNS "record r" RECORD_SIDES
 
 static void reader_free(Reader *rd) {
@@ -74,11 +75,10 @@ static int read_side(Reader *rd, sqlite3_stmt *q, int column, Str key, Str code,
         field = arena_get(&rd->arena, FIELD_COUNT * sizeof *field);
         if (!field)
                 return err_oom(e);
-        r = record_decode(&rd->arena, stmt_str(q, column), field, NULL);
-        if (r == -ENOMEM)
-                return err_oom(e);
+        r = store_fields_read(&rd->arena, stmt_str(q, column), (uint64_t) sqlite3_column_int64(q, column + 6), key,
+                              field, e);
         if (r < 0)
-                return store_damaged(e, "side", key, "fields are not canonical JSON");
+                return r;
         *ret = (ViewSide) {
                 .present = true,
                 .field = field,
@@ -158,8 +158,8 @@ static int read_record(Reader *rd, sqlite3_stmt *q, RecordView *ret, Err *e) {
         };
         r = read_side(rd, q, 6, key, code, SIDE_CENTRAL, &ret->side[SIDE_CENTRAL], e);
         if (r == 0)
-                r = read_side(rd, q, 12, key, code, SIDE_PORTAL, &ret->side[SIDE_PORTAL], e);
-        if (r == 0)
+                r = read_side(rd, q, 13, key, code, SIDE_PORTAL, &ret->side[SIDE_PORTAL], e);
+        if (r == 0 && sqlite3_column_int(q, 20))
                 r = read_differences(rd, ret, e);
         if (r == 0)
                 r = read_quarantined(rd, ret, e);

@@ -12,77 +12,92 @@ static int side_put(Apply *a, int64_t record, const Staged *st, Err *e) {
                         "UPDATE SET hash = ?2,"
                         " partition = ?3, page = ?4, run = ?5, fetched_at = ?6, missing_since = NULL, removed_at = "
                         "NULL, code = ?7, fields = ?8",
-                        "iiiiitSs", record * 2 + a->listing->partition.side, (int64_t) st->hash, a->listing->id,
+                        "iiiiitSs", side_id(record, a->listing->partition.side), (int64_t) st->hash, a->listing->id,
                         (int64_t) a->listing->pages[st->page].number, a->run,
                         apply_page_as_of(a, st->page), code, st->fields);
 }
 
-/* The id of the record, new or put there since it was staged; it is a member of its page from here on. */
-static int record_ensure(Apply *a, const Staged *st, int64_t *ret_record, bool *ret_new, Err *e) {
-        int inserted = 0, r;
+/* The sides, and whether differences are kept of them, in one look: most of the cost of a record is that of asking. */
+#define STORED                                                                                                         \
+        "SELECT r.id, EXISTS (SELECT 1 FROM difference d WHERE d.record = r.id), r.key,"                               \
+        " c.hash, c.missing_since, c.removed_at, c.fields, p.hash, p.missing_since, p.removed_at, p.fields"            \
+        " FROM record r LEFT JOIN side c ON c.id = r.id LEFT JOIN side p ON p.id = " SQL_PORTAL_OF("r.id")
 
-        *ret_new = false;
-        if (st->record > 0) {
-                *ret_record = st->record;
-                return 0;
-        }
-        r = stmt_run(a->store, &inserted, e,
-                     "INSERT INTO record (key, kind, code, period, unit) VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) DO "
-                     "NOTHING",
-                     "sdsss", st->key, (int) st->kind, st->code, st->period, st->unit.len > 0 ? st->unit : st->lead);
-        if (r < 0)
-                return r;
-        if (inserted > 0) {
-                *ret_record = sqlite3_last_insert_rowid(a->store->db);
-                *ret_new = true;
-        } else {
-                _cleanup_stmt_ sqlite3_stmt *q = NULL;
-
-                r = stmt_ask(a->store, &q, e, "SELECT id FROM record WHERE key = ?", "s", st->key);
-                if (r <= 0)
-                        return r < 0 ? r : store_damaged(e, "record", st->key, "cannot be inserted, and is not there");
-                *ret_record = sqlite3_column_int64(q, 0);
-        }
-        return stage_member(a->listing, &a->listing->pages[st->page], *ret_record, st->print, true, e);
-}
-
-static int stored_side(sqlite3_stmt *q, Arena *a, Stored *ret, Err *e) {
-        int side = sqlite3_column_int(q, 0) & 1, r;
+static int stored_side(sqlite3_stmt *q, int column, Arena *a, Side side, Stored *ret, Err *e) {
         Value *field;
-        char id[32];
         Str fields;
 
         ret->there[side] = true;
-        ret->hash[side] = (uint64_t) sqlite3_column_int64(q, 1);
-        ret->missing[side] = sqlite3_column_type(q, 2) != SQLITE_NULL;
-        ret->removed[side] = sqlite3_column_type(q, 3) != SQLITE_NULL;
+        ret->hash[side] = (uint64_t) sqlite3_column_int64(q, column);
+        ret->missing[side] = sqlite3_column_type(q, column + 1) != SQLITE_NULL;
+        ret->removed[side] = sqlite3_column_type(q, column + 2) != SQLITE_NULL;
         if (ret->removed[side])
                 return 0;
         field = arena_get(a, FIELD_COUNT * sizeof *field);
-        if (!field || arena_str(a, stmt_str(q, 4), &fields) < 0)
+        if (!field || arena_str(a, stmt_str(q, column + 3), &fields) < 0)
                 return err_oom(e);
-        r = record_decode(a, fields, field, NULL);
-        if (r == -ENOMEM)
-                return err_oom(e);
-        (void) sqlite3_snprintf(sizeof id, id, "%lld", sqlite3_column_int64(q, 0));
-        if (r < 0)
-                return store_damaged(e, "side", str_of(id), "fields are not canonical JSON");
         ret->field[side] = field;
-        return 0;
+        return store_fields_read(a, fields, ret->hash[side], stmt_str(q, 2), field, e);
+}
+
+static int stored_row(sqlite3_stmt *q, Arena *a, Stored *ret, Err *e) {
+        int r = 0;
+
+        *ret = (Stored) { .record = sqlite3_column_int64(q, 0), .differs = sqlite3_column_int(q, 1) };
+        for (int side = 0; side < SIDE_COUNT && r == 0; side++)
+                if (sqlite3_column_type(q, 3 + 4 * side) != SQLITE_NULL)
+                        r = stored_side(q, 3 + 4 * side, a, (Side) side, ret, e);
+        return r;
 }
 
 int stored_read(Store *s, Arena *a, int64_t record, Stored *ret, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
-        int r = stmt_use(s,
-                         "SELECT id, hash, missing_since, removed_at, fields FROM side WHERE id BETWEEN ?1 AND ?1 + 1",
-                         &q, e);
+        int r = stmt_ask(s, &q, e, STORED " WHERE r.id = ?", "i", record);
 
-        *ret = (Stored) { .record = record };
-        if (r == 0)
-                r = stmt_bind(q, e, "i", record * 2);
-        while (r == 0 && (r = stmt_step(q, e)) > 0)
-                r = stored_side(q, a, ret, e);
+        return r > 0 ? stored_row(q, a, ret, e) : r < 0 ? r : store_damaged(e, "side", STR_NULL, "no such record");
+}
+
+/* record 0: there is none of that key. */
+static int stored_find(Store *s, Arena *a, Str key, Stored *ret, Err *e) {
+        _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        int r = stmt_ask(s, &q, e, STORED " WHERE r.key = ?", "s", key);
+
+        *ret = (Stored) { .record = 0 };
+        return r > 0 ? stored_row(q, a, ret, e) : r;
+}
+
+static int record_insert(Apply *a, const Staged *st, int64_t *ret_record, Err *e) {
+        int inserted = 0;
+        int r = stmt_run(a->store, &inserted, e,
+                         "INSERT INTO record (key, kind, code, period, unit) VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) "
+                         "DO NOTHING",
+                         "sdsss", st->key, (int) st->kind, st->code, st->period,
+                         st->unit.len > 0 ? st->unit : st->lead);
+
+        *ret_record = r == 0 && inserted > 0 ? sqlite3_last_insert_rowid(a->store->db) : 0;
         return r;
+}
+
+/* The record, new or put there since it was staged; it is a member of its page from here on. Whether it is new is tried
+ * as it was with the one before: systems are read one after another. */
+static int record_ensure(Apply *a, const Staged *st, Stored *ret, bool *ret_new, Err *e) {
+        bool insert = a->last_was_new;
+        int r = 0;
+
+        *ret = (Stored) { .record = 0 };
+        *ret_new = false;
+        for (int turn = 0; turn < 2 && r == 0 && ret->record == 0; turn++, insert = !insert)
+                if (insert) {
+                        r = record_insert(a, st, &ret->record, e);
+                        *ret_new = ret->record > 0;
+                } else
+                        r = stored_find(a->store, &a->arena, st->key, ret, e);
+        if (r < 0)
+                return r;
+        if (ret->record == 0)
+                return store_damaged(e, "record", st->key, "cannot be inserted, and is not there");
+        a->last_was_new = *ret_new;
+        return stage_member(a->listing, &a->listing->pages[st->page], ret->record, st->print, true, e);
 }
 
 static int history_write(Apply *a, int64_t record, const Value *old, const Value *now, Err *e) {
@@ -107,7 +122,7 @@ static int history_write(Apply *a, int64_t record, const Value *old, const Value
                 return err_oom(e);
         return stmt_run(a->store, NULL, e,
                         "INSERT INTO history (side, run, at, fields, appeared) VALUES (?, ?, ?, ?, ?)", "iitss",
-                        record * 2 + a->listing->partition.side, a->run, a->now, text_str(&a->scratch),
+                        side_id(record, a->listing->partition.side), a->run, a->now, text_str(&a->scratch),
                         text_str(&appeared));
 }
 
@@ -151,55 +166,54 @@ static void report_count(Apply *a, const Stored *stored, Side side, uint64_t has
                 a->report.same++; /* looked at because the mapping changed */
 }
 
-static int apply_known(Apply *a, const Staged *st, int64_t record, Err *e) {
+static int apply_known(Apply *a, const Staged *st, const Stored *stored, Err *e) {
         Side side = a->listing->partition.side;
         const Value *after[SIDE_COUNT];
-        Stored stored;
-        Value *now;
+        Value *now = arena_get(&a->arena, FIELD_COUNT * sizeof *now);
         int r;
 
-        arena_clear(&a->arena);
-        r = stored_read(a->store, &a->arena, record, &stored, e);
-        if (r < 0)
-                return r;
-        now = arena_get(&a->arena, FIELD_COUNT * sizeof *now);
         if (!now)
                 return err_oom(e);
-        r = record_decode(&a->arena, st->fields, now, e);
+        r = record_decode_kept(&a->arena, st->fields, now, e);
         if (r < 0)
                 return r;
-        report_count(a, &stored, side, st->hash);
-        if (!stored.there[side] || stored.removed[side] || stored.missing[side] || stored.hash[side] != st->hash)
-                r = side_put(a, record, st, e);
-        if (r == 0 && stored.field[side] && stored.hash[side] != st->hash) {
-                tally_change(a, st, record, stored.field[side], now);
-                r = history_write(a, record, stored.field[side], now, e);
+        report_count(a, stored, side, st->hash);
+        if (!stored->there[side] || stored->removed[side] || stored->missing[side] || stored->hash[side] != st->hash)
+                r = side_put(a, stored->record, st, e);
+        if (r == 0 && stored->field[side] && stored->hash[side] != st->hash) {
+                tally_change(a, st, stored->record, stored->field[side], now);
+                r = history_write(a, stored->record, stored->field[side], now, e);
         }
         for (int s = 0; s < SIDE_COUNT; s++)
-                after[s] = s == (int) side ? now : stored.field[s];
-        return r < 0 ? r : apply_reconcile(a, &stored, after, st->unit, e);
+                after[s] = s == (int) side ? now : stored->field[s];
+        return r < 0 ? r : apply_reconcile(a, stored, after, st->unit, e);
 }
 
 int apply_record(Apply *a, const Staged *st, Err *e) {
-        int64_t record = 0;
+        Stored stored = { .record = st->record };
         bool is_new = false, older = false;
-        int r = record_ensure(a, st, &record, &is_new, e);
+        int r = 0;
 
+        arena_clear(&a->arena);
+        if (st->record == 0)
+                r = record_ensure(a, st, &stored, &is_new, e);
         if (r == 0 && a->end->as_of != 0 && !is_new)
-                r = apply_is_older(a, st, record, &older, e);
+                r = apply_is_older(a, st, stored.record, &older, e);
         if (r < 0)
                 return r;
         if (older) {
                 a->report.older++;
                 return 0;
         }
-        r = bits_add(&a->touched, record, &(bool) { false }, e);
+        r = bits_add(&a->touched, stored.record, &(bool) { false }, e);
+        if (r == 0 && st->record > 0)
+                r = stored_read(a->store, &a->arena, st->record, &stored, e);
         if (r < 0)
                 return r;
-        if (!bits_have(&a->before, record))
+        if (!bits_have(&a->before, stored.record))
                 a->tally.new_members++;
         if (!is_new || st->lone)
-                return apply_known(a, st, record, e);
+                return apply_known(a, st, &stored, e);
         a->report.added++;
-        return side_put(a, record, st, e);
+        return side_put(a, stored.record, st, e);
 }

@@ -37,23 +37,34 @@ int partition_find(Listing *l, bool *ret_digested, uint64_t *ret_digest, Err *e)
         return 0;
 }
 
+int partition_number(Listing *l, bool *ret_new, Err *e) {
+        _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        int r = partition_id(l, e); /* what was found at the start may have been rolled back since */
+
+        *ret_new = r == 0 && l->id == 0;
+        if (*ret_new)
+                r = stmt_ask(l->store, &q, e, "SELECT coalesce(max(id), 0) + 1 FROM partition", "");
+        if (r > 0)
+                l->id = sqlite3_column_int64(q, 0);
+        return r < 0 ? r : 0;
+}
+
 int partition_ensure(Listing *l, Err *e) {
         const Partition *p = &l->partition;
-        int r = partition_id(l, e); /* what was found at the start may have been rolled back since */
+        bool is_new = false;
+        int r = partition_number(l, &is_new, e);
 
         if (r < 0)
                 return r;
-        if (l->id > 0)
+        if (!is_new)
                 return stmt_run(l->store, NULL, e,
                                 "UPDATE partition SET side = ?2, kind = ?3, unit = ?4 WHERE id = ?1 AND (side, kind, "
                                 "unit) <> (?2, ?3, ?4)",
                                 "iddz", l->id, (int) p->side, (int) p->kind, p->unit);
-        r = stmt_run(l->store, NULL, e,
-                     "INSERT INTO partition (source, side, stream, kind, account, unit) VALUES (?, ?, ?, ?, ?, ?)",
-                     "zdzdzz", p->source, (int) p->side, p->stream, (int) p->kind, p->account, p->unit);
-        if (r == 0)
-                l->id = sqlite3_last_insert_rowid(l->store->db);
-        return r;
+        return stmt_run(l->store, NULL, e,
+                        "INSERT INTO partition (id, source, side, stream, kind, account, unit) VALUES (?, ?, ?, ?, ?, "
+                        "?, ?)",
+                        "izdzdzz", l->id, p->source, (int) p->side, p->stream, (int) p->kind, p->account, p->unit);
 }
 
 int run_begin(Apply *a, Err *e) {

@@ -168,12 +168,18 @@ static const char reading_table[] =
         " JOIN partition p ON p.id = s.partition WHERE p.account = '(files)' AND s.missing_since IS NULL AND r.unit <> "
         "'' GROUP BY s.partition, r.unit;";
 
+/* The two sides of a record stood beside each other, each with twice its number (store-stmt.h: side_id). Ascending, so
+ * that a row never comes to where one still stands. */
+static const char apart_sides[] = "UPDATE side SET id = (id >> 1) + ((id & 1) << 32);"
+                                  "UPDATE history SET side = (side >> 1) + ((side & 1) << 32);";
+
 static const char *const migrations[][3] = {
         { sync_tables, plan_tables, NULL }, /* version 1 */
         { judged_tables, NULL },            /* version 2 */
         { memory_columns, NULL },           /* version 3 */
         { place_column, NULL },             /* version 4 */
         { reading_table, NULL },            /* version 5 */
+        { apart_sides, NULL },              /* version 6 */
 };
 #define VERSION ((int) (sizeof migrations / sizeof *migrations))
 

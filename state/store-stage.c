@@ -165,7 +165,7 @@ static int stage_sift(Listing *l, Err *e) {
         int r;
 
         r = stmt_use(l->store,
-                     "SELECT r.id, s.hash, s.missing_since FROM record r LEFT JOIN side s ON s.id = r.id * 2 + ?2 "
+                     "SELECT r.id, s.hash, s.missing_since FROM record r LEFT JOIN side s ON s.id = r.id + (?2 << 32) "
                      "WHERE r.key = ?1",
                      &q, e);
         while (r == 0 && rest.len > 0) {
@@ -190,26 +190,17 @@ static int stage_sift(Listing *l, Err *e) {
         return r;
 }
 
-/* In an empty store there is nothing to compare with. */
-static int stage_against(Listing *l, Err *e) {
-        _cleanup_stmt_ sqlite3_stmt *q = NULL;
-        int r = stmt_ask(l->store, &q, e, "SELECT 1 FROM record LIMIT 1", "");
-
-        if (r != 0)
-                return r < 0 ? r : stage_sift(l, e);
-        l->compared = l->buffer.len;
-        return 0;
-}
-
 int stage_compare_all(Listing *l, Err *e) {
         int r;
 
+        if (l->id == 0) /* of a partition that was never listed hardly anything is known just so */
+                l->compared = l->buffer.len;
         if (l->buffer.len == l->compared)
                 return 0;
         r = stmt_run(l->store, NULL, e, "BEGIN", "");
         if (r < 0)
                 return r;
-        r = stage_against(l, e);
+        r = stage_sift(l, e);
         if (r == 0)
                 r = stmt_run(l->store, NULL, e, "COMMIT", "");
         if (r < 0 && !sqlite3_get_autocommit(l->store->db))

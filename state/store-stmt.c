@@ -3,6 +3,7 @@
 
 #include <assert.h>
 #include <errno.h>
+#include <xxhash.h>
 
 static int stmt_code(int sqlite, Retry *ret_retry) {
         static const struct { int sqlite, code; Retry retry; } table[] = {
@@ -221,6 +222,14 @@ int store_sync(Store *s, Err *e) {
 int store_damaged(Err *e, const char *table, Str key, const char *what) {
         return err_set(e, -EBADMSG, RETRY_NEVER, "store: damaged row in table %s, key `" STR_FMT "`: %s", table,
                        STR_ARG(key), what);
+}
+
+int store_fields_read(Arena *a, Str json, uint64_t hash, Str of, Value ret[static FIELD_COUNT], Err *e) {
+        int r = XXH3_64bits(json.at, json.len) == hash ? record_decode_kept(a, json, ret, NULL) : -EBADMSG;
+
+        if (r == -ENOMEM)
+                return err_oom(e);
+        return r < 0 ? store_damaged(e, "side", of, "fields are not as they were written") : 0;
 }
 
 int store_value_write(FieldId field, const Value *v, Text *t, Str *ret) {

@@ -10,6 +10,23 @@
 #include "state/store.h"
 
 typedef struct StmtSlot { const char *sql; sqlite3_stmt *stmt; } StmtSlot;
+
+/* side.id: the number of the record, and above its 32 bits whose side it is. So what one system says stands together:
+ * a first listing appends, and no page waits to be written once more for the other system. */
+#define SIDE_SHIFT 32
+static inline int64_t side_id(int64_t record, Side side) {
+        return record | (int64_t) side << SIDE_SHIFT;
+}
+static inline Side side_of(int64_t id) {
+        return (Side) (id >> SIDE_SHIFT);
+}
+static inline int64_t side_record(int64_t id) {
+        return id & UINT32_MAX;
+}
+#define SQL_SIDE_OF(id) "(" id " >> 32)"
+#define SQL_RECORD_OF(id) "(" id " & 4294967295)"
+#define SQL_PORTAL_OF(record) "(" record " + 4294967296)" /* that of central is the record's own number */
+
 #define STMT_SLOTS 256 /* a power of two, well over the number of statements in the sources */
 
 struct Store {
@@ -78,6 +95,10 @@ int store_sync(Store *s, Err *e);
 
 /* Rows that cannot be what the store writes: names table and key. */
 int store_damaged(Err *e, const char *table, Str key, const char *what);
+
+/* The fields of a side, which are as they were written: `hash` says so. Texts borrow from `json` or live in `a`; `of`
+ * says in the error whose they are. */
+int store_fields_read(Arena *a, Str json, uint64_t hash, Str of, Value ret[static FIELD_COUNT], Err *e);
 
 /* One field's value as stored beside a record: a record with that field alone; NULL in the column for no value. */
 int store_value_write(FieldId field, const Value *v, Text *t, Str *ret);

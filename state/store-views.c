@@ -22,10 +22,10 @@
 
 #define SIDES                                                                                                          \
         "CREATE VIEW v_sides AS SELECT r.key, " KIND ", r.unit, coalesce(s.code, r.code) AS code, r.period,"           \
-        " CASE s.id & 1 WHEN 0 THEN 'central' ELSE 'portal' END AS side, p.source, p.account, s.run, "                 \
+        " iif(" SQL_SIDE_OF("s.id") ", 'portal', 'central') AS side, p.source, p.account, s.run, "                     \
         LOCAL("s.fetched_at", "fetched_at") ", " LOCAL("s.missing_since", "missing_since") ", "                        \
         LOCAL("s.removed_at", "removed_at") FIELD_TABLE(FIELD_COLUMN)                                                  \
-        " FROM side s JOIN record r ON r.id = s.id >> 1 JOIN partition p ON p.id = s.partition"
+        " FROM side s JOIN record r ON r.id = " SQL_RECORD_OF("s.id") " JOIN partition p ON p.id = s.partition"
 
 #define RECORDS                                                                                                        \
         "CREATE VIEW v_records AS SELECT r.key, " KIND ", r.unit, r.code, r.period,"                                   \
@@ -46,8 +46,8 @@
         " CASE d.holder WHEN 0 THEN 'nobody' WHEN 1 THEN 'base' WHEN 2 THEN 'central' WHEN 3 THEN 'portal'"            \
         " ELSE 'settled' END AS holds, " LOCAL("d.since", "first_seen") ", " VALUE("d.base", "base") ", "              \
         VALUE("c.fields", "central") ", " VALUE("p.fields", "portal") ", " VALUE("d.settled", "settled")               \
-        ", d.settled_by FROM difference d JOIN record r ON r.id = d.record LEFT JOIN side c ON c.id = r.id * 2"        \
-        " LEFT JOIN side p ON p.id = r.id * 2 + 1 WHERE d.shown"
+        ", d.settled_by FROM difference d JOIN record r ON r.id = d.record LEFT JOIN side c ON c.id = r.id"        \
+        " LEFT JOIN side p ON p.id = " SQL_PORTAL_OF("r.id") " WHERE d.shown"
 
 #define OUTSTANDING                                                                                                    \
         "CREATE VIEW v_outstanding AS SELECT occurrence, unit, before, strict AS last_day, state, verdict,"            \

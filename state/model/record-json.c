@@ -3,6 +3,8 @@
 
 #include <errno.h>
 
+#include "state/model/text-plain.h"
+
 /* `,"progress":` with its length: what stands before each value, but for the first comma. */
 static const Str lead_in[FIELD_COUNT] = {
 #define FIELD_LEAD(id, key, kinds, type, merge, who, vi, en) [FIELD_##id] = { ",\"" key "\":", sizeof(key) + 3 },
@@ -10,57 +12,81 @@ static const Str lead_in[FIELD_COUNT] = {
 #undef FIELD_LEAD
 };
 
-static void put_value(Text *t, const Value *v) {
-        if (v->state == VALUE_INVALID) {
-                text_add(t, STR("{\"invalid\":"));
-                text_add_json(t, v->raw);
-                text_addc(t, '}');
-                return;
-        }
+/* record_encode makes room once; the last add ends the text. */
+static inline bool have_room(const Text *t, size_t more) {
+        return !t->failed && t->room - t->len > more && t->max - t->len >= more;
+}
+
+static inline int put(Text *t, Str s) {
+        if (!have_room(t, s.len))
+                return text_add(t, s);
+        memcpy(t->at + t->len, s.at, s.len);
+        t->len += s.len;
+        return 0;
+}
+
+/* NUL cannot come from text that was read properly, and could not be read back. */
+static int put_escaped(Text *t, Str s) {
+        if (s.len > 0 && memchr(s.at, '\0', s.len))
+                return -EILSEQ;
+        return text_add_json(t, s);
+}
+
+#define SCAN 16 /* bytes that one step of json_plain looks at */
+
+/* Nearly every text stands for itself: written first, then looked through up to the quote that ends it. */
+static inline int put_text(Text *t, Str s) {
+        if (!have_room(t, s.len + 2 + SCAN))
+                return put_escaped(t, s);
+        char *at = t->at + t->len;
+        *at++ = '"';
+        if (s.len > 0)
+                memcpy(at, s.at, s.len);
+        memset(at + s.len, '"', SCAN);
+        if (json_plain(at, s.len + SCAN) < s.len)
+                return put_escaped(t, s);
+        t->len += s.len + 2;
+        return 0;
+}
+
+static int put_between(Text *t, Str open, Str s, Str close) {
+        (void) put(t, open);
+        int r = put_text(t, s);
+        return r < 0 ? r : put(t, close);
+}
+
+static int put_value(Text *t, const Value *v) {
+        if (v->state == VALUE_INVALID)
+                return put_between(t, STR("{\"invalid\":"), v->raw, STR("}"));
 
         Str text = v->state == VALUE_SET ? v->text : STR_NULL;
         bool raw = v->raw.len > 0 && !(v->state == VALUE_SET && str_eq(v->raw, v->text));
         if (raw)
-                text_addc(t, '[');
-        if (v->state == VALUE_NULL)
-                text_add(t, STR("null"));
-        else
-                text_add_json(t, text);
-        if (raw) {
-                text_addc(t, ',');
-                text_add_json(t, v->raw);
-                text_addc(t, ']');
-        }
-}
-
-/* NUL cannot come from text that was read properly, and could not be read back. */
-static bool has_nul(Str s) {
-        return s.len > 0 && memchr(s.at, '\0', s.len);
+                (void) put(t, STR("["));
+        int r = v->state == VALUE_NULL ? put(t, STR("null")) : put_text(t, text);
+        return raw && r == 0 ? put_between(t, STR(","), v->raw, STR("]")) : r;
 }
 
 int record_encode(const Value field[static FIELD_COUNT], Text *t) {
-        if (t->failed)
-                return t->failed;
-        size_t need = 2;
-        for (int f = 0; f < FIELD_COUNT; f++) {
-                if (field[f].state == VALUE_ABSENT)
-                        continue;
-                if (has_nul(field[f].text) || has_nul(field[f].raw))
-                        return -EILSEQ;
-                need += lead_in[f].len + field[f].text.len + field[f].raw.len + 16;
-        }
-        text_reserve(t, need);
+        size_t start = t->len, need = 2;
+        for (int f = 0; f < FIELD_COUNT; f++)
+                if (field[f].state != VALUE_ABSENT)
+                        need += lead_in[f].len + field[f].text.len + field[f].raw.len + 2 + SCAN;
+        (void) text_reserve(t, need);
 
-        bool first = true;
-        text_addc(t, '{');
-        for (int f = 0; f < FIELD_COUNT; f++) {
+        int r = put(t, STR("{"));
+        for (int f = 0; f < FIELD_COUNT && r == 0; f++) {
+                bool first = t->len == start + 1;
                 if (field[f].state == VALUE_ABSENT)
                         continue;
-                text_add(t, (Str) { lead_in[f].at + first, lead_in[f].len - first });
-                put_value(t, &field[f]);
-                first = false;
+                (void) put(t, (Str) { lead_in[f].at + first, lead_in[f].len - first });
+                r = put_value(t, &field[f]);
         }
-        return text_addc(t, '}');
+        if (r == -EILSEQ) {
+                t->len = start;
+                t->at[start] = '\0';
+        }
+        return r < 0 ? r : text_addc(t, '}');
 }
 
 typedef struct Reader {
@@ -172,53 +198,71 @@ static bool read_escaped(Reader *r, const char *from, Str *ret) {
         return true;
 }
 
-static bool read_text(Reader *r, Str *ret) {
+static inline bool read_text(Reader *r, Str *ret) {
         if (!expect_char(r, '"'))
                 return false;
         const char *from = r->at;
-        r->at += text_json_plain(reader_rest(r));
-        if (r->at < r->end && *r->at == '\\')
-                return read_escaped(r, from, ret);
-        *ret = (Str) { from, (size_t) (r->at - from) };
-        return expect_char(r, '"');
-}
-
-/* null, "" or "text". */
-static bool read_plain(Reader *r, Value *v) {
-        if (read_word(r, STR("null"))) {
-                v->state = VALUE_NULL;
-                return true;
-        }
-        Str text;
-        if (!read_text(r, &text))
-                return false;
-        v->state = text.len > 0 ? VALUE_SET : VALUE_EMPTY;
-        v->text = text.len > 0 ? text : STR_NULL;
+        r->at += json_plain(from, (size_t) (r->end - from));
+        if (r->at == r->end || *r->at != '"')
+                return r->at < r->end && *r->at == '\\' ? read_escaped(r, from, ret) : reader_fail(r, -EBADMSG);
+        *ret = (Str) { from, (size_t) (r->at++ - from) };
         return true;
 }
 
-static bool read_value(Reader *r, Value *v) {
-        if (read_char(r, '[')) {
-                if (!read_plain(r, v) || !expect_char(r, ',') || !read_text(r, &v->raw))
-                        return false;
-                if (v->raw.len == 0 || str_eq(v->raw, v->text))
-                        return reader_fail(r, -EBADMSG);
-                return expect_char(r, ']');
-        }
-        if (read_word(r, STR("{\"invalid\":"))) {
-                v->state = VALUE_INVALID;
-                return read_text(r, &v->raw) && expect_char(r, '}');
-        }
-        return read_plain(r, v);
+/* "" or "text". */
+static inline bool read_quoted(Reader *r, Value *v) {
+        if (!read_text(r, &v->text))
+                return false;
+        v->state = v->text.len > 0 ? VALUE_SET : VALUE_EMPTY;
+        if (v->text.len == 0)
+                v->text = STR_NULL;
+        return true;
 }
 
+static bool read_null(Reader *r, Value *v) {
+        v->state = VALUE_NULL;
+        return read_word(r, STR("null")) || reader_fail(r, -EBADMSG);
+}
+
+/* [canonical, as written] */
+static bool read_pair(Reader *r, Value *v) {
+        r->at++;
+        if (r->at < r->end && *r->at == 'n' ? !read_null(r, v) : !read_quoted(r, v))
+                return false;
+        if (!expect_char(r, ',') || !read_text(r, &v->raw))
+                return false;
+        if (v->raw.len == 0 || str_eq(v->raw, v->text))
+                return reader_fail(r, -EBADMSG);
+        return expect_char(r, ']');
+}
+
+static bool read_invalid(Reader *r, Value *v) {
+        v->state = VALUE_INVALID;
+        if (!read_word(r, STR("{\"invalid\":")))
+                return reader_fail(r, -EBADMSG);
+        return read_text(r, &v->raw) && expect_char(r, '}');
+}
+
+static inline bool read_value(Reader *r, Value *v) {
+        switch (r->at < r->end ? *r->at : '\0') {
+        case '[':
+                return read_pair(r, v);
+        case '{':
+                return read_invalid(r, v);
+        case 'n':
+                return read_null(r, v);
+        default:
+                return read_quoted(r, v);
+        }
+}
+
+/* Each field's name stands in the order of the table or not at all; most that are not there are told by one letter. */
 static bool read_fields(Reader *r, Value field[static FIELD_COUNT]) {
         if (!expect_char(r, '{'))
                 return false;
         bool first = true;
         for (int f = 0; f < FIELD_COUNT; f++) {
                 Str lead = { lead_in[f].at + first, lead_in[f].len - first };
-                /* most fields that are not there are told by one letter */
                 if (r->end - r->at < 4 || r->at[3] != lead.at[3] || !read_word(r, lead))
                         continue;
                 if (!read_value(r, &field[f]))
@@ -228,17 +272,23 @@ static bool read_fields(Reader *r, Value field[static FIELD_COUNT]) {
         return expect_char(r, '}') && (r->at == r->end || reader_fail(r, -EBADMSG));
 }
 
-int record_decode(Arena *a, Str json, Value ret_field[static FIELD_COUNT], Err *e) {
-        Value field[FIELD_COUNT] = { 0 };
+int record_decode_kept(Arena *a, Str json, Value ret_field[static FIELD_COUNT], Err *e) {
         Reader r = { .arena = a, .at = json.at, .end = json.at + json.len };
+        memset(ret_field, 0, FIELD_COUNT * sizeof *ret_field);
+        if (json.len > 0 && read_fields(&r, ret_field))
+                return 0;
+        if (r.failed == -ENOMEM)
+                return err_oom(e);
+        return err_set(e, -EBADMSG, RETRY_NEVER, "a stored record is damaged at byte %td of %zu", r.at - json.at,
+                       json.len);
+}
+
+int record_decode(Arena *a, Str json, Value ret_field[static FIELD_COUNT], Err *e) {
+        Value field[FIELD_COUNT];
         if (json.len == 0 || !utf8_valid(json))
                 return err_set(e, -EBADMSG, RETRY_NEVER, "a stored record is not text");
-        if (!read_fields(&r, field)) {
-                if (r.failed == -ENOMEM)
-                        return err_oom(e);
-                return err_set(e, -EBADMSG, RETRY_NEVER, "a stored record is damaged at byte %td of %zu",
-                               r.at - json.at, json.len);
-        }
-        memcpy(ret_field, field, sizeof field);
-        return 0;
+        int r = record_decode_kept(a, json, field, e);
+        if (r == 0)
+                memcpy(ret_field, field, sizeof field);
+        return r;
 }

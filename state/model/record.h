@@ -41,4 +41,9 @@ int record_encode(const Value field[static FIELD_COUNT], Text *t);
  * version added are an error too: a store is never opened by an older program. */
 int record_decode(Arena *a, Str json, Value ret_field[static FIELD_COUNT], Err *e);
 
+/* The same of bytes that are known to be those record_encode wrote (by their hash, or because they never left the
+ * program): that they are UTF-8 is not looked at again. Whatever the bytes, nothing beyond them is read; on failure
+ * `ret_field` is in no state to be used. */
+int record_decode_kept(Arena *a, Str json, Value ret_field[static FIELD_COUNT], Err *e);
+
 size_t evidence_count(const Value *v); /* members of a TYPE_EVIDENCE list */

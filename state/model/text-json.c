@@ -1,10 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "state/model/text.h"
-
-#include <endian.h>
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "state/model/text-plain.h"
 
 /* 0: the byte stands for itself; 'u': \u00XX; else the letter behind the backslash (RFC 8259 section 7). */
 static const char json_escape[256] = {
@@ -16,33 +11,7 @@ static const char json_escape[256] = {
 };
 
 size_t text_json_plain(Str s) {
-        const uint64_t ones = 0x0101010101010101u, high = 0x8080808080808080u;
-        size_t n = 0;
-#ifdef __SSE2__
-        for (; s.len - n >= 16; n += 16) {
-                __m128i c = _mm_loadu_si128((const __m128i *) (s.at + n));
-                __m128i low = _mm_cmpeq_epi8(_mm_min_epu8(c, _mm_set1_epi8(0x1f)), c);
-                __m128i quote = _mm_cmpeq_epi8(c, _mm_set1_epi8('"'));
-                __m128i backslash = _mm_cmpeq_epi8(c, _mm_set1_epi8('\\'));
-                int found = _mm_movemask_epi8(_mm_or_si128(low, _mm_or_si128(quote, backslash)));
-                if (found)
-                        return n + (size_t) __builtin_ctz((unsigned) found);
-        }
-#endif
-        for (; s.len - n >= 8;
-             n += 8) { /* eight at a time: the lowest set high bit marks a byte that needs an escape */
-                uint64_t word;
-                memcpy(&word, s.at + n, sizeof word);
-                word = le64toh(word);
-                uint64_t quote = word ^ (ones * '"'), backslash = word ^ (ones * '\\');
-                uint64_t found = ((word - ones * 0x20) & ~word) | ((quote - ones) & ~quote) |
-                                 ((backslash - ones) & ~backslash);
-                if (found & high)
-                        return n + (size_t) __builtin_ctzll(found & high) / 8;
-        }
-        while (n < s.len && !json_escape[(unsigned char) s.at[n]])
-                n++;
-        return n;
+        return json_plain(s.at, s.len);
 }
 
 int text_add_json(Text *t, Str s) {

@@ -144,7 +144,7 @@ class Story:
     def compared(self):
         with contextlib.closing(self.site.db()) as db:
             sides = rows(db, "SELECT c.id IS NOT NULL AS c, p.id IS NOT NULL AS p, count(*) AS n FROM record r"
-                             " LEFT JOIN side c ON c.id = r.id * 2 LEFT JOIN side p ON p.id = r.id * 2 + 1"
+                             " LEFT JOIN side c ON c.id = r.id LEFT JOIN side p ON p.id = r.id + 4294967296"
                              " GROUP BY 1, 2")
             count = {(row["c"], row["p"]): row["n"] for row in sides}
             differ = rows(db, "SELECT count(DISTINCT record) AS records, count(*) AS fields,"

@@ -59,7 +59,7 @@ class FeedSite(Lone):
 
     def missing(self):
         return {row["key"] for row in self.query(
-            "SELECT r.key FROM side s JOIN record r ON r.id = s.id / 2 WHERE s.missing_since IS NOT NULL")}
+            "SELECT r.key FROM side s JOIN record r ON r.id = s.id & 4294967295 WHERE s.missing_since IS NOT NULL")}
 
     def check(self):
         """What the store shows is what the feed holds."""

@@ -275,7 +275,7 @@ def test_stop_during_an_apply(province, delay):
     stops_well(site, daemon)
     listed = site.query("SELECT p.members, r.completeness FROM partition p JOIN run r ON r.id = p.run"
                         " WHERE source = 'theodoiq' AND stream = 'indicators'")
-    sides = site.query("SELECT count(*) FROM side s JOIN record r ON r.id = s.id >> 1 WHERE s.id & 1 = 0"
+    sides = site.query("SELECT count(*) FROM side s JOIN record r ON r.id = s.id WHERE s.id >> 32 = 0"
                        " AND r.kind = 2")[0][0]
     assert sides in (0, total) and [tuple(row) for row in listed] in ([], [(total, "complete")])
     assert site.once().status == 0

@@ -94,7 +94,7 @@ class Site:
     def codes(self):
         """Codes of the records that are not said to be missing."""
         return sorted(r["code"] for r in self.lone.query(
-            "SELECT r.code FROM record r JOIN side s ON s.id / 2 = r.id WHERE s.missing_since IS NULL"))
+            "SELECT r.code FROM record r JOIN side s ON s.id & 4294967295 = r.id WHERE s.missing_since IS NULL"))
 
 
 @pytest.fixture(scope="module")

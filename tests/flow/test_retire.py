@@ -21,7 +21,8 @@ def facts(export):
 
 
 def test_a_unit_without_its_account_goes_missing_then_is_removed(site):
-    mine = "SELECT count(*) AS n FROM side s JOIN record r ON r.id = s.id / 2 WHERE s.id % 2 = 1 AND r.unit = '24412'"
+    mine = ("SELECT count(*) AS n FROM side s JOIN record r ON r.id = s.id & 4294967295"
+            " WHERE s.id >> 32 = 1 AND r.unit = '24412'")
     had = site.query(mine)[0]["n"]
     assert had > 10 and missing(site) == 0
     site.set_keys({"units.24412.portal": "none (thu hồi 20/6/2026)"}, file="accounts.yaml")

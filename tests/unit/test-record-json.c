@@ -117,7 +117,12 @@ static bool decode_canonical(Str json) {
         memcpy(before, back, sizeof back);
         Err e = { 0 };
         int r = record_decode(&a, exact, back, &e);
+        Value kept[FIELD_COUNT]; /* takes all of that, and what is not UTF-8, but reads no further either */
+        int as_kept = record_decode_kept(&a, exact, kept, NULL);
+        assert_true(as_kept == r || (as_kept == 0 && !utf8_valid(exact)));
         if (r == 0) {
+                for (int f = 0; f < FIELD_COUNT; f++)
+                        assert_true(value_eq(&kept[f], &back[f]) && str_eq(kept[f].raw, back[f].raw));
                 _cleanup_text_ Text t = TEXT_INIT(1 << 20);
                 assert_int_equal(record_encode(back, &t), 0);
                 assert_true(str_eq(text_str(&t), exact));

@@ -140,7 +140,7 @@ static void test_damaged_row(void **state) {
 
         (void) state;
         assert_int_equal(apply_many(w, 5, 1), 0);
-        sql(w, "UPDATE side SET fields = '{\"progress\":50}' WHERE id = (SELECT id * 2 FROM record WHERE key = "
+        sql(w, "UPDATE side SET fields = '{\"progress\":50}' WHERE id = (SELECT id FROM record WHERE key = "
                "'24412/task/N0003')");
         before = world_export(w);
         assert_int_equal(store_visit_all(w->store, &w->policy, count, &n, &w->err), -EBADMSG);
@@ -320,6 +320,7 @@ static void expect_upgraded(World *w) {
         assert_non_null(strstr(text, "side 24412/task/A portal A missing  removed  {\"title\":\"Một\""));
         assert_non_null(strstr(text, "difference 24412/task/B progress conflict"));
         assert_non_null(strstr(text, "side 24413/task/A central A missing 2026-06-10"));
+        assert_non_null(strstr(text, "history 24412/task/B central {\"progress\":\"5\"}"));
         assert_non_null(strstr(text, "partition nq57-daklak tasks acc  members 4"));
         free(text);
         assert_int_equal(read_pages(w, world_end(), pages), 4); /* nothing was remembered of it */
@@ -332,7 +333,7 @@ static void test_version_1(void **state) {
         (void) state;
         file_of_version_1(w);
         world_open(w);
-        assert_int_equal(version_of(w), 5);
+        assert_int_equal(version_of(w), 6);
         expect_upgraded(w);
         world_free(w);
 }
