@@ -46,4 +46,4 @@ bool build_seat(Arena *a, SeatKind kind, const KeyValue *v, Seat *ret);
 /* Puts a finding when a seat ends before it begins. */
 void build_seat_check(Build *b, const KeyValue *v, const char *section, const char *name, const char *key);
 
-uint64_t build_digest(const Settings *s);
+uint64_t build_digest(Settings *s); /* fills in those of the sources too */

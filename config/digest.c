@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* What in the settings changes the meaning of stored pages: units and their codes, links, rules of fields. */
+/* What in the settings changes the meaning of stored pages: units and their codes, links, rules of fields; and of a
+ * source what it is asked for. */
 #include "config/build.h"
+
+#define FIRST 0xcbf29ce484222325u
 
 /* FNV-1a: it need only differ when something was edited; nobody attacks it. */
 static uint64_t mix(uint64_t h, const void *at, size_t len) {
@@ -18,8 +21,18 @@ static uint64_t mix_int(uint64_t h, int64_t n) {
         return mix(h, &n, sizeof n);
 }
 
-uint64_t build_digest(const Settings *s) {
-        uint64_t h = 0xcbf29ce484222325u;
+/* What is asked of a source, and where: another year in its requests is another list. */
+static uint64_t source_digest(const SourceOptions *o) {
+        uint64_t h = mix_text(FIRST, o->base_url);
+        for (size_t i = 0; i < o->n_values; i++)
+                h = mix_text(mix_text(h, o->values[i].name), o->values[i].text);
+        return h;
+}
+
+uint64_t build_digest(Settings *s) {
+        uint64_t h = FIRST;
+        for (size_t i = 0; i < s->n_sources; i++)
+                s->sources[i].digest = source_digest(&s->sources[i]);
         for (size_t i = 0; i < s->units->n_units; i++) {
                 const Unit *u = &s->units->units[i];
                 h = mix_text(mix_text(h, u->id), u->name);

@@ -68,6 +68,7 @@ typedef struct SourceOptions {
         const Profile *profile;
         const SourceValue *values;    /* sources.ID.values of nq57d.yaml */
         size_t n_values;
+        uint64_t digest;              /* of the address and the values: another one voids what is remembered */
         int concurrency;              /* requests under way at once on this host, 1..16 */
         int requests_per_minute;      /* 0: no limit of ours */
         int logins_per_hour;          /* budget per account, kept across restarts */

@@ -68,9 +68,13 @@ static int coverage_visit(void *userdata, const PartitionState *p, Err *e) {
         }
         if (coverage_by_unit(c->settings, &p->partition, stream))
                 return 0; /* coverage_told says which */
-        for (size_t i = 0; i < units->n_units; i++)
-                if (units->units[i].access[side].mode == ACCOUNT_SUPERVISED)
+        for (size_t i = 0; i < units->n_units; i++) {
+                const UnitAccess *a = &units->units[i].access[side];
+
+                if (a->mode == ACCOUNT_SUPERVISED ||
+                    (a->mode == ACCOUNT_OWN && strcmp(a->account, p->partition.account) == 0))
                         coverage_note(c, i, side, stream, p->last_complete);
+        }
         return 0;
 }
 
@@ -86,9 +90,22 @@ static int coverage_told(void *userdata, const UnitAsOf *told, Err *e) {
             !coverage_by_unit(c->settings, p, stream))
                 return 0;
         unit = unit_owner(units, unit);
-        if (unit->access[p->side].mode == ACCOUNT_SUPERVISED)
+        if (unit_reader(units, unit, p->side)->access[p->side].mode == ACCOUNT_SUPERVISED)
                 coverage_note(c, (size_t) (unit - units->units), p->side, stream, told->as_of);
         return 0;
+}
+
+/* Units that are read through the account of the one above are as fresh as it is. */
+static void coverage_share(Coverage *c) {
+        const UnitTable *units = c->settings->units;
+
+        for (size_t i = 0; i < units->n_units; i++)
+                for (int side = 0; side < SIDE_COUNT; side++) {
+                        const Unit *reader = unit_reader(units, &units->units[i], side);
+
+                        for (int k = 0; k < COVERAGE_STREAMS && reader != &units->units[i]; k++)
+                                coverage_note(c, i, side, k, c->unit[reader - units->units].complete[side][k]);
+                }
 }
 
 int coverage_read(Store *s, const Settings *settings, Coverage *ret, Err *e) {
@@ -105,6 +122,7 @@ int coverage_read(Store *s, const Settings *settings, Coverage *ret, Err *e) {
         for (int side = 0; side < SIDE_COUNT; side++)
                 c.newest[side] = INSTANT_NONE;
         r = store_visit_partitions(s, coverage_visit, &c, e);
+        coverage_share(&c); /* files tell of each by itself */
         if (r == 0)
                 r = store_visit_readings(s, coverage_told, &c, e);
         if (r < 0) {

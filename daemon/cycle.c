@@ -405,7 +405,7 @@ static void poll_init(Cycle *c, Poll *poll, const Partition *p) {
                              .units = s->units,
                              .policy = &s->merge,
                              .guards = &s->guards,
-                             .digest = s->digest ^ profile_digest(source->profile),
+                             .digest = s->digest ^ profile_digest(source->profile) ^ source->digest,
                              .blind_after = source->blind_hours * US_HOUR },
         };
         poll_freshness(poll);

@@ -75,6 +75,8 @@ static int planner_finish_unit(UnitJudge *j, Err *e) {
                                                           (p->quarantined[side][j->unit] & o->rule->record_kinds);
                 obligation->state = obligation_state(o, &obligation->counts, planner_required(p, o), j->readable[i]);
                 obligation->unreadable = planner_required(p, o) & ~j->readable[i];
+                for (int side = 0; side < SIDE_COUNT; side++)
+                        obligation->as_of[side] = coverage_complete(&p->coverage, j->unit, side, o->rule->record_kinds);
                 obligation->tracked = o->strict >= born;
                 obligation->verdict_ready = planner_verdict_ready(p, o, j->unit, j->readable[i]);
                 r = store_verdict(p->store, o->id, str_of(p->settings->units->units[j->unit].id), &obligation->verdict,

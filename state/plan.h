@@ -53,6 +53,7 @@ typedef struct PlanObligation {
         PlanItem *items;                /* sorted by (reason, kind, code); at most items_max kept; counts are exact */
         size_t n_items;
         unsigned unreadable;            /* required sides that could not be judged */
+        Instant as_of[SIDE_COUNT];      /* when its records were last read whole; INSTANT_NONE: never, or not there */
         bool verdict_ready;             /* a complete listing of every required side was read after strict_end */
         ObligationVerdict verdict;      /* already stored; VERDICT_NONE: not yet */
         ObligationCounts verdict_counts; /* of that day, when there is one */

@@ -45,36 +45,6 @@ int store_verdict(Store *s, const char *occurrence, Str unit, ObligationVerdict 
         return 0;
 }
 
-/* When the unit's data of a side was last read whole: the oldest of the lists that show it. */
-static int as_of(Store *s, const PlanCommit *c, const PlanObligation *p, Side side, Instant *ret, Err *e) {
-        _cleanup_stmt_ sqlite3_stmt *q = NULL;
-        const UnitTable *units = c->input->units;
-        const Unit *u = &units->units[p->unit];
-        const UnitAccess *access = &u->access[side];
-        int kinds = (int) c->input->occurrences[p->occurrence].rule->record_kinds, r;
-
-        while (access->mode == ACCOUNT_PARENT && u->parent >= 0) {
-                u = &units->units[u->parent];
-                access = &u->access[side];
-        }
-        *ret = INSTANT_NONE;
-        if (access->mode != ACCOUNT_OWN && access->mode != ACCOUNT_SUPERVISED)
-                return 0;
-        if (access->mode == ACCOUNT_OWN)
-                r = stmt_ask(s, &q, e,
-                             "SELECT nullif(min(coalesce(last_complete, 0)), 0) FROM partition WHERE side = ? AND kind "
-                             "& ? AND account = ?",
-                             "ddz", (int) side, kinds, access->account);
-        else
-                r = stmt_ask(s, &q, e,
-                             "SELECT nullif(min(coalesce(last_complete, 0)), 0) FROM partition WHERE side = ? AND kind "
-                             "& ? AND unit = ''",
-                             "dd", (int) side, kinds);
-        if (r > 0)
-                *ret = stmt_instant(q, 0);
-        return r < 0 ? r : 0;
-}
-
 #define COUNTS                                                                                                         \
         "records, outstanding, waiting, quarantined, overdue, returned, never_entered, not_submitted, not_updated,"    \
         " no_evidence, differs, unreadable"
@@ -89,13 +59,7 @@ static int obligation_write(Store *s, const PlanCommit *c, const PlanObligation 
         const Occurrence *o = &c->input->occurrences[p->occurrence];
         const ObligationCounts *n = &p->counts;
         char before[DATE_TEXT], strict[DATE_TEXT];
-        Instant read[SIDE_COUNT];
-        int r = 0;
 
-        for (Side side = 0; side < SIDE_COUNT && r == 0; side++)
-                r = as_of(s, c, p, side, &read[side], e);
-        if (r < 0)
-                return r;
         return stmt_run(
                 s, NULL, e,
                 "INSERT INTO obligation (occurrence, unit, before, strict, state, central_as_of, portal_as_of, " COUNTS
@@ -109,7 +73,7 @@ static int obligation_write(Store *s, const PlanCommit *c, const PlanObligation 
                 " WHERE (state, before, strict, " COUNTS
                 ") <> (excluded.state, excluded.before, excluded.strict, " COUNTS_NEW ")",
                 "zzzzzttdddddddddddd", o->id, c->input->units->units[p->unit].id, date_iso(o->before, before),
-                date_iso(o->strict, strict), obligation_states[p->state], read[SIDE_CENTRAL], read[SIDE_PORTAL],
+                date_iso(o->strict, strict), obligation_states[p->state], p->as_of[SIDE_CENTRAL], p->as_of[SIDE_PORTAL],
                 n->records, n->outstanding, n->waiting, n->quarantined, n->by_reason[REASON_OVERDUE],
                 n->by_reason[REASON_RETURNED], n->by_reason[REASON_NEVER_ENTERED], n->by_reason[REASON_NOT_SUBMITTED],
                 n->by_reason[REASON_NOT_UPDATED], n->by_reason[REASON_NO_EVIDENCE], n->by_reason[REASON_DIFFERS],
@@ -119,14 +83,9 @@ static int obligation_write(Store *s, const PlanCommit *c, const PlanObligation 
 static int verdict_write(Store *s, const PlanCommit *c, const NewVerdict *v, PlanReport *report, Err *e) {
         const PlanObligation *p = v->obligation;
         const ObligationCounts *n = &p->counts;
-        Instant read[SIDE_COUNT];
         char counts[160];
-        int changed = 0, r = 0;
+        int changed = 0, r;
 
-        for (Side side = 0; side < SIDE_COUNT && r == 0; side++)
-                r = as_of(s, c, p, side, &read[side], e);
-        if (r < 0)
-                return r;
         (void) snprintf(counts, sizeof counts, "%d %d %d %d %d %d %d %d %d %d %d", n->records, n->outstanding,
                         n->waiting, n->quarantined, n->by_reason[REASON_OVERDUE], n->by_reason[REASON_RETURNED],
                         n->by_reason[REASON_NEVER_ENTERED], n->by_reason[REASON_NOT_SUBMITTED],
@@ -137,7 +96,7 @@ static int verdict_write(Store *s, const PlanCommit *c, const NewVerdict *v, Pla
                      "portal_as_of = ?7"
                      " WHERE occurrence = ?1 AND unit = ?2 AND verdict = ''",
                      "zzztztt", c->input->occurrences[p->occurrence].id, c->input->units->units[p->unit].id,
-                     obligation_verdicts[v->verdict], c->now, counts, read[SIDE_CENTRAL], read[SIDE_PORTAL]);
+                     obligation_verdicts[v->verdict], c->now, counts, p->as_of[SIDE_CENTRAL], p->as_of[SIDE_PORTAL]);
         if (r == 0)
                 report->verdicts += changed;
         return r;

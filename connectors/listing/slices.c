@@ -25,13 +25,24 @@ int slices_add(Slices *s, Str value) {
         return r < 0 ? r : add(s, (Slice) { 0 }, value);
 }
 
+/* Whether the partition's account is the one through which the unit is read: units share it that say `parent`, and one
+ * whose own account is the supervising one. */
+static bool shows(const UnitTable *units, const Unit *u, const Partition *p) {
+        const Unit *reader = unit_reader(units, u, p->side);
+        const UnitAccess *a = &reader->access[p->side];
+        if (u->kind == UNIT_SUB && u != reader)
+                return false;
+        if (p->unit[0])
+                return strcmp(reader->id, p->unit) == 0;
+        return u->kind != UNIT_SUB && (a->mode == ACCOUNT_SUPERVISED ||
+                                       (a->mode == ACCOUNT_OWN && strcmp(a->account, p->account) == 0));
+}
+
 static int add_units(Slices *s, const UnitTable *units, const Partition *p) {
         int r = 0;
         for (size_t i = 0; i < units->n_units && r == 0; i++) {
                 const Unit *u = &units->units[i];
-                bool own = p->unit[0] && strcmp(u->id, p->unit) == 0;
-                bool seen = !p->unit[0] && u->kind != UNIT_SUB && u->access[p->side].mode == ACCOUNT_SUPERVISED;
-                if (own || seen)
+                if (shows(units, u, p))
                         r = add(s, (Slice) { .unit = u }, str_of(u->access[p->side].code));
         }
         return r;

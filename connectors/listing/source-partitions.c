@@ -35,7 +35,7 @@ static void accounts_add(HttpSource *s, const StreamPlan *stream, bool supervise
         }
 }
 
-/* An account two units share is read once. */
+/* An account that is a unit's own and the supervising one too is read once, for all of them. */
 static void doubles_drop(HttpSource *s) {
         size_t kept = 0;
         for (size_t i = 0; i < s->n_partitions; i++) {

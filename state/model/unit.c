@@ -293,6 +293,12 @@ const Unit *unit_near(const UnitTable *t, Str text) {
         return NULL;
 }
 
+const Unit *unit_reader(const UnitTable *t, const Unit *u, Side side) {
+        while (u->access[side].mode == ACCOUNT_PARENT && u->parent >= 0)
+                u = &t->units[u->parent];
+        return u;
+}
+
 const Unit *unit_owner(const UnitTable *t, const Unit *u) {
         while (u->kind == UNIT_SUB && u->parent >= 0)
                 u = &t->units[u->parent];

@@ -55,6 +55,18 @@ def test_absence_proves_nothing_until_the_sweep(site):
     assert changes_only(site.poll())
 
 
+def test_another_value_in_the_requests_is_another_list(site):
+    """Neither a cursor nor a page of the last year's list says anything about this year's."""
+    site.edit(("    paging: page\n", "    paging: page\n    query:\n      nam: <config.nam>\n"))
+    site.set_keys({"sources.feed.values.nam": "2025"})
+    assert not changes_only(site.poll())
+    assert changes_only(site.poll())
+    site.set_keys({"sources.feed.values.nam": "2026"})
+    seen = site.poll()
+    assert not any("since" in r["query"] for r in seen) and all(r["query"]["nam"] == "2026" for r in seen), seen
+    assert changes_only(site.poll())
+
+
 def test_written_late(site):
     """A form that was open for eight minutes is stored with the time at which it was opened."""
     site.feed.put("24133", "NV-01", progress=50)

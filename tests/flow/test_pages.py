@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Every way of paging reads the same rows; whatever goes wrong on the way, nothing is thought to be gone, and the next
 healthy poll heals."""
+import re
+
 import pytest
 
 from small import Lone  # harness, which it imports, makes the simulators known
@@ -220,6 +222,28 @@ def test_slices(site, text, asked):
     shown, done = site.poll()
     assert shown["completeness"] == "complete" and shown["received"] == 7 and site.codes() == ALL, (shown, done)
     assert len(site.pages.seen) == asked
+
+
+def test_units_that_share_an_account_are_all_asked_for(site):
+    """One unit's own account is the supervising one; another is read through the unit above it."""
+    accounts = site.lone.config / "accounts.yaml"
+    before = accounts.read_text(encoding="utf-8")
+    shared = before
+    for unit, access in (("H15.07", "giamsat.daklak"), ("24412", "rieng.cuabao"),
+                         ("24133", "parent\n    parent: 24412")):
+        shared, n = re.subn(r"(?ms)(^  %s:\n.*?^    central: )[^\n]*" % re.escape(unit), r"\g<1>" + access, shared, 1)
+        assert n == 1
+    try:
+        accounts.write_text(shared, encoding="utf-8")
+        site.profile(UNIT)
+        shown, done = site.poll()
+        assert done.status == 0, done
+        assert site.codes() == ALL and len(site.pages.seen) == 4
+        assert {p["account"] for p in site.lone.status_json()["partitions"]} == {"giamsat.daklak", "rieng.cuabao"}
+        states = site.lone.query("SELECT unit, state FROM obligation WHERE occurrence LIKE 'monthly-20%'")
+        assert {r["unit"] for r in states} == set(UNITS) and "unknown" not in {r["state"] for r in states}
+    finally:
+        accounts.write_text(before, encoding="utf-8")
 
 
 @pytest.mark.parametrize("text, path", [(UNIT, "/of"), (GROUP, "/of")], ids=["unit", "value"])
