@@ -32,6 +32,7 @@ struct HttpCall {
         struct curl_slist *nodes; /* the list libcurl reads: of both kinds of lines */
         int n_nodes;
         bool repeated;            /* a redirect had its body sent once more */
+        bool conditional;         /* a validator went with it; its text is not kept */
         bool left_origin;         /* redirected to another host: what is this call's own stays behind */
         HttpRequest q;
         char *body;           /* ours: the request's body until the answer came */

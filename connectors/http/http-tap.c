@@ -19,7 +19,7 @@ static HttpExchange exchange(const HttpCall *c) {
                                 .content_type = c->q.post ? c->q.content_type : NULL,
                                 .body = c->q.post ? c->q.body : STR_NULL,
                                 .account = c->q.account ? c->q.account : "",
-                                .conditional = c->q.etag || c->q.modified,
+                                .conditional = c->conditional,
                                 .login = c->q.login,
                                 .began = c->began,
                                 .ended = clock_wall(o->clock) };

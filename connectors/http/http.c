@@ -238,6 +238,7 @@ int http_send(Http *h, const HttpRequest *q, HttpDone *done, void *userdata, Htt
                 return err_oom(e);
         c->http = h;
         c->q = *q;
+        c->conditional = q->etag || q->modified;
         c->done = done;
         c->userdata = userdata;
         c->body_in = TEXT_INIT(q->body_max);

@@ -77,7 +77,7 @@ static bool list_seen(Draft *d, const HarEntry *e, Look *ret) {
         char why[160];
         if (!answered(e) || third_party(e->origin) || look_page(&d->arena, e->answer, ret, why) != 0)
                 return false;
-        return ret->n_lists > 0 && ret->list[0].n_members >= 3;
+        return ret->n_lists > 0 && !ret->list[0].rows && ret->list[0].n_members >= 3;
 }
 
 /* The origin with the most list calls. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
+#include <stdio.h>
 
 #include "connectors/decode/document.h"
 #include "connectors/record/dates.h"
@@ -208,6 +209,22 @@ static void member_count(Members *s, const char *name, const char *parent, json_
         }
 }
 
+/* A row that is a list: its places are its members, `$['#1']` the first. */
+static void places_count(Members *s, json_object *row) {
+        for (size_t i = 0; i < json_object_array_length(row) && i < LOOK_MEMBERS; i++) {
+                size_t kept = s->path.len;
+                char name[16];
+                snprintf(name, sizeof name, "#%zu", i + 1);
+                if (s->failed < 0 || look_step(&s->path, name) < 0) {
+                        s->failed = s->failed < 0 ? s->failed : -ENOMEM;
+                        return;
+                }
+                member_count(s, name, "", json_object_array_get_idx(row, i), MEMBER_DEPTH - 1);
+                s->path.len = kept;
+                s->path.at[kept] = '\0';
+        }
+}
+
 static void object_count(Members *s, json_object *o, const char *parent, int depth) {
         json_object_object_foreach(o, name, value) {
                 size_t kept = s->path.len;
@@ -257,6 +274,8 @@ int look_members(Arena *a, json_object *list, LookList *ret) {
                 json_object *o = json_object_array_get_idx(list, i);
                 if (json_object_is_type(o, json_type_object))
                         object_count(&s, o, "", MEMBER_DEPTH);
+                else if (json_object_is_type(o, json_type_array))
+                        places_count(&s, o);
         }
         int r = s.failed < 0 ? s.failed : members_take(&s, ret);
         text_free(&s.path);

@@ -125,10 +125,10 @@ static void hint_add(Walk *w, const char *name, json_object *v) {
                 l->hint[l->n_hints++] = h;
 }
 
-static bool list_of_objects(json_object *v) {
+static bool list_of(json_object *v, json_type type) {
         size_t n = json_object_is_type(v, json_type_array) ? json_object_array_length(v) : 0;
         for (size_t i = 0; i < n && i < 5; i++)
-                if (!json_object_is_type(json_object_array_get_idx(v, i), json_type_object))
+                if (!json_object_is_type(json_object_array_get_idx(v, i), type))
                         return false;
         return n > 0;
 }
@@ -138,7 +138,7 @@ static void list_add(Walk *w, json_object *v) {
         if (l->n_lists == LOOK_LISTS)
                 return;
         LookList *list = &l->list[l->n_lists];
-        *list = (LookList) { .path = arena_copy(w->arena, text_str(&w->path)) };
+        *list = (LookList) { .path = arena_copy(w->arena, text_str(&w->path)), .rows = list_of(v, json_type_array) };
         int r = list->path ? look_members(w->arena, v, list) : -ENOMEM;
         if (r < 0)
                 w->failed = r;
@@ -147,7 +147,7 @@ static void list_add(Walk *w, json_object *v) {
 }
 
 static void walk(Walk *w, json_object *v, int depth) {
-        if (list_of_objects(v)) {
+        if (list_of(v, json_type_object) || list_of(v, json_type_array)) {
                 list_add(w, v);
                 return;
         }
@@ -172,9 +172,14 @@ static int weight(const LookList *l) {
         return l->n_members < 3 ? records : records * l->n_members;
 }
 
+/* Points of a chart are lists too: objects come first. */
+static bool tells_more(const LookList *a, const LookList *b) {
+        return a->rows != b->rows ? b->rows : weight(a) > weight(b);
+}
+
 static void sort_lists(Look *l) {
         for (int i = 1; i < l->n_lists; i++)
-                for (int j = i; j > 0 && weight(&l->list[j]) > weight(&l->list[j - 1]); j--) {
+                for (int j = i; j > 0 && tells_more(&l->list[j], &l->list[j - 1]); j--) {
                         LookList kept = l->list[j];
                         l->list[j] = l->list[j - 1];
                         l->list[j - 1] = kept;

@@ -45,6 +45,7 @@ typedef struct LookMember {
 typedef struct LookList {
         const char *path;           /* a selector from the page: "$.data.items" */
         int records;
+        bool rows;                  /* its records are lists: members are places, "$['#2']" */
         LookMember *members;
         int n_members;
 } LookList;
@@ -63,7 +64,7 @@ typedef struct LookHint {
 } LookHint;
 
 typedef struct Look {
-        LookList list[LOOK_LISTS];  /* of objects, the most telling first */
+        LookList list[LOOK_LISTS];  /* of objects, the most telling first, then of rows that are lists */
         int n_lists;
         LookHint hint[LOOK_HINTS];
         int n_hints;

@@ -186,7 +186,8 @@ static void look_at(Probe *p, ProbeStream *s) {
 }
 
 static int begin(void *userdata, const Partition *partition, ListingMemory *ret, Err *e) {
-        *ret = (ListingMemory) { .swept = INSTANT_NONE };
+        Probe *p = userdata;
+        *ret = (ListingMemory) { .swept = p->again ? clock_wall(p->env.clock) : INSTANT_NONE };
         return 0;
 }
 
@@ -285,6 +286,8 @@ static void end(void *userdata, const Partition *partition, const ListingEnd *sa
                 return;
         ProbeStream *s = p->at;
         s->end = *said;
+        for (int i = 0; i < FIELD_COUNT; i++)
+                s->n_nothing += probe_found_nothing(s, i);
         if (!list_of(s)) /* no list of objects: rows of a table, or rows that are lists */
                 s->page_records[0] = s->records + s->put_aside;
         s->lowered = s->size_asked > 0 && s->page_records[0] > 0 && s->page_records[0] < s->size_asked &&

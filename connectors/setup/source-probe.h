@@ -51,6 +51,7 @@ typedef struct ProbeStream {
         int records;               /* mapped, of the first page */
         ProbeField field[FIELD_COUNT];
         bool mapped[FIELD_COUNT];  /* the profile has it */
+        int n_nothing;             /* fields of the profile that were there in none of the records */
         ProbeAside aside[PROBE_ASIDE];
         int n_aside, put_aside;
         const char *unread[LOOK_MEMBERS]; /* selectors of members no selector of the profile begins at */
@@ -79,5 +80,9 @@ typedef struct ProbeOptions {
         const char *account, *stream;
         struct Tape *tape;
 } ProbeOptions;
+/* Whether the profile's selector for the field found nothing in any record that was mapped. */
+static inline bool probe_found_nothing(const ProbeStream *s, int field) {
+        return s->mapped[field] && s->records > 0 && s->field[field].absent == s->records;
+}
 int probe_run(const SourceEnv *env, const SourceOptions *options, const ProbeOptions *probe, ProbeReport *ret, Err *e);
 void probe_free(ProbeReport *r);

@@ -83,8 +83,7 @@ static void fields_advise(const Advice *a) {
         const ProbeStream *s = a->s;
 
         for (int i = 0; i < FIELD_COUNT; i++) {
-                const ProbeField *f = &s->field[i];
-                bool nothing = s->mapped[i] && s->records > 0 && f->absent == s->records;
+                bool nothing = probe_found_nothing(s, i);
                 const LookMember *m = !s->mapped[i] || nothing || (s->records == 0 && s->put_aside) ?
                                               member_for(s, (FieldId) i) : NULL;
 

@@ -88,6 +88,11 @@ static void fields(Json *j, const ProbeStream *s) {
                 json_close(j);
         }
         json_close(j);
+        json_array(j, "nothing_found");
+        for (int i = 0; i < FIELD_COUNT; i++)
+                if (probe_found_nothing(s, i))
+                        json_text(j, NULL, field_table[i].key);
+        json_close(j);
         json_array(j, "put_aside");
         for (int i = 0; i < s->n_aside; i++) {
                 json_object(j, NULL);

@@ -24,9 +24,15 @@ static void steps(const Ctl *c, const ProbeReport *r, const ProbeVault *v) {
                                s->login ? SAY(c, "  (login)", "  (đăng nhập)") : "");
                 logged = logged || s->login;
         }
-        if (logged && !v->store)
+        if (logged && !v->store && v->logins == 0)
+                printf("  %s\n", SAY(c, "nobody listened: no login was made",
+                                     "không kết nối được: chưa đăng nhập lần nào"));
+        else if (logged && !v->store)
                 printf("  %s\n", SAY(c, "no vault is there yet: the login was made once and could not be counted",
                                      "chưa có kho phiên: chỉ đăng nhập một lần và không đếm được"));
+        else if (logged && v->counted == 0)
+                printf("  %s\n", SAY(c, "nobody listened: no login was counted",
+                                     "không kết nối được: không tính lần đăng nhập nào"));
         else if (logged)
                 printf("  %s\n", SAY(c, "the login was counted among those of this hour (logins-per-hour)",
                                      "lần đăng nhập này đã tính vào số lần trong giờ (logins-per-hour)"));
@@ -124,7 +130,7 @@ static void fields(const Ctl *c, const ProbeStream *s) {
                 if (!s->mapped[i])
                         continue;
                 printf("    %-18s %4d", field_table[i].key, f->set);
-                if (f->absent == s->records && s->records > 0)
+                if (probe_found_nothing(s, i))
                         printf("%s", SAY(c, "  NOTHING FOUND by its selector", "  KHÔNG TÌM THẤY GÌ"));
                 else if (f->null + f->empty + f->absent > 0)
                         printf(SAY(c, "  (%d null, %d empty, %d missing)", "  (%d null, %d rỗng, %d thiếu)"), f->null,
@@ -133,6 +139,13 @@ static void fields(const Ctl *c, const ProbeStream *s) {
                         printf(SAY(c, "  %d UNREADABLE, like `%s`", "  %d KHÔNG ĐỌC ĐƯỢC, như `%s`"), f->invalid,
                                f->bad);
                 printf(f->sample ? "  `%s`\n" : "\n", f->sample);
+        }
+        if (s->n_nothing > 0) {
+                printf("%s", SAY(c, "    FOUND NOTHING in any record:", "    KHÔNG TÌM THẤY GÌ ở bản ghi nào:"));
+                for (int i = 0; i < FIELD_COUNT; i++)
+                        if (probe_found_nothing(s, i))
+                                printf(" %s", field_table[i].key);
+                printf("\n");
         }
         for (int i = 0; i < s->n_aside; i++)
                 printf("    %s: %s `%s`%s%s (%d)\n",

@@ -42,8 +42,12 @@ static int session_save(void *u, Str source, Str account, Str session, Err *e) {
 static int attempt_try(void *u, Str source, Str account, int limit, Instant window, Instant *ret_again, Err *e) {
         ProbeVault *v = u;
 
-        if (own(v))
-                return own(v)->login_attempt_try(own(v)->userdata, source, account, limit, window, ret_again, e);
+        if (own(v)) {
+                int r = own(v)->login_attempt_try(own(v)->userdata, source, account, limit, window, ret_again, e);
+
+                v->counted += r == 0;
+                return r;
+        }
         if (v->logins++ < ACCOUNT_WITHOUT_VAULT)
                 return 0;
         *ret_again = INSTANT_NONE;
@@ -53,8 +57,12 @@ static int attempt_try(void *u, Str source, Str account, int limit, Instant wind
 static int attempt_undo(void *u, Str source, Str account, Err *e) {
         ProbeVault *v = u;
 
-        if (own(v))
-                return own(v)->login_attempt_undo(own(v)->userdata, source, account, e);
+        if (own(v)) {
+                int r = own(v)->login_attempt_undo(own(v)->userdata, source, account, e);
+
+                v->counted -= r == 0;
+                return r;
+        }
         v->logins--;
         return 0;
 }

@@ -50,6 +50,9 @@ static const SourceOptions *probe_source(const Ctl *c, const char *name) {
 int probe_status(const ProbeReport *r) {
         switch (r->worst) {
         case FAULT_NONE:
+                for (int i = 0; i < r->n_streams && !r->too_many; i++)
+                        if (r->stream[i].n_nothing > 0)
+                                return PROBE_NOTHING;
                 return r->too_many ? CTL_TROUBLE : CTL_OK;
         case FAULT_NETWORK:
         case FAULT_RATE_LIMITED:

@@ -12,6 +12,7 @@ enum {
         PROBE_LOGIN = 12,   /* refused, no password, no login left in this hour */
         PROBE_SHAPE = 13,   /* it answers, but not as the profile says */
         PROBE_ASIDE_ANY = 14, /* all is read, but records had to be put aside */
+        PROBE_NOTHING = 15, /* all is read, but a field found nothing in any record seen */
 };
 
 /* The site's vault, used with care: the login budget is the daemon's own and every attempt is counted in it. A session
@@ -22,6 +23,7 @@ typedef struct ProbeVault {
         bool daemon;      /* it runs */
         bool reused;      /* a session was there */
         int logins;       /* made without a vault: one and no more */
+        int counted;      /* of this call's logins, in the vault */
         Vault vault;
 } ProbeVault;
 

@@ -11,6 +11,7 @@ import sqlite3
 import pytest
 
 from harness import SOURCE, wait_for
+from raw_server import RawServer, reply
 from simulators import client
 from small import Lone, Small
 
@@ -123,7 +124,18 @@ def test_a_system_that_is_not_there(site):
         url = "http://127.0.0.1:%d" % site.sims.ports["central"]
         site.set_keys({"sources.theodoiq.url": "http://127.0.0.1:%d" % address})
         try:
-            assert "network" in probe(site, "theodoiq", status=10).out
+            told = probe(site, "theodoiq", status=10).out
+            assert "network" in told and "counted" not in told.replace("no login was counted", "")
+            site.fresh("refused")  # a vault is there now
+            site.once()
+            site.set_keys({"sources.theodoiq.url": "http://127.0.0.1:%d" % address})
+            before = attempts(site, "theodoiq")
+            site.sims.post("expire")
+            with contextlib.closing(sqlite3.connect(site.state / "nq57.db.vault")) as db:
+                db.execute("DELETE FROM session")
+                db.commit()
+            told = probe(site, "theodoiq", status=10).out
+            assert "no login was counted" in told and attempts(site, "theodoiq") == before
             site.set_keys({"sources.theodoiq.url": "https://127.0.0.1:%d" % site.catcher.port})
             assert "tls" in probe(site, "theodoiq", status=11).out
         finally:
@@ -192,11 +204,12 @@ def test_wrong_selectors_are_found_and_better_ones_named(tmp_path):
         assert any(h["kind"] in ("cursor", "next") and h["path"].endswith("cursor.next") for h in told["hints"])
     with Third(tmp_path / "field", {"progress: $.state.percent": "progress: $.percent",
                                     "updated_at: $.touched.ts": "updated_at: $.changed"}) as site:
-        done = probe(site, "third", "--json").json()
+        done = probe(site, "third", "--json", status=15).json()
+        assert stream(done)["nothing_found"] == ["progress", "updated_at"]
         assert field(done, "progress")["missing"] == stream(done)["records"] == 25
         assert "$.touched.ts" not in stream(done)["unread"], "another field reads beside it"
-        text = probe(site, "third", "--stream", "tasks").out
-        assert "NOTHING FOUND" in text
+        text = probe(site, "third", "--stream", "tasks", status=15).out
+        assert "NOTHING FOUND" in text and "FOUND NOTHING in any record: progress updated_at" in text
         due = next(m for m in stream(done)["lists"][0]["members"] if m["path"] == "$.when.limit")
         assert due["dates"] == "epoch"
     with Third(tmp_path / "key", key="sai") as site:
@@ -217,3 +230,44 @@ def test_what_it_recorded_replays_without_the_system(site, tmp_path):
     for line in (site.secrets / "theodoiq.secrets").read_text(encoding="utf-8").splitlines():
         assert line.split("\t")[1].encode() not in text
     assert json.loads((tmp_path / "tape" / "tape.json").read_text())["format"] == "nq57d-tape 1"
+
+
+TAGGED = """profile: tagged
+status: assumed
+session:
+  kind: none
+words:
+  work:
+    x: done
+streams:
+  tasks:
+    kind: task
+    path: /data
+    list: $
+    paging: none
+%s    code: $.code
+    codes-per-unit: yes
+    fields:
+      lead: $.unit
+      title: $.title
+      work:
+        from: $.work
+        words: work
+"""
+
+
+@pytest.mark.parametrize("keys, second, said", [
+    ("", {"status": "304 Not Modified"}, "honoured (304)"), ("", {}, "not honoured"),
+    ("    validators: no\n", {}, "not asked by")])
+def test_whether_validators_are_honoured(tmp_path, keys, second, said):
+    body = json.dumps([{"code": "NV-1", "unit": "24412", "title": "Một", "work": "x"}]).encode()
+    tag = ('ETag: "v1"',)
+    profile = tmp_path / "tagged.yaml"
+    profile.write_text(TAGGED % keys, encoding="utf-8")
+    with RawServer() as server, Lone(tmp_path / "site", profile, server.url) as site:
+        server.set({"/data": [reply(body, headers=tag),
+                              reply(b"" if second else body, headers=tag, length=None if second else True, **second)]})
+        assert re.search(r"Validators: ETag .*v1.*, %s" % re.escape(said), probe(site, "tagged").out)
+        asked = [b"if-none-match" in request[3].lower() if isinstance(request[3], bytes) else
+                 "if-none-match" in request[3].lower() for request in server.seen]
+        assert asked == ([False, True] if not keys else [False] * len(asked)), server.seen

@@ -87,6 +87,16 @@ def served(tmp_path):
         yield server, site
 
 
+def test_a_look_tells_the_places_of_rows_that_are_lists(served):
+    server, site = served
+    told = site.ctl("probe", "grid", "--json").ok().json()["streams"][0]
+    [members] = [m["members"] for m in told["lists"] if m["path"] == "$.data"]
+    assert [m["path"] for m in members][:4] == ["$['#1']", "$['#2']", "$['#3']", "$['#4']"]
+    assert "$['#5'].label" in {m["path"] for m in members} and told["page_records"][0] == 2
+    assert told["unread"] == ["$['#1']", "$['#8']"]
+    assert "$['#3']" in site.ctl("probe", "grid").ok().out
+
+
 def test_a_row_that_is_a_list_is_read_by_its_places(served):
     server, site = served
     assert site.check().status == 0
@@ -115,7 +125,7 @@ def test_a_look_counts_rows_that_are_lists(served):
     full = json.dumps({"recordsTotal": 5, "data": [row(1), row(2), row(3)]}).encode()
     server.answers["/data"] = [reply(full), reply(full.replace(b"NV.", b"NW."))]
     said = site.ctl("probe", "grid").ok().out
-    assert "Pages: 3 records on the first, 100 asked for: THE SIZE IS LOWERED; the second came too" in said
+    assert "Pages: 3 records on the first, 100 asked for: THE SIZE IS LOWERED; the second brings 3" in said
     assert "size: 3" in said
 
 
