@@ -59,6 +59,7 @@ typedef struct FieldPlan {
         const char *constant;
         bool account_unit;      /* the unit of the account the listing is read with */
         bool required, html;
+        bool nothing_null;      /* missing, or an empty text or list, is null */
         int percent, negative;  /* Percent, Negative */
         int repair;             /* RepairKind */
         char mark, thousands;   /* decimals; thousands 0: none */

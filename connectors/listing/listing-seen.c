@@ -100,6 +100,21 @@ static bool read_total(const Listing *l, const PageRead *in, PageSeen *seen, Pag
         return false;
 }
 
+/* Some systems leave out what holds the cursor on the last page. That is said by the selector, never guessed: a wrong
+ * name would look the same, and end every listing after its first page. */
+static void text_missing(const Listing *l, PageOutcome *o) {
+        const PagingPlan *plan = &l->stream->paging;
+        const Select *s = &plan->cursor;
+        char wanted[160];
+        Str name = s->n_steps > 1 && s->steps[s->n_steps - 1].kind == SELECT_NAME ? s->steps[s->n_steps - 1].name
+                                                                                 : STR_NULL;
+        int n = snprintf(wanted, sizeof wanted, "%s", plan->kind == PAGING_NEXT ? "an address" : "a cursor");
+        if (name.len > 0 && name.len < 60)
+                snprintf(wanted + n, sizeof wanted - (size_t) n,
+                         " (or $.." STR_FMT " if the last page leaves out what holds it)", STR_ARG(name));
+        selector_missing(l, s, wanted, o);
+}
+
 /* The last name may be left out by the system, or be null or false: no more pages. What stands above it must be there,
  * and anything else than a text or a whole number is a cursor that nobody can ask with. */
 static bool read_text(const Listing *l, const PageRead *in, Str *ret, PageOutcome *o) {
@@ -115,7 +130,7 @@ static bool read_text(const Listing *l, const PageRead *in, Str *ret, PageOutcom
                         there = json_object_is_type(v, json_type_boolean) && !json_object_get_boolean(v);
         }
         if (!there)
-                selector_missing(l, &plan->cursor, plan->kind == PAGING_NEXT ? "an address" : "a cursor", o);
+                text_missing(l, o);
         return there;
 }
 

@@ -14,7 +14,7 @@ typedef struct FieldKeys {
         EvidencePlan evidence;
         const char *constant, *separator, *split, *unit_by;
         bool account_unit, required, html;
-        int mark, thousands, unknown, date_only, percent, negative, repair;
+        int mark, thousands, unknown, date_only, percent, negative, repair, nothing;
         int64_t zone;
         PlanNames dates;
         const Tree *words;
@@ -27,6 +27,7 @@ static const char *const unit_bys[] = { "code", "name", "id", NULL };
 static const char *const percents[] = { "no", "yes", "fraction", NULL };
 static const char *const negatives[] = { "sign", "parentheses", NULL };
 static const char *const date_onlys[] = { "start", "end", NULL };
+static const char *const nothings[] = { "as-seen", "null", NULL };
 
 #define KEY(k, t, field, ...) { .key = k, .type = t, .offset = offsetof(FieldKeys, field), __VA_ARGS__ }
 static const KeySpec keys[] = {
@@ -38,6 +39,7 @@ static const KeySpec keys[] = {
         KEY("constant", KEY_TEXT, constant),
         KEY("account-unit", KEY_FLAG, account_unit),
         KEY("required", KEY_FLAG, required),
+        KEY("nothing", KEY_CHOICE, nothing, .choices = nothings),
         KEY("html", KEY_FLAG, html),
         KEY("percent", KEY_CHOICE, percent, .choices = percents),
         KEY("negative", KEY_CHOICE, negative, .choices = negatives),
@@ -57,7 +59,7 @@ static const KeySpec keys[] = {
         KEY("url", KEY_SELECT, evidence.url),
 };
 
-#define COMMON "from", "first-of", "constant", "account-unit", "required"
+#define COMMON "from", "first-of", "constant", "account-unit", "required", "nothing"
 #define ONE COMMON, "html"
 #define TEXTS "join", "separator", "repair"
 #define LISTS "join", "split", "repair"
@@ -65,7 +67,7 @@ static const char *const *keys_of(FieldType type) {
         static const char *const text[] = { ONE, TEXTS, "words", "unknown", NULL };
         static const char *const decimal[] = { ONE, "decimal-mark", "thousands", "percent", "negative", NULL };
         static const char *const date[] = { ONE, "join", "separator", "dates", "zone", "date-only", NULL };
-        static const char *const due[] = { ONE, TEXTS, "dates", "zone", "words", NULL };
+        static const char *const due[] = { ONE, TEXTS, "dates", "zone", "words", "unknown", NULL };
         static const char *const word[] = { ONE, TEXTS, "words", "unknown", NULL };
         static const char *const unit[] = { ONE, TEXTS, "unit-by", "unknown", NULL };
         static const char *const units[] = { COMMON, LISTS, "unit-by", "member", NULL };
@@ -168,6 +170,8 @@ static void check_source(ProfileReader *r, const Tree *t, const FieldKeys *k, Fi
                                                    .severity = SEVERITY_ERROR,
                                                    .origin = t->origin });
         bool listed = type == TYPE_UNITS || type == TYPE_EVIDENCE;
+        if (k->nothing && (k->constant || k->account_unit))
+                useless(r, t, "nothing", k->constant ? "constant" : "account-unit");
         if (k->account_unit && type != TYPE_UNIT)
                 useless(r, t, "account-unit", t->key);
         if (k->constant && listed)
@@ -240,6 +244,7 @@ static void plan_fill(FieldPlan *f, const FieldKeys *k, const Tree *t) {
         f->constant = k->constant;
         f->account_unit = k->account_unit;
         f->html = k->html;
+        f->nothing_null = k->nothing == 1;
         f->percent = k->percent;
         f->negative = k->negative;
         f->repair = k->repair;

@@ -132,11 +132,18 @@ static int identity_read(Normaliser *n, const SplitSpan *span, Identity *ret, Qu
         return r;
 }
 
+/* Systems that write nothing, or "", where they mean null. */
+static void nothing_read(const FieldPlan *plan, Value *v) {
+        if (plan->nothing_null && (v->state == VALUE_ABSENT || v->state == VALUE_EMPTY))
+                *v = (Value) { .state = VALUE_NULL };
+}
+
 static int field_read(Normaliser *n, const SplitSpan *span, const FieldPlan *plan, RecordSide *side, Quarantine *q) {
         Str seen = STR_NULL;
         const char *key = field_table[plan->id].key;
         switch (value_read(n, plan, side, &seen)) {
         case VALUE_READ:
+                nothing_read(plan, &side->field[plan->id]);
                 return 0;
         case VALUE_UNKNOWN_WORD: {
                 const char *words[64];

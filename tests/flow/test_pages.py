@@ -195,6 +195,17 @@ def test_lists_that_lead_nowhere(site, kind, rule, fault):
     assert done.status == 1 and len(site.pages.seen) < 25 and site.codes() == ALL
 
 
+def test_what_holds_the_cursor_may_be_left_out_when_the_profile_says_so(site):
+    """A wrong name looks the same as the last page of a system that leaves the whole object out."""
+    site.profile(KINDS["cursor"].replace("cursor: $.next", "cursor: $.paging.next"))
+    shown, done = site.poll()
+    assert shown["fault"] == "selector-missing" and done.status == 1, shown
+    assert "(or $..next if the last page leaves out what holds it) at $.paging.next" in shown["detail"], shown
+    site.profile(KINDS["cursor"].replace("cursor: $.next", "cursor: $..next"))
+    shown, done = site.poll()
+    assert shown["completeness"] == "complete" and done.status == 0 and site.codes() == ALL, shown
+
+
 def test_an_internal_host_may_be_ignored(site):
     site.profile(KINDS["next"] + "|next-host: any")
     to = "http://app01.lan:8080/next?cur=c3&size=4"

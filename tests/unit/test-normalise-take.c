@@ -109,6 +109,19 @@ static void test_several_selectors(void **state) {
         check("work:\n  constant: done", FIELD_WORK, "\"x\":1", VALUE_SET, "done");
 }
 
+static void test_nothing_that_means_null(void **state) {
+        const char *due = "due:\n  from: $.h\n  nothing: \"null\"";
+        check(due, FIELD_DUE, "\"h\":\"\"", VALUE_NULL, "");
+        check(due, FIELD_DUE, "\"h\":\" \"", VALUE_NULL, "");
+        check(due, FIELD_DUE, "\"x\":1", VALUE_NULL, "");
+        check(due, FIELD_DUE, "\"h\":\"2026-06-30\"", VALUE_SET, "2026-06-30");
+        check("due: $.h", FIELD_DUE, "\"h\":\"\"", VALUE_EMPTY, "");
+        check("due: $.h", FIELD_DUE, "\"x\":1", VALUE_ABSENT, "");
+        const char *list = "cooperating:\n  from: $.u\n  nothing: \"null\"";
+        check(list, FIELD_COOPERATING, "\"u\":[]", VALUE_NULL, "");
+        check("progress:\n  from: $.p\n  nothing: \"null\"", FIELD_PROGRESS, "\"p\":\"?\"", VALUE_INVALID, "");
+}
+
 static void test_numbers(void **state) {
         const char *comma = "progress:\n  from: $.p\n  decimal-mark: comma\n  thousands: space";
         check(comma, FIELD_PROGRESS, "\"p\":\"1 234 567,80\"", VALUE_SET, "1234567.8");
@@ -215,6 +228,7 @@ static void test_missing_says_what_is_there(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_several_selectors),
+                cmocka_unit_test(test_nothing_that_means_null),
                 cmocka_unit_test(test_numbers),
                 cmocka_unit_test(test_lists),
                 cmocka_unit_test(test_units_and_repairs),
