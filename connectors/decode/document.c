@@ -3,13 +3,28 @@
 
 #include <stdio.h>
 
+#include "connectors/decode/html.h"
+#include "connectors/limits.h"
+
 void document_sample(Str body, char *to, size_t size) {
         _cleanup_text_ Text t = TEXT_INIT(1000);
-        text_escape(&t, str_cut(body, 80));
+        text_escape(&t, str_cut(body, size < 100 ? 80 : size));
         Str shown = t.failed ? STR_NULL : str_cut(text_str(&t), size - 1);
         if (shown.len > 0)
                 memcpy(to, shown.at, shown.len);
         to[shown.len] = '\0';
+}
+
+void document_words(Str body, char to[static DOCUMENT_WORDS]) {
+        _cleanup_arena_ Arena a = { .max = LIMIT_LOGIN_BODY_BYTES };
+        Str words = str_trim(str_cut(body, LIMIT_FIELD_BYTES));
+        to[0] = '\0';
+        if (html_looks_so(words) && html_text(&a, words, &words) != 0)
+                return;
+        if (words.len == 0)
+                return;
+        memcpy(to, ": ", 2);
+        document_sample(words, to + 2, DOCUMENT_WORDS - 2);
 }
 
 Fault document_parse(Str body, json_object **ret, char why[static 160]) {

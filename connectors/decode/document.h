@@ -18,3 +18,7 @@ Fault document_parse(Str body, json_object **ret, char why[static 160]);
 
 /* The first bytes of a body for a person: escaped, cut. */
 void document_sample(Str body, char *to, size_t size);
+
+/* What an answer that is no success says, behind ": ": of HTML its text, else its first bytes; "" for nothing. */
+#define DOCUMENT_WORDS 170
+void document_words(Str body, char to[static DOCUMENT_WORDS]);

@@ -280,6 +280,8 @@ static void status_seen(Listing *l, const HttpResponse *r) {
                 listing_stop(l, FAULT_REDIRECT, RETRY_LATER, "%s", detail);
                 return;
         }
+        char words[DOCUMENT_WORDS];
+        document_words(text_str(&r->body), words);
         int n = snprintf(detail, sizeof detail, "%.100s: expected status 200, seen %d", r->path, r->status);
         bool forged = session_csrf_rejected(l->session, l->generation, r->status);
         if (forged && !l->recsrf) {
@@ -289,6 +291,7 @@ static void status_seen(Listing *l, const HttpResponse *r) {
                 return;
         }
         if (forged || statuses_have(&plan->lost_status, r->status)) {
+                snprintf(detail + n, sizeof detail - (size_t) n, "%s", words);
                 not_let_in(l, FAULT_SESSION_LOST, r->status, detail);
                 return;
         }
@@ -296,6 +299,8 @@ static void status_seen(Listing *l, const HttpResponse *r) {
         if (pause > GATE_WAIT_MAX)
                 snprintf(detail + n, sizeof detail - (size_t) n, "; it asks for a pause of %lld s",
                          (long long) (pause / US_SECOND));
+        else
+                snprintf(detail + n, sizeof detail - (size_t) n, "%s", words);
         bool busy = r->status >= 500 || r->status == 429 || r->status == 408;
         session_used(l->session, l->generation, busy ? SESSION_USE_UNKNOWN : SESSION_USE_LET_IN, r->status);
         if (listing_too_old(l, r->status))

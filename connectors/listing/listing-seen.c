@@ -35,15 +35,22 @@ static void header_missing(const Listing *l, const char *name, const char *wante
                    l->pager.pages + 1, wanted, name, sample);
 }
 
+/* What stands in the page beside its list. */
+static const char *page_words(const Listing *l, char words[static DOCUMENT_WORDS]) {
+        document_words(l->source->split.head, words);
+        return words;
+}
+
 /* Logged out, said in a 200. */
 static bool read_lost(const Listing *l, json_object *root, PageOutcome *o) {
         const SessionPlan *plan = &l->source->o.profile->session;
+        char words[DOCUMENT_WORDS];
         json_object *v = NULL;
         if (!plan->lost.text || select_get(&plan->lost, root, &v) != SELECTED_VALUE ||
             strcmp(json_object_get_string(v), plan->lost_value) != 0)
                 return false;
-        page_fault(o, FAULT_SESSION_LOST, "%s page %d: %s reads %.80s", l->stream->path, l->pager.pages + 1,
-                   plan->lost.text, plan->lost_value);
+        page_fault(o, FAULT_SESSION_LOST, "%s page %d: %s reads %.80s%s", l->stream->path, l->pager.pages + 1,
+                   plan->lost.text, plan->lost_value, page_words(l, words));
         return true;
 }
 
@@ -61,8 +68,9 @@ bool page_read_ok(const Listing *l, json_object *root, PageOutcome *o) {
         const char *seen = json_object_get_string(v);
         if (seen && strcmp(seen, s->ok_value) == 0)
                 return true;
-        page_fault(o, FAULT_HTTP_STATUS, "%s page %d: expected %s to be %s, seen %.80s", s->path, l->pager.pages + 1,
-                   s->ok.text, s->ok_value, seen ? seen : "");
+        char words[DOCUMENT_WORDS];
+        page_fault(o, FAULT_HTTP_STATUS, "%s page %d: expected %s to be %s, seen %.80s%s", s->path, l->pager.pages + 1,
+                   s->ok.text, s->ok_value, seen ? seen : "", page_words(l, words));
         return false;
 }
 

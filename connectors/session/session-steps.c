@@ -214,13 +214,14 @@ static bool is_refusal(const Session *s, const StepPlan *step, const HttpRespons
         return (s->attempt->exposed && statuses_have(&step->refused_status, r->status)) || holds(r, step->refused_text);
 }
 
+/* With the system's own words: a wrong password is not all that it can mean. */
 static void refused(Session *s, const HttpResponse *r) {
-        if (s->env->plan->n_login == 0)
-                session_fail(s, FAULT_LOGIN_REFUSED, RETRY_RECONFIGURE, "%s refuses what %s is let in with (status %d)",
-                             s->env->source, s->account, r->status);
-        else
-                session_fail(s, FAULT_LOGIN_REFUSED, RETRY_RECONFIGURE, "%s refuses the password of %s (status %d)",
-                             s->env->source, s->account, r->status);
+        char words[DOCUMENT_WORDS] = "";
+        if (r->status >= 400)
+                document_words(text_str(&r->body), words);
+        session_fail(s, FAULT_LOGIN_REFUSED, RETRY_RECONFIGURE, "%s refuses %s %s%s (status %d)%s", s->env->source,
+                     s->env->plan->n_login == 0 ? "what" : "the password of", s->account,
+                     s->env->plan->n_login == 0 ? " is let in with" : "", r->status, words);
 }
 
 /* Where a login leads people need not be there for us: the proof decides. */
@@ -230,14 +231,16 @@ static bool led_astray(const Session *s, const StepPlan *step, const HttpRespons
 
 /* Statuses that say nothing about the password. */
 static bool bad_status(Session *s, const StepPlan *step, const HttpResponse *r) {
+        char words[DOCUMENT_WORDS];
         if ((r->status < 400 && r->status >= 200) || r->status == step->expect_status || led_astray(s, step, r))
                 return false;
         s->failure.retry_after = r->retry_after;
+        document_words(text_str(&r->body), words);
         if (r->status == 429)
                 session_fail(s, FAULT_RATE_LIMITED, RETRY_LATER, "%s answers 429 to a login", r->path);
         else
                 session_fail(s, FAULT_HTTP_STATUS, r->status >= 500 || r->status == 408 ? RETRY_NOW : RETRY_LATER,
-                             "%s answers %d to a login", r->path, r->status);
+                             "%s answers %d to a login%s", r->path, r->status, words);
         return true;
 }
 

@@ -268,6 +268,13 @@ def test_a_missing_slice_is_never_a_silence(site, text, path):
         assert 0 < shown["received"] < 7
 
 
+def test_a_refused_page_is_told_in_the_systems_own_words(site):
+    site.profile(KINDS["cursor"])
+    shown, _ = site.poll({"path": "/cursor", "request": 2, "do": "status", "code": 400})
+    assert shown["detail"].startswith("/cursor: expected status 200, seen 400: {"), shown
+    assert "error" in shown["detail"]
+
+
 def test_a_slice_may_be_absent_where_the_profile_says_so(site):
     site.profile(GROUP + "|  absent-status: 404")
     shown, _ = site.poll({"path": "/of/24133", "do": "status", "code": 404})

@@ -77,6 +77,8 @@ def test_a_wrong_password_is_tried_once_a_run(doors, door):
             refused += site.tell()["refused"]
             assert site.tell()["refused"] <= 1
             assert site.fault() == ("login-budget" if counts and n >= 4 else "login-refused")
+            if door == "oauth" and n == 0:
+                assert "invalid_" in site.partition("door", "tasks")["detail"], "the system's own words"
         assert refused == (4 if counts else 0)
         site.accounts({ACCOUNT: SECRET})
         site.set_clock("2026-06-19T08:30:01+07:00")
