@@ -1,21 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "connectors/decode/split-scan.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
+#include "state/model/text-block.h"
 
 void scan_begin(Scan *s, Str text) {
         s->begin = s->at = text.at ? text.at : ""; /* nothing at all has no place */
         s->end = s->at + text.len;
         s->why = s->problem = NULL;
+        s->escapes = false;
         s->depth = 0;
         s->n_keys = s->scratch_used = 0;
-}
-
-void scan_blanks(Scan *s) {
-        while (s->at < s->end && (*s->at == ' ' || *s->at == '\n' || *s->at == '\r' || *s->at == '\t'))
-                s->at++;
 }
 
 int scan_fail(Scan *s, const char *why) {
@@ -25,9 +19,17 @@ int scan_fail(Scan *s, const char *why) {
         return SPLIT_E_NOT_JSON;
 }
 
-static void problem(Scan *s, const char *what) {
+void scan_problem(Scan *s, const char *what) {
         if (!s->problem)
                 s->problem = what;
+}
+
+int scan_end(Scan *s) {
+        scan_blanks(s);
+        if (s->at == s->end)
+                return 0;
+        s->why = "more bytes after the end of the document";
+        return SPLIT_E_NOT_JSON;
 }
 
 static int hex_digit(char c) {
@@ -78,15 +80,16 @@ static int scan_escape(Scan *s, uint32_t *ret_code) {
                 }
         }
         if (code >= 0xd800 && code < 0xe000)
-                problem(s, "half a surrogate pair in a string");
+                scan_problem(s, "half a surrogate pair in a string");
         *ret_code = (uint32_t) code;
         return 0;
 }
 
 /* After the opening quote, to after the closing one. */
-static int scan_string(Scan *s, bool *ret_escapes) {
+static int scan_string(Scan *s) {
+        s->escapes = false;
         for (;;) {
-                s->at += text_json_plain((Str) { s->at, (size_t) (s->end - s->at) });
+                s->at += block_json_plain((Str) { s->at, (size_t) (s->end - s->at) });
                 if (s->at >= s->end)
                         return SPLIT_E_TRUNCATED;
                 if (*s->at == '"') {
@@ -99,7 +102,7 @@ static int scan_string(Scan *s, bool *ret_escapes) {
                 int r = scan_escape(s, &code);
                 if (r != 0)
                         return r;
-                *ret_escapes = true;
+                s->escapes = true;
         }
 }
 
@@ -129,7 +132,7 @@ static size_t utf8_put(char *to, uint32_t c) {
 /* `raw` already passed scan_string. */
 static Str key_unescape(Scan *s, Str raw) {
         if (raw.len > SCAN_SCRATCH - s->scratch_used) {
-                problem(s, "keys with too many escapes");
+                scan_problem(s, "keys with too many escapes");
                 return raw;
         }
         const char *at = s->at, *end = s->end;
@@ -146,7 +149,7 @@ static Str key_unescape(Scan *s, Str raw) {
                 else
                         break;
                 if (code == 0)
-                        problem(s, "NUL in a key");
+                        scan_problem(s, "NUL in a key");
         }
         s->at = at;
         s->end = end;
@@ -154,10 +157,17 @@ static Str key_unescape(Scan *s, Str raw) {
         return (Str) { to, n };
 }
 
+/* One of 64 bits by a key's length, its first and its last eight bytes (of a shorter one, what it has). */
 static uint64_t key_bit(Str key) {
-        uint64_t mix = key.len;
-        for (size_t i = 0; i < key.len && i < 8; i++)
-                mix = mix * 31 + (unsigned char) key.at[i] * 7 + (unsigned char) key.at[key.len - 1 - i];
+        uint64_t first = 0, last = 0;
+        if (key.len >= 8) {
+                memcpy(&first, key.at, 8);
+                memcpy(&last, key.at + key.len - 8, 8);
+        } else {
+                for (size_t i = 0; i < key.len; i++)
+                        first = first << 8 | (unsigned char) key.at[i];
+        }
+        uint64_t mix = (first + key.len) * 0x9e3779b97f4a7c15ull ^ last;
         return 1ull << (mix * 0x9e3779b97f4a7c15ull >> 58);
 }
 
@@ -175,24 +185,23 @@ static void key_note(Scan *s, ScanObject *o, Str key) {
         if (o->seen & bit)
                 for (size_t i = o->keys; i < s->n_keys; i++)
                         if (str_eq(s->keys[i], key))
-                                problem(s, "a key stands twice in one object");
+                                scan_problem(s, SCAN_TWICE);
         o->seen |= bit;
         if (s->n_keys < SCAN_KEYS)
                 s->keys[s->n_keys++] = key;
         else
-                problem(s, "too many keys");
+                scan_problem(s, "too many keys");
 }
 
 int scan_key(Scan *s, ScanObject *o, Str *ret_key) {
         if (s->at >= s->end || *s->at != '"')
                 return scan_fail(s, "expected a key in quotes");
         const char *begin = ++s->at;
-        bool escapes = false;
-        int r = scan_string(s, &escapes);
+        int r = scan_string(s);
         if (r != 0)
                 return r;
         Str key = { begin, (size_t) (s->at - 1 - begin) };
-        if (escapes)
+        if (s->escapes)
                 key = key_unescape(s, key);
         key_note(s, o, key);
         scan_blanks(s);
@@ -293,7 +302,7 @@ static int scan_number(Scan *s) {
         }
         int64_t value;
         if (whole && n > 18 && text_to_int64((Str) { begin, (size_t) (s->at - begin) }, &value) < 0)
-                problem(s, "an integer beyond 64 bits");
+                scan_problem(s, "an integer beyond 64 bits");
         return 0;
 }
 
@@ -306,14 +315,13 @@ static int scan_literal(Scan *s, Str word) {
 }
 
 int scan_value(Scan *s) {
-        bool escapes = false;
         int r;
         if (s->at >= s->end)
                 return SPLIT_E_TRUNCATED;
         switch (*s->at) {
         case '"':
                 s->at++;
-                return scan_string(s, &escapes);
+                return scan_string(s);
         case '{':
         case '[':
                 if (s->depth >= LIMIT_JSON_DEPTH)
@@ -334,41 +342,23 @@ int scan_value(Scan *s) {
 }
 
 /* Which of the 64 bytes from a place on are what: one bit a byte, the lowest first. */
-typedef struct Block {
+typedef struct Marks {
         uint64_t quotes, slashes, brackets;
-} Block;
+} Marks;
 
 #define BLOCK 64
 
-#ifdef __SSE2__
-static inline uint64_t block_bits(__m128i hit, int at) {
-        return (uint64_t) (uint32_t) _mm_movemask_epi8(hit) << at;
-}
-
-static inline Block block_read(const char at[static BLOCK]) {
-        Block b = { 0 };
-        for (int i = 0; i < BLOCK; i += 16) {
-                __m128i c = _mm_loadu_si128((const __m128i *) (at + i));
-                __m128i folded = _mm_or_si128(c, _mm_set1_epi8(0x20)); /* [ and { are one bit apart, so are ] and } */
-                b.quotes |= block_bits(_mm_cmpeq_epi8(c, _mm_set1_epi8('"')), i);
-                b.slashes |= block_bits(_mm_cmpeq_epi8(c, _mm_set1_epi8('\\')), i);
-                b.brackets |= block_bits(_mm_or_si128(_mm_cmpeq_epi8(folded, _mm_set1_epi8('{')),
-                                                      _mm_cmpeq_epi8(folded, _mm_set1_epi8('}'))),
-                                         i);
+static inline Marks marks_read(const char at[static BLOCK]) {
+        Marks m = { 0 };
+        for (int i = 0; i < BLOCK; i += TEXT_BLOCK) {
+                TextBlock b = block_read(at + i);
+                TextBlock folded = block_with(b, 0x20); /* [ and { are one bit apart, so are ] and } */
+                m.quotes |= (uint64_t) block_is(b, '"') << i;
+                m.slashes |= (uint64_t) block_is(b, '\\') << i;
+                m.brackets |= (uint64_t) (block_is(folded, '{') | block_is(folded, '}')) << i;
         }
-        return b;
+        return m;
 }
-#else
-static inline Block block_read(const char at[static BLOCK]) {
-        Block b = { 0 };
-        for (int i = 0; i < BLOCK; i++) {
-                b.quotes |= (uint64_t) (at[i] == '"') << i;
-                b.slashes |= (uint64_t) (at[i] == '\\') << i;
-                b.brackets |= (uint64_t) ((at[i] | 0x20) == '{' || (at[i] | 0x20) == '}') << i;
-        }
-        return b;
-}
-#endif
 
 /* Bit for bit, whether an odd number of bits stands up to and with it. */
 static inline uint64_t odd_so_far(uint64_t bits) {
@@ -378,7 +368,7 @@ static inline uint64_t odd_so_far(uint64_t bits) {
 }
 
 /* The quotes that begin and end strings: not those after a backslash inside of one. */
-static uint64_t quotes_true(const Block *b, bool inside, bool *escaped) {
+static uint64_t quotes_true(const Marks *b, bool inside, bool *escaped) {
         uint64_t quotes = 0, left = b->quotes | b->slashes;
         if (*escaped)
                 left &= ~UINT64_C(1);
@@ -432,7 +422,7 @@ int scan_skip(Scan *s) {
                         memset(last, ' ', BLOCK);
                         from = memcpy(last, at, (size_t) (s->end - at));
                 }
-                Block b = block_read(from);
+                Marks b = marks_read(from);
                 uint64_t quotes = b.slashes || escaped ? quotes_true(&b, inside, &escaped) : b.quotes;
                 uint64_t strings = odd_so_far(quotes) ^ inside;
                 inside = strings >> (BLOCK - 1) ? UINT64_MAX : 0;

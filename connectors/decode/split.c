@@ -2,7 +2,6 @@
 #include "connectors/decode/split.h"
 
 #include <errno.h>
-#include <stdio.h>
 
 #include "connectors/decode/split-scan.h"
 
@@ -193,14 +192,6 @@ static int path_scan(Splitter *s, int step) {
         return r;
 }
 
-static int document_end(Scan *scan) {
-        scan_blanks(scan);
-        if (scan->at == scan->end)
-                return 0;
-        scan->why = "more bytes after the end of the document";
-        return SPLIT_E_NOT_JSON;
-}
-
 static bool only_blanks(Scan *scan) {
         if (scan->end - scan->at >= 3 && memcmp(scan->at, "\xef\xbb\xbf", 3) == 0)
                 scan->at += 3;
@@ -227,7 +218,7 @@ int split_page(SplitPage *p, const Select *list, Str page) {
         if (s.tokener)
                 json_tokener_free(s.tokener);
         if (r == 0)
-                r = document_end(&s.scan);
+                r = scan_end(&s.scan);
         if (r == 0 && s.scan.problem) {
                 s.scan.why = s.scan.problem;
                 r = SPLIT_E_NOT_JSON;
@@ -268,64 +259,12 @@ void split_record(SplitSpan *span) {
         span->problem = r == 0 ? problem : why ? why : "cut off";
 }
 
-/* A member's key and ':', or the name of an element's place. */
-static int member_name(Scan *scan, ScanObject *object, int i, char place[static 16], Str *ret) {
-        if (object)
-                return scan_key(scan, object, ret);
-        snprintf(place, 16, "#%d", i + 1);
-        *ret = str_of(place);
-        return 0;
-}
-
-static int members_scan(Scan *scan, SplitMember tell, void *userdata) {
-        bool list = *scan->at == '[';
-        char close = list ? ']' : '}', place[16];
-        ScanObject object;
-        scan->at++;
-        scan->depth++;
-        scan_blanks(scan);
-        scan_object_enter(scan, &object);
-        for (int i = 0; scan->at >= scan->end || *scan->at != close || i > 0; i++) {
-                Str key;
-                int r = member_name(scan, list ? NULL : &object, i, place, &key);
-                const char *begin = scan->at;
-                if (r == 0)
-                        r = scan_value(scan);
-                if (r != 0)
-                        return r;
-                tell(userdata, key, (Str) { begin, (size_t) (scan->at - begin) });
-                scan_blanks(scan);
-                if (scan->at < scan->end && *scan->at == close)
-                        break;
-                if (scan->at >= scan->end || *scan->at != ',')
-                        return scan_fail(scan, list ? "expected , or ] in a list" : "expected , or } in an object");
-                scan->at++;
-                scan_blanks(scan);
-        }
-        scan->at++;
-        return 0;
-}
-
-bool split_members(SplitSpan *span, SplitMember tell, void *userdata) {
-        Scan scan;
-        if (span->bytes.len == 0 || (span->bytes.at[0] != '{' && span->bytes.at[0] != '[')) {
-                split_record(span);
-                return false;
-        }
-        scan_begin(&scan, span->bytes);
-        int r = members_scan(&scan, tell, userdata);
-        if (r == 0)
-                r = document_end(&scan);
-        span->problem = r == 0 ? scan.problem : scan.why ? scan.why : "cut off";
-        return true;
-}
-
 int split_check(Str document, const char **ret_problem, size_t *ret_at, const char **ret_why) {
         Scan scan;
         scan_begin(&scan, document);
         int r = document.len == 0 || only_blanks(&scan) ? SPLIT_E_EMPTY : scan_value(&scan);
         if (r == 0)
-                r = document_end(&scan);
+                r = scan_end(&scan);
         *ret_at = (size_t) (scan.at - document.at);
         if (r == 0)
                 *ret_problem = scan.problem;

@@ -49,11 +49,28 @@ void split_free(SplitPage *s);
 /* Checks a record by the letter of RFC 8259 before it is parsed; sets span->problem. */
 void split_record(SplitSpan *span);
 
-/* The same, and on the way every member of the record: its key unescaped, its value as the bytes of valid JSON. The
- * elements of a list are called by their places, "#1" the first, as columns without a name are. The key holds until the
- * call returns. What was told counts only when span->problem stays NULL. false: neither object nor list. */
-typedef void (*SplitMember)(void *userdata, Str key, Str value);
-bool split_members(SplitSpan *span, SplitMember tell, void *userdata);
+/* The names that somebody looks for among the members of records: as they are, and as JSON with quotes and colon, which
+ * is how they mostly stand there. */
+#define SPLIT_NAMES_MAX 64
+typedef struct SplitNames {
+        const Str *names, *written;
+        size_t n;
+        uint8_t after[SPLIT_NAMES_MAX + 1]; /* by a name's place + 1: the one that came next in the record before */
+} SplitNames;
+SplitNames split_names(const Str *names, const Str *written, size_t n); /* borrowed; n up to the maximum */
+
+typedef struct SplitMember {
+        Str key;    /* unescaped; holds until the call returns */
+        Str value;  /* the bytes of valid JSON */
+        int name;   /* its place among the names looked for; -1: none of them */
+        bool plain; /* a text without escapes: what stands between its quotes is what it says */
+} SplitMember;
+
+/* The same, and on the way every member of the record is told. The elements of a list are called by their places, "#1"
+ * the first, as columns without a name are. What was told counts only when span->problem stays NULL. `names` may be
+ * NULL; it remembers the order of members from record to record. false: neither object nor list. */
+typedef void (*SplitTell)(void *userdata, const SplitMember *member);
+bool split_members(SplitSpan *span, SplitNames *names, SplitTell tell, void *userdata);
 
 /* Checks one document by the same rules. 0 (and *ret_problem says what json-c would have changed, or NULL), or a
  * result above with why and where. */

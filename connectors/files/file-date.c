@@ -49,11 +49,11 @@ typedef struct Newest {
         Instant at;
 } Newest;
 
-static void newest_look(void *userdata, Str key, Str value) {
+static void newest_look(void *userdata, const SplitMember *m) {
         Newest *n = userdata;
-        if (!str_eq(key, n->member))
+        if (!str_eq(m->key, n->member))
                 return;
-        Instant at = in_text(value);
+        Instant at = in_text(m->value);
         if (at != INSTANT_NONE && at > n->at)
                 n->at = at;
 }
@@ -63,7 +63,7 @@ static Instant newest(Rows *rows, Str member) {
         for (size_t i = 0; i < rows->n && rows_patience(rows) == 0; i++) {
                 SplitSpan span = rows->spans[i];
                 if (!span.problem)
-                        split_members(&span, newest_look, &n);
+                        split_members(&span, NULL, newest_look, &n);
         }
         return n.at;
 }

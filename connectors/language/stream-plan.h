@@ -48,6 +48,7 @@ typedef struct StreamPlan {
         const FieldPlan *fields;
         size_t n_fields;
         const Str *slots;     /* names of the record's members that any selector begins with */
+        const Str *slots_written; /* the same as records mostly write them: "name": */
         size_t n_slots;
         DriftPlan drift;
         FormatPlan format;    /* also of files; its `files` alone: a stream without requests has no path */

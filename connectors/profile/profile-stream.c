@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
+#include <errno.h>
+
+#include "connectors/decode/split.h"
 #include "connectors/profile/profile-changes.h"
 #include "connectors/profile/profile-format.h"
 #include "connectors/profile/profile-list.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
-#define SLOTS_MAX 64
 
 typedef struct StreamKeys {
         int kind, code_case;
@@ -62,7 +64,7 @@ static int slot_of(Str *slots, size_t *n, Str name) {
         for (size_t i = 0; i < *n; i++)
                 if (str_eq(slots[i], name))
                         return (int) i;
-        if (*n == SLOTS_MAX)
+        if (*n == SPLIT_NAMES_MAX)
                 return -1;
         slots[*n] = name;
         return (int) (*n)++;
@@ -73,8 +75,18 @@ static void slot_set(Str *slots, size_t *n, SlotSelect *s) {
         s->slot = named ? slot_of(slots, n, s->select.steps[0].name) : -1;
 }
 
+/* A name as the key of a JSON object, with its colon: how records mostly write it. */
+static Str slot_written(ProfileReader *r, Str name) {
+        _cleanup_text_ Text t = TEXT_INIT(name.len * 6 + 3); /* every byte escaped, the quotes, the colon */
+        Str copy = STR_NULL;
+        text_add_json(&t, name);
+        if (text_addc(&t, ':') < 0 || arena_str(r->arena, text_str(&t), &copy) < 0)
+                r->failed = -ENOMEM;
+        return copy;
+}
+
 static void assign_slots(ProfileReader *r, StreamPlan *s, FieldPlan *fields) {
-        Str *slots = profile_alloc(r, SLOTS_MAX, sizeof *slots);
+        Str *slots = profile_alloc(r, SPLIT_NAMES_MAX, sizeof *slots);
         if (!slots)
                 return;
         slot_set(slots, &s->n_slots, &s->code);
@@ -83,7 +95,11 @@ static void assign_slots(ProfileReader *r, StreamPlan *s, FieldPlan *fields) {
         for (size_t i = 0; i < s->n_fields; i++)
                 for (size_t k = 0; k < fields[i].n_from; k++)
                         slot_set(slots, &s->n_slots, &fields[i].from[k]);
+        Str *written = profile_alloc(r, SPLIT_NAMES_MAX, sizeof *written);
+        for (size_t i = 0; written && i < s->n_slots; i++)
+                written[i] = slot_written(r, slots[i]);
         s->slots = slots;
+        s->slots_written = written;
 }
 
 static bool sets_field(const FieldPlan *f, FieldId id) {

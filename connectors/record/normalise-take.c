@@ -43,10 +43,11 @@ Selected slot_get(Normaliser *n, const SlotSelect *s, json_object **ret) {
 }
 
 /* A scalar of valid JSON that means what it looks like. */
-static Scalar plain_scalar(Str bytes, Str *ret) {
+static Scalar plain_scalar(const NormaliseSlot *slot, Str *ret) {
+        Str bytes = slot->bytes;
         switch (bytes.at[0]) {
         case '"':
-                if (memchr(bytes.at, '\\', bytes.len))
+                if (!slot->plain)
                         return SCALAR_NONE;
                 *ret = (Str) { bytes.at + 1, bytes.len - 2 };
                 return SCALAR_TEXT;
@@ -65,10 +66,14 @@ static Scalar plain_scalar(Str bytes, Str *ret) {
 }
 
 Selected slot_scalar(Normaliser *n, const SlotSelect *s, Scalar *ret_kind, Str *ret, json_object **ret_tree) {
-        Str bytes = s->slot >= 0 && s->select.n_steps == 1 && !s->select.list ? n->slots[s->slot].bytes : STR_NULL;
-        *ret_kind = bytes.at ? plain_scalar(bytes, ret) : SCALAR_NONE;
-        if (*ret_kind != SCALAR_NONE)
-                return SELECTED_VALUE;
+        if (s->slot >= 0 && s->select.n_steps == 1 && !s->select.list) {
+                const NormaliseSlot *slot = &n->slots[s->slot];
+                if (!slot->bytes.at)
+                        return SELECTED_MISSING;
+                *ret_kind = plain_scalar(slot, ret);
+                if (*ret_kind != SCALAR_NONE)
+                        return SELECTED_VALUE;
+        }
         Selected found = slot_get(n, s, ret_tree);
         if (found == SELECTED_VALUE)
                 *ret_kind = scalar_text(n, *ret_tree, ret);

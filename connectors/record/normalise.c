@@ -12,6 +12,7 @@ int normaliser_init(Normaliser *n, const StreamPlan *stream, const UnitTable *un
                     const char *account_unit) {
         *n = (Normaliser) {
                 .stream = stream, .units = units, .side = side, .account_unit = account_unit, .lead = -1,
+                .names = split_names(stream->slots, stream->slots_written, stream->n_slots),
                 .arena.max = 8u << 20, .scratch = TEXT_INIT(LIMIT_RECORD_BYTES * 2),
         };
         for (size_t i = 0; i < stream->n_fields; i++)
@@ -32,21 +33,17 @@ void normaliser_done(Normaliser *n) {
         *n = (Normaliser) { 0 };
 }
 
-static void member_seen(void *userdata, Str key, Str value) {
+static void member_seen(void *userdata, const SplitMember *m) {
         Normaliser *n = userdata;
-        const StreamPlan *s = n->stream;
-        for (size_t i = 0; i < s->n_slots; i++) {
-                size_t slot = n->expected + i < s->n_slots ? n->expected + i : n->expected + i - s->n_slots;
-                if (!str_eq(s->slots[slot], key))
-                        continue;
-                n->slots[slot].bytes = value;
-                n->expected = slot + 1 == s->n_slots ? 0 : slot + 1;
+        if (m->name >= 0) {
+                NormaliseSlot *slot = &n->slots[m->name];
+                slot->bytes = m->value;
+                slot->plain = m->plain;
                 if (n->contract)
-                        contract_member(n->contract, slot, value);
-                return;
+                        contract_member(n->contract, (size_t) m->name, m->value);
+        } else if (n->contract) {
+                contract_other(n->contract, m->key, m->value);
         }
-        if (n->contract)
-                contract_other(n->contract, key, value);
 }
 
 static int quarantine(Normaliser *n, const SplitSpan *span, Quarantine *q, Fault fault, const char *field, Str value) {
@@ -65,7 +62,6 @@ static const char *members_find(Normaliser *n, const SplitSpan *span) {
         json_object_put(n->record);
         n->record = NULL;
         n->span = span->bytes;
-        n->expected = 0;
         n->failed = n->n_invalid = 0;
         arena_clear(&n->arena);
         for (size_t i = 0; i < n->stream->n_slots; i++)
@@ -74,7 +70,7 @@ static const char *members_find(Normaliser *n, const SplitSpan *span) {
                 return span->problem;
         if (n->contract)
                 n->contract->records++;
-        bool members = split_members(&checked, member_seen, n);
+        bool members = split_members(&checked, &n->names, member_seen, n);
         return checked.problem ? checked.problem : members ? NULL : "neither object nor list";
 }
 

@@ -9,13 +9,13 @@
 /* Part of profile_digest: raised when the same bytes would normalise to something else. */
 #define NORMALISE_VERSION 2
 
-#define NORMALISE_SLOTS 64
 #define NORMALISE_SAMPLE 2048
 
 /* A member that a selector begins with. A tree is kept while the next record has the same bytes: the unit that a list
  * is in order of, mostly. */
 typedef struct NormaliseSlot {
         Str bytes;  /* the value's JSON; at NULL: not there */
+        bool plain; /* a text without escapes */
         Str parsed; /* what `tree` was made of */
         json_object *tree;
 } NormaliseSlot;
@@ -32,9 +32,9 @@ typedef struct Normaliser {
         json_tokener *tokener;
         Str span;
         json_object *record;      /* all of `span`, for a selector that begins with no member; NULL until then */
-        size_t expected;          /* the slot after the last match: systems write their members in one order */
+        SplitNames names;         /* of the slots */
         int failed;               /* -ENOMEM or -EILSEQ: a part of the record could not be parsed */
-        NormaliseSlot slots[NORMALISE_SLOTS];
+        NormaliseSlot slots[SPLIT_NAMES_MAX];
         struct {                  /* the unit looked up last: lists are mostly in order of units */
                 const FieldPlan *plan;
                 const Unit *unit;

@@ -6,12 +6,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static void member(void *userdata, Str key, Str value) {
+static void member(void *userdata, const SplitMember *m) {
         Contract *c = userdata;
-        if (str_eq(key, STR("s")))
-                contract_member(c, 0, value);
+        if (str_eq(m->key, STR("s")))
+                contract_member(c, 0, m->value);
         else
-                contract_other(c, key, value);
+                contract_other(c, m->key, m->value);
 }
 
 static void tell(void *userdata, const ContractFinding *f) {
@@ -37,7 +37,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         for (int i = 0; i < 30; i++) {
                 SplitSpan span = { .bytes = rest };
                 c->records++;
-                split_members(&span, member, c);
+                split_members(&span, NULL, member, c);
         }
         contract_word(c, FIELD_WORK, rest);
         int told = 0;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A page of any bytes: spans lie inside it and in order, and a record without a problem is one json-c agrees with. */
+#include <xxhash.h>
+
 #include "connectors/decode/split.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -12,8 +14,9 @@ static uint64_t place(const char *name) {
 }
 
 /* What is told of a member is what json-c finds under its key, or at its place. */
-static void check_member(void *userdata, Str key, Str value) {
+static void check_member(void *userdata, const SplitMember *m) {
         json_object *record = userdata, *found = NULL;
+        Str key = m->key, value = m->value;
         if (!record || key.len >= 256 || memchr(key.at, '\0', key.len))
                 return;
         char name[256];
@@ -31,19 +34,53 @@ static void check_member(void *userdata, Str key, Str value) {
         json_tokener_free(t);
 }
 
+typedef struct Seen {
+        uint64_t hash; /* of all that was told */
+        const SplitNames *names;
+} Seen;
+
+static void note_member(void *userdata, const SplitMember *m) {
+        Seen *seen = userdata;
+        seen->hash = XXH3_64bits_withSeed(m->key.at, m->key.len, seen->hash);
+        seen->hash = XXH3_64bits_withSeed(m->value.at, m->value.len, seen->hash);
+        if (m->plain != (m->value.at[0] == '"' && !memchr(m->value.at, '\\', m->value.len)))
+                abort();
+        for (size_t i = 0; seen->names && i < seen->names->n; i++)
+                if (str_eq(seen->names->names[i], m->key) != (m->name == (int) i))
+                        abort();
+}
+
+/* Whoever looks for names, and whatever order it expects, is told the same as who looks for none. */
+static void check_names(const SplitSpan *span) {
+        static const Str names[] = { { "l", 1 }, { "x", 1 }, { "a", 1 }, { "id", 2 }, { "#2", 2 } },
+                         written[] = { { "\"l\":", 4 }, { "\"x\":", 4 }, { "\"a\":", 4 }, { "\"id\":", 5 },
+                                       { "\"#2\":", 5 } };
+        SplitNames looked_for = split_names(names, written, 5);
+        for (int i = 0; i < 2; i++) {
+                Seen plain = { 0 }, named = { .names = &looked_for };
+                SplitSpan a = { .bytes = span->bytes }, b = a;
+                if (split_members(&a, NULL, note_member, &plain) !=
+                            split_members(&b, &looked_for, note_member, &named) ||
+                    plain.hash != named.hash || !a.problem != !b.problem ||
+                    (a.problem && strcmp(a.problem, b.problem) != 0))
+                        abort();
+        }
+}
+
 static void check_record(SplitSpan *span) {
         split_record(span);
         SplitSpan again = { .bytes = span->bytes };
-        split_members(&again, check_member, NULL);
+        split_members(&again, NULL, check_member, NULL);
         if (!span->problem != !again.problem)
                 abort();
+        check_names(span);
         if (span->problem || (span->bytes.at[0] != '{' && span->bytes.at[0] != '['))
                 return;
         json_tokener *t = json_tokener_new_ex(LIMIT_JSON_DEPTH + 1);
         json_object *o = json_tokener_parse_ex(t, span->bytes.at, (int) span->bytes.len);
         if (!o || json_tokener_get_parse_end(t) != span->bytes.len)
                 abort();
-        split_members(&again, check_member, o);
+        split_members(&again, NULL, check_member, o);
         json_object_put(o);
         json_tokener_free(t);
 }

@@ -156,9 +156,8 @@ static void test_too_many(void **state) {
 }
 
 /* What json-c would change in silence, or refuse: a problem of that record. */
-static void count_member(void *userdata, Str key, Str value) {
-        (void) key;
-        *(int *) userdata += value.len > 0;
+static void count_member(void *userdata, const SplitMember *m) {
+        *(int *) userdata += m->value.len > 0;
 }
 
 static void test_records(void **state) {
@@ -203,7 +202,7 @@ static void test_records(void **state) {
                 if (!s.problem)
                         fail_msg("%s", bad[i]);
                 SplitSpan again = { .bytes = s.bytes };
-                split_members(&again, count_member, &(int) { 0 });
+                split_members(&again, NULL, count_member, &(int) { 0 });
                 if (!again.problem)
                         fail_msg("%s, told", bad[i]);
         }
@@ -213,7 +212,7 @@ static void test_records(void **state) {
                 if (s.problem)
                         fail_msg("%s: %s", fine[i], s.problem);
                 int n = 0;
-                assert_true(split_members(&s, count_member, &n));
+                assert_true(split_members(&s, NULL, count_member, &n));
                 if (s.problem || n != members[i])
                         fail_msg("%s, told %d: %s", fine[i], n, s.problem ? s.problem : "");
         }
@@ -221,17 +220,17 @@ static void test_records(void **state) {
 
 typedef struct Told { Str key[4], value[4]; int n; } Told;
 
-static void tell_member(void *userdata, Str key, Str value) {
+static void tell_member(void *userdata, const SplitMember *m) {
         Told *told = userdata;
-        told->key[told->n] = key;
-        told->value[told->n++] = value;
+        told->key[told->n] = m->key;
+        told->value[told->n++] = m->value;
 }
 
 static void test_members(void **state) {
         (void) state;
         Told told = { 0 };
         SplitSpan s = { .bytes = STR("{ \"a\" : -1.50 , \"o\":{\"a\":[1, 2]} ,\"t\":\"x\\\"y\", \"n\":null}") };
-        assert_true(split_members(&s, tell_member, &told));
+        assert_true(split_members(&s, NULL, tell_member, &told));
         assert_null(s.problem);
         static const char *const wanted[][2] = {
                 { "a", "-1.50" }, { "o", "{\"a\":[1, 2]}" }, { "t", "\"x\\\"y\"" }, { "n", "null" },
@@ -243,19 +242,19 @@ static void test_members(void **state) {
         }
 
         SplitSpan text = { .bytes = STR("\"[1]\"") }, broken = { .bytes = STR("\"[1") };
-        assert_false(split_members(&text, tell_member, &told));
+        assert_false(split_members(&text, NULL, tell_member, &told));
         assert_null(text.problem);
-        assert_false(split_members(&broken, tell_member, &told));
+        assert_false(split_members(&broken, NULL, tell_member, &told));
         assert_non_null(broken.problem);
         assert_int_equal(told.n, 4);
 }
 
 typedef struct Row { char text[80]; } Row;
 
-static void tell_place(void *userdata, Str key, Str value) {
+static void tell_place(void *userdata, const SplitMember *m) {
         Row *row = userdata;
         size_t n = strlen(row->text);
-        snprintf(row->text + n, sizeof row->text - n, "%.*s=%.*s;", (int) key.len, key.at, (int) value.len, value.at);
+        snprintf(row->text + n, sizeof row->text - n, STR_FMT "=" STR_FMT ";", STR_ARG(m->key), STR_ARG(m->value));
 }
 
 /* A list is told by places, as strictly as an object by its keys. */
@@ -265,17 +264,60 @@ static void test_places(void **state) {
                                            "[{\"a\":1,\"a\":2}]" };
         Row row = { "" }, none = { "" };
         SplitSpan s = { .bytes = STR("[ \"a\" ,[1, 2],{\"#1\":3} , null ]") }, empty = { .bytes = STR("[ ]") };
-        assert_true(split_members(&s, tell_place, &row));
+        assert_true(split_members(&s, NULL, tell_place, &row));
         assert_null(s.problem);
         assert_string_equal(row.text, "#1=\"a\";#2=[1, 2];#3={\"#1\":3};#4=null;");
-        assert_true(split_members(&empty, tell_place, &none));
+        assert_true(split_members(&empty, NULL, tell_place, &none));
         assert_null(empty.problem);
         assert_string_equal(none.text, "");
         for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
                 SplitSpan b = { .bytes = str_of(bad[i]) };
-                assert_true(split_members(&b, tell_place, &row));
+                assert_true(split_members(&b, NULL, tell_place, &row));
                 if (!b.problem)
                         fail_msg("%s", bad[i]);
+        }
+}
+
+static void tell_name(void *userdata, const SplitMember *m) {
+        Row *row = userdata;
+        size_t n = strlen(row->text);
+        snprintf(row->text + n, sizeof row->text - n, "%d" STR_FMT "%s;", m->name, STR_ARG(m->key),
+                 m->plain ? "!" : "");
+}
+
+/* Names that are looked for are told by their places, however they are written and in whatever order, also when the
+ * record before had another; and one that stands twice is seen to. */
+static void test_names(void **state) {
+        (void) state;
+        static const Str names[] = { { "a", 1 }, { "tên", 4 }, { "q\"", 2 }, { "#2", 2 } },
+                         written[] = { { "\"a\":", 4 }, { "\"tên\":", 7 }, { "\"q\\\"\":", 6 }, { "\"#2\":", 5 } };
+        static const struct { const char *record, *told; } cases[] = {
+                { "{\"a\":\"\",\"tên\":\"x\",\"q\\\"\":1}", "0a!;1tên!;2q\";" },
+                { "{\"a\": \"\\n\", \"t\\u00ean\" :\"x\"}", "0a;1tên!;" },
+                { "{\"q\\u0022\":[],\"z\":1,\"tên\":2,\"a\":3}", "2q\";-1z;1tên;0a;" },
+                { "{\"q\\\"\":[],\"z\":1,\"tên\":2,\"a\":3}", "2q\";-1z;1tên;0a;" },
+                { "{\"ab\":1,\"aa\":\"y\"}", "-1ab;-1aa!;" },
+                { "{}", "" },
+                { "[\"x\",2]", "-1#1!;3#2;" },
+        };
+        static const char *const bad[] = { "{\"a\":1,\"a\":2}", "{\"a\":1,\"\\u0061\":2}", "{\"\\u0061\":1,\"a\":2}",
+                                           "{\"a\":1,\"b\":2,\"a\":1}", "{\"a\":", "{\"a\"", "{\"a\" 1}", "{\"a\":}" };
+        SplitNames all = split_names(names, written, 4), none = split_names(NULL, NULL, 0);
+        for (int round = 0; round < 2; round++)
+                for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+                        Row row = { "" };
+                        SplitSpan s = { .bytes = str_of(cases[i].record) };
+                        assert_true(split_members(&s, &all, tell_name, &row));
+                        assert_null(s.problem);
+                        assert_string_equal(row.text, cases[i].told);
+                }
+        for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+                Row row = { "" };
+                SplitSpan s = { .bytes = str_of(bad[i]) }, nobody = s;
+                split_members(&s, &all, tell_name, &row);
+                split_members(&nobody, &none, tell_name, &(Row) { "" });
+                assert_non_null(s.problem);
+                assert_string_equal(s.problem, nobody.problem);
         }
 }
 
@@ -284,6 +326,7 @@ int main(void) {
                 cmocka_unit_test(test_spans_and_skeleton),
                 cmocka_unit_test(test_members),
                 cmocka_unit_test(test_places),
+                cmocka_unit_test(test_names),
                 cmocka_unit_test(test_several_lists),
                 cmocka_unit_test(test_cut_everywhere),
                 cmocka_unit_test(test_blocks),

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/* Sixteen bytes of text at once: which of them are what, one bit a byte, the lowest first. Without SSE2 the same, byte
+ * by byte. For the loops that every byte from outside passes; what they say is said in text.h. */
+#pragma once
+
+#include "state/model/text.h"
+
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
+#define TEXT_BLOCK 16
+
+#ifdef __SSE2__
+typedef __m128i TextBlock;
+
+static inline TextBlock block_read(const char at[static TEXT_BLOCK]) {
+        return _mm_loadu_si128((const __m128i *) at);
+}
+
+static inline unsigned block_is(TextBlock b, unsigned char c) {
+        return (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(b, _mm_set1_epi8((char) c)));
+}
+
+/* Every byte with `bits` set. */
+static inline TextBlock block_with(TextBlock b, unsigned char bits) {
+        return _mm_or_si128(b, _mm_set1_epi8((char) bits));
+}
+
+/* Bytes from `low` to `high`, which is below 0xFF. */
+static inline unsigned block_in(TextBlock b, unsigned char low, unsigned char high) {
+        __m128i from_low = _mm_sub_epi8(b, _mm_set1_epi8((char) low));
+        __m128i most = _mm_set1_epi8((char) (high - low));
+        return (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(from_low, most), from_low));
+}
+#else
+typedef struct TextBlock {
+        unsigned char at[TEXT_BLOCK];
+} TextBlock;
+
+static inline TextBlock block_read(const char at[static TEXT_BLOCK]) {
+        TextBlock b;
+        memcpy(b.at, at, TEXT_BLOCK);
+        return b;
+}
+
+static inline unsigned block_in(TextBlock b, unsigned char low, unsigned char high) {
+        unsigned bits = 0;
+        for (unsigned i = 0; i < TEXT_BLOCK; i++)
+                bits |= (unsigned) (b.at[i] >= low && b.at[i] <= high) << i;
+        return bits;
+}
+
+static inline unsigned block_is(TextBlock b, unsigned char c) {
+        return block_in(b, c, c);
+}
+
+static inline TextBlock block_with(TextBlock b, unsigned char bits) {
+        for (unsigned i = 0; i < TEXT_BLOCK; i++)
+                b.at[i] |= bits;
+        return b;
+}
+#endif
+
+/* Bytes that do not stand for themselves inside a JSON text: control characters, quotes, backslashes. */
+static inline unsigned block_json_odd(TextBlock b) {
+        return block_in(b, 0, 0x1F) | block_is(b, '"') | block_is(b, '\\');
+}
+
+/* text_json_plain, without a call for what ends within the first sixteen bytes: nearly every key and value does. */
+static inline size_t block_json_plain(Str s) {
+        if (s.len >= TEXT_BLOCK) {
+                unsigned odd = block_json_odd(block_read(s.at));
+                if (odd)
+                        return (size_t) __builtin_ctz(odd);
+        }
+        return text_json_plain(s);
+}
