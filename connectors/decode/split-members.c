@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* One record, checked and told member by member. */
-#include <stdio.h>
-
 #include "connectors/decode/split-scan.h"
 
 typedef struct Members {
@@ -64,16 +62,22 @@ static int key_pass(Members *m, SplitMember *ret) {
         return r;
 }
 
-static void place_name(Members *m, int place, char text[static 16], SplitMember *ret) {
-        snprintf(text, 16, "#%d", place + 1);
-        ret->key = str_of(text);
+#define PLACE_TEXT 16
+
+/* "#1", "#2", ...: written from its end. */
+static void place_name(Members *m, int place, char text[static PLACE_TEXT], SplitMember *ret) {
+        char *end = text + PLACE_TEXT, *at = end;
+        for (unsigned left = (unsigned) place + 1; left > 0; left /= 10)
+                *--at = (char) ('0' + left % 10);
+        *--at = '#';
+        ret->key = (Str) { at, (size_t) (end - at) };
         ret->name = name_find(m->names, ret->key);
 }
 
 static int members_scan(Members *m, SplitTell tell, void *userdata) {
         Scan *scan = &m->scan;
         bool list = *scan->at == '[';
-        char close = list ? ']' : '}', place[16];
+        char close = list ? ']' : '}', place[PLACE_TEXT];
         scan->at++;
         scan->depth++;
         scan_blanks(scan);

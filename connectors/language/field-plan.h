@@ -44,8 +44,15 @@ typedef struct SlotSelect {
         int slot; /* -1: walks from the record itself */
 } SlotSelect;
 
+/* What of a document that proves something is kept, in this order. */
+typedef enum EvidencePart { EVIDENCE_NAME, EVIDENCE_NUMBER, EVIDENCE_DATE, EVIDENCE_URL, EVIDENCE_PARTS } EvidencePart;
+
 typedef struct EvidencePlan {
-        Select name, number, date, url;
+        Select part[EVIDENCE_PARTS];
+        /* Where every part is a member of its own: their names, the same as records write them, and whose they are. */
+        Str names[EVIDENCE_PARTS], written[EVIDENCE_PARTS];
+        EvidencePart named[EVIDENCE_PARTS];
+        size_t n_names; /* 0: some part lies deeper */
 } EvidencePlan;
 
 typedef struct FieldPlan {
@@ -54,6 +61,7 @@ typedef struct FieldPlan {
         SlotSelect *from;
         size_t n_from;          /* several with FIRST and JOIN */
         int take;               /* Take */
+        bool one_member;        /* a scalar that one member of the record is: nearly every field */
         const char *separator;  /* of JOIN */
         const char *split;      /* a list that is one text: what parts its members; NULL: none is */
         const char *constant;

@@ -53,10 +53,10 @@ static const KeySpec keys[] = {
         KEY("unknown", KEY_CHOICE, unknown, .choices = unknowns),
         KEY("unit-by", KEY_TEXT, unit_by),
         KEY("member", KEY_SELECT, member),
-        KEY("name", KEY_SELECT, evidence.name),
-        KEY("number", KEY_SELECT, evidence.number),
-        KEY("date", KEY_SELECT, evidence.date),
-        KEY("url", KEY_SELECT, evidence.url),
+        KEY("name", KEY_SELECT, evidence.part[EVIDENCE_NAME]),
+        KEY("number", KEY_SELECT, evidence.part[EVIDENCE_NUMBER]),
+        KEY("date", KEY_SELECT, evidence.part[EVIDENCE_DATE]),
+        KEY("url", KEY_SELECT, evidence.part[EVIDENCE_URL]),
 };
 
 #define COMMON "from", "first-of", "constant", "account-unit", "required", "nothing"
@@ -238,7 +238,30 @@ static void read_unit_by(ProfileReader *r, const Tree *t, const FieldKeys *k, Fi
                                                    text_nearest(str_of(k->unit_by), unit_bys, 3) });
 }
 
-static void plan_fill(FieldPlan *f, const FieldKeys *k, const Tree *t) {
+static bool names_member(const Select *s) {
+        return s->n_steps == 1 && s->steps[0].kind == SELECT_NAME && !s->many && !s->list;
+}
+
+/* The names of the parts, when each is one member of the document and no other part's. */
+static void evidence_names(ProfileReader *r, EvidencePlan *e) {
+        size_t n = 0;
+        for (int i = 0; i < EVIDENCE_PARTS; i++) {
+                if (!e->part[i].text)
+                        continue;
+                if (!names_member(&e->part[i]))
+                        return;
+                Str name = e->part[i].steps[0].name;
+                for (size_t k = 0; k < n; k++)
+                        if (str_eq(e->names[k], name))
+                                return;
+                e->names[n] = name;
+                e->written[n] = profile_key_written(r, name);
+                e->named[n++] = (EvidencePart) i;
+        }
+        e->n_names = n;
+}
+
+static void plan_fill(ProfileReader *r, FieldPlan *f, const FieldKeys *k, const Tree *t) {
         f->separator = k->separator ? k->separator : " ";
         f->split = k->split;
         f->constant = k->constant;
@@ -257,6 +280,7 @@ static void plan_fill(FieldPlan *f, const FieldKeys *k, const Tree *t) {
         f->dates = k->dates;
         f->member = k->member;
         f->evidence = k->evidence;
+        evidence_names(r, &f->evidence);
         f->origin = t->key_origin;
 }
 
@@ -309,11 +333,11 @@ bool profile_field_compile(ProfileReader *r, const Tree *t, RecordKind kind, con
                 const Tree map = { .kind = TREE_MAP, .origin = t->origin, .key_origin = t->key_origin, .key = t->key,
                                    .child = (Tree *) &only };
                 profile_read(r, &map, keys, COUNT(keys), &k);
-                plan_fill(&f, &k, &map);
+                plan_fill(r, &f, &k, &map);
                 read_sources(r, &map, &k, &f);
         } else {
                 profile_read(r, t, keys, COUNT(keys), &k);
-                plan_fill(&f, &k, t);
+                plan_fill(r, &f, &k, t);
                 read_sources(r, t, &k, &f);
                 read_unit_by(r, t, &k, &f);
                 if (t->kind == TREE_MAP) {

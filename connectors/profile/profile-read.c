@@ -75,6 +75,15 @@ void *profile_alloc(ProfileReader *r, size_t n, size_t size) {
         return memset(at, 0, bytes);
 }
 
+Str profile_key_written(ProfileReader *r, Str name) {
+        _cleanup_text_ Text t = TEXT_INIT(name.len * 6 + 3); /* every byte escaped, the quotes, the colon */
+        Str copy = STR_NULL;
+        text_add_json(&t, name);
+        if (text_addc(&t, ':') < 0 || arena_str(r->arena, text_str(&t), &copy) < 0)
+                r->failed = -ENOMEM;
+        return copy;
+}
+
 static bool plain_name(const char *text) {
         size_t n = strlen(text);
         for (size_t i = 0; i < n; i++)

@@ -113,3 +113,5 @@ void profile_need(ProfileReader *r, const Tree *map, const char *const *keys);
 size_t profile_enter(ProfileReader *r, const char *key); /* a path length for profile_leave */
 void profile_leave(ProfileReader *r, size_t length);
 void *profile_alloc(ProfileReader *r, size_t n, size_t size); /* zeroed; NULL marks the reader failed */
+/* A name as the key of a JSON object, with its colon: how records mostly write it. In the arena. */
+Str profile_key_written(ProfileReader *r, Str name);

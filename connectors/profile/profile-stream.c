@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-
 #include "connectors/decode/split.h"
 #include "connectors/profile/profile-changes.h"
 #include "connectors/profile/profile-format.h"
@@ -75,14 +73,10 @@ static void slot_set(Str *slots, size_t *n, SlotSelect *s) {
         s->slot = named ? slot_of(slots, n, s->select.steps[0].name) : -1;
 }
 
-/* A name as the key of a JSON object, with its colon: how records mostly write it. */
-static Str slot_written(ProfileReader *r, Str name) {
-        _cleanup_text_ Text t = TEXT_INIT(name.len * 6 + 3); /* every byte escaped, the quotes, the colon */
-        Str copy = STR_NULL;
-        text_add_json(&t, name);
-        if (text_addc(&t, ':') < 0 || arena_str(r->arena, text_str(&t), &copy) < 0)
-                r->failed = -ENOMEM;
-        return copy;
+static bool is_member(const FieldPlan *f) {
+        return f->n_from == 1 && f->take == TAKE_ONE && f->from->slot >= 0 && f->from->select.n_steps == 1 &&
+               !f->from->select.list && !f->account_unit && !f->constant && f->type != TYPE_UNITS &&
+               f->type != TYPE_EVIDENCE;
 }
 
 static void assign_slots(ProfileReader *r, StreamPlan *s, FieldPlan *fields) {
@@ -92,12 +86,14 @@ static void assign_slots(ProfileReader *r, StreamPlan *s, FieldPlan *fields) {
         slot_set(slots, &s->n_slots, &s->code);
         slot_set(slots, &s->n_slots, &s->period);
         slot_set(slots, &s->n_slots, &s->by);
-        for (size_t i = 0; i < s->n_fields; i++)
+        for (size_t i = 0; i < s->n_fields; i++) {
                 for (size_t k = 0; k < fields[i].n_from; k++)
                         slot_set(slots, &s->n_slots, &fields[i].from[k]);
+                fields[i].one_member = is_member(&fields[i]);
+        }
         Str *written = profile_alloc(r, SPLIT_NAMES_MAX, sizeof *written);
         for (size_t i = 0; written && i < s->n_slots; i++)
-                written[i] = slot_written(r, slots[i]);
+                written[i] = profile_key_written(r, slots[i]);
         s->slots = slots;
         s->slots_written = written;
 }

@@ -7,6 +7,7 @@
 #define LOWEST (-25567 * US_DAY)
 #define HIGHEST (84006 * US_DAY)
 
+/* In the order of Named. */
 const char *const moment_names[] = { "iso", "vn", "epoch", "epoch-ms", "excel", "excel-1904", "dotnet", NULL };
 
 static int timed(Instant at, Moment *ret) {
@@ -38,10 +39,12 @@ int moment_from_parts(const MomentParts *p, int64_t zone, Moment *ret) {
 
 bool moment_digits(Str *rest, size_t least, size_t most, int *ret) {
         size_t n = 0;
-        while (n < most && n < rest->len && rest->at[n] >= '0' && rest->at[n] <= '9')
-                n++;
-        if (n < least || text_to_int((Str) { rest->at, n }, 0, 999999999, ret) < 0)
+        int value = 0;
+        for (; n < most && n < rest->len && rest->at[n] >= '0' && rest->at[n] <= '9'; n++)
+                value = value * 10 + (rest->at[n] - '0');
+        if (n < least)
                 return false;
+        *ret = value;
         *rest = (Str) { rest->at + n, rest->len - n };
         return true;
 }
@@ -156,31 +159,45 @@ static int dotnet(Str written, Moment *ret) {
         return epoch((Str) { s.at, n }, 1000, ret);
 }
 
-static bool named(const char *format) {
-        for (size_t i = 0; moment_names[i]; i++)
-                if (strcmp(moment_names[i], format) == 0)
-                        return true;
-        return false;
+typedef enum Named {
+        NAMED_ISO, NAMED_VN, NAMED_EPOCH, NAMED_EPOCH_MS, NAMED_EXCEL, NAMED_EXCEL_1904, NAMED_DOTNET, NAMED_COUNT,
+} Named;
+
+/* Its place among moment_names; NAMED_COUNT: a pattern. */
+static Named named(const char *format) {
+        for (int i = 0; i < NAMED_COUNT; i++)
+                if (moment_names[i][0] == format[0] && strcmp(moment_names[i], format) == 0)
+                        return (Named) i;
+        return NAMED_COUNT;
 }
 
 bool moment_format_valid(const char *format) {
-        return named(format) ||
+        return named(format) != NAMED_COUNT ||
                (strstr(format, "yy") && strstr(format, "M") && strstr(format, "d") && strlen(format) <= 60);
 }
 
 int moment_read(const char *format, Str written, int64_t zone, Moment *ret) {
         MomentParts p = { 0 };
-        if (strcmp(format, "iso") == 0)
+        int r = 0;
+        switch (named(format)) {
+        case NAMED_ISO:
                 return iso(written, zone, ret);
-        if (strcmp(format, "epoch") == 0)
+        case NAMED_EPOCH:
                 return epoch(written, US_SECOND, ret);
-        if (strcmp(format, "epoch-ms") == 0)
+        case NAMED_EPOCH_MS:
                 return epoch(written, 1000, ret);
-        if (strcmp(format, "dotnet") == 0)
+        case NAMED_DOTNET:
                 return dotnet(written, ret);
-        if (strcmp(format, "excel") == 0 || strcmp(format, "excel-1904") == 0)
-                return serial(written, format[5], zone, ret);
-        int r = strcmp(format, "vn") == 0 ? moment_vn(written, &p) : moment_pattern(format, written, &p);
+        case NAMED_EXCEL:
+                return serial(written, false, zone, ret);
+        case NAMED_EXCEL_1904:
+                return serial(written, true, zone, ret);
+        case NAMED_VN:
+                r = moment_vn(written, &p);
+                break;
+        case NAMED_COUNT:
+                r = moment_pattern(format, written, &p);
+        }
         return r < 0 ? r : moment_from_parts(&p, zone, ret);
 }
 

@@ -42,39 +42,49 @@ Selected slot_get(Normaliser *n, const SlotSelect *s, json_object **ret) {
         return slot_tree(n, slot) ? select_walk(&s->select, 1, slot->tree, ret) : SELECTED_MISSING;
 }
 
-/* A scalar of valid JSON that means what it looks like. */
-static Scalar plain_scalar(const NormaliseSlot *slot, Str *ret) {
-        Str bytes = slot->bytes;
-        switch (bytes.at[0]) {
-        case '"':
-                if (!slot->plain)
-                        return SCALAR_NONE;
-                *ret = (Str) { bytes.at + 1, bytes.len - 2 };
-                return SCALAR_TEXT;
-        case 't':
-        case 'f':
-                *ret = bytes;
-                return SCALAR_FLAG;
-        case '{':
-        case '[':
-        case 'n':
-                return SCALAR_NONE;
-        default:
-                *ret = str_eq(bytes, STR("-0")) ? STR("0") : bytes;
-                return SCALAR_NUMBER;
+typedef struct Below {
+        Str name, value;
+        bool plain;
+} Below;
+
+static void below_told(void *userdata, const SplitMember *m) {
+        Below *b = userdata;
+        if (!str_eq(m->key, b->name))
+                return;
+        b->value = m->value;
+        b->plain = m->plain;
+}
+
+/* From member to member below a slot: $.donVi.ma without a tree of donVi. The bytes were checked with the record, so a
+ * name stands there once. false: only a tree can tell. */
+static bool scalar_below(const NormaliseSlot *slot, const Select *s, Selected *ret_found, Scalar *ret_kind, Str *ret) {
+        Below at = { .value = slot->bytes, .plain = slot->plain };
+        *ret_found = SELECTED_MISSING;
+        for (int i = 1; i < s->n_steps && at.value.at[0] != 'n'; i++) {
+                if (s->steps[i].kind != SELECT_NAME || s->steps[i].deep)
+                        return false;
+                if (at.value.at[0] != '{')
+                        return true;
+                SplitSpan span = { .bytes = at.value };
+                at = (Below) { .name = s->steps[i].name };
+                split_members(&span, NULL, below_told, &at);
+                if (!at.value.at)
+                        return true;
         }
+        *ret_found = at.value.at[0] == 'n' ? SELECTED_NULL : SELECTED_VALUE;
+        *ret_kind = plain_scalar(at.value, at.plain, ret);
+        return *ret_found == SELECTED_NULL || *ret_kind != SCALAR_NONE;
 }
 
 Selected slot_scalar(Normaliser *n, const SlotSelect *s, Scalar *ret_kind, Str *ret, json_object **ret_tree) {
-        if (s->slot >= 0 && s->select.n_steps == 1 && !s->select.list) {
-                const NormaliseSlot *slot = &n->slots[s->slot];
-                if (!slot->bytes.at)
-                        return SELECTED_MISSING;
-                *ret_kind = plain_scalar(slot, ret);
-                if (*ret_kind != SCALAR_NONE)
-                        return SELECTED_VALUE;
-        }
-        Selected found = slot_get(n, s, ret_tree);
+        Selected found;
+        const NormaliseSlot *slot = s->slot >= 0 ? &n->slots[s->slot] : NULL;
+        *ret_kind = SCALAR_NONE;
+        if (slot && !slot->bytes.at)
+                return SELECTED_MISSING;
+        if (slot && !s->select.list && scalar_below(slot, &s->select, &found, ret_kind, ret))
+                return found;
+        found = slot_get(n, s, ret_tree);
         if (found == SELECTED_VALUE)
                 *ret_kind = scalar_text(n, *ret_tree, ret);
         return found;

@@ -39,10 +39,11 @@ ValueResult value_invalid(Normaliser *n, Value *v, Str raw) {
 }
 
 ValueResult value_set(Value *v, Str canonical, Str raw) {
+        bool itself = canonical.len == raw.len && (canonical.at == raw.at || str_eq(canonical, raw));
         if (canonical.len == 0)
                 *v = (Value) { .state = VALUE_EMPTY };
         else
-                *v = (Value) { .state = VALUE_SET, .text = canonical, .raw = str_eq(canonical, raw) ? STR_NULL : raw };
+                *v = (Value) { .state = VALUE_SET, .text = canonical, .raw = itself ? STR_NULL : raw };
         return VALUE_READ;
 }
 
@@ -247,6 +248,8 @@ static ValueResult read_constant(Normaliser *n, const FieldPlan *plan, Value *v)
 static ValueResult read_list(Normaliser *n, const FieldPlan *plan, Value *v) {
         json_object *list = NULL, *made = NULL;
         ValueResult result = VALUE_READ;
+        if (plan->type == TYPE_EVIDENCE && evidence_standing(n, plan, v, &result))
+                return result;
         switch (list_take(n, plan, &list, &made)) {
         case SELECTED_MISSING:
                 return plan->required ? VALUE_MISSING : VALUE_READ;
@@ -262,7 +265,8 @@ static ValueResult read_list(Normaliser *n, const FieldPlan *plan, Value *v) {
         return result;
 }
 
-ValueResult value_read(Normaliser *n, const FieldPlan *plan, RecordSide *side, Str *ret_seen) {
+/* Everything but the plain text or number that one member of the record is. */
+static ValueResult value_found(Normaliser *n, const FieldPlan *plan, RecordSide *side, Str *ret_seen) {
         Value *v = &side->field[plan->id];
         json_object *from = NULL;
         Scalar kind = SCALAR_NONE;
@@ -289,4 +293,17 @@ ValueResult value_read(Normaliser *n, const FieldPlan *plan, RecordSide *side, S
         if (kind == SCALAR_NONE)
                 return value_invalid(n, v, str_of(json_object_to_json_string_ext(from, JSON_C_TO_STRING_PLAIN)));
         return read_scalar(n, plan, kind, raw, side, ret_seen);
+}
+
+ValueResult value_read(Normaliser *n, const FieldPlan *plan, RecordSide *side, Str *ret_seen) {
+        if (plan->one_member) {
+                const NormaliseSlot *slot = &n->slots[plan->from->slot];
+                Str raw;
+                if (!slot->bytes.at)
+                        return plan->required ? VALUE_MISSING : VALUE_READ;
+                Scalar kind = plain_scalar(slot->bytes, slot->plain, &raw);
+                if (kind != SCALAR_NONE)
+                        return read_scalar(n, plan, kind, raw, side, ret_seen);
+        }
+        return value_found(n, plan, side, ret_seen);
 }

@@ -22,6 +22,29 @@ Selected slot_get(Normaliser *n, const SlotSelect *s, json_object **ret);
 typedef enum Scalar { SCALAR_NONE, SCALAR_TEXT, SCALAR_NUMBER, SCALAR_FLAG, SCALAR_NO_MEMORY } Scalar;
 Scalar scalar_text(Normaliser *n, json_object *v, Str *ret);
 
+/* A scalar of valid JSON that means what it looks like; `plain` as the splitter told it. NONE: it has a structure, an
+ * escape, or is null. */
+static inline Scalar plain_scalar(Str bytes, bool plain, Str *ret) {
+        switch (bytes.at[0]) {
+        case '"':
+                if (!plain)
+                        return SCALAR_NONE;
+                *ret = (Str) { bytes.at + 1, bytes.len - 2 };
+                return SCALAR_TEXT;
+        case 't':
+        case 'f':
+                *ret = bytes;
+                return SCALAR_FLAG;
+        case '{':
+        case '[':
+        case 'n':
+                return SCALAR_NONE;
+        default:
+                *ret = str_eq(bytes, STR("-0")) ? STR("0") : bytes;
+                return SCALAR_NUMBER;
+        }
+}
+
 /* The scalar a selector finds. Most are read where they stand; json-c makes a tree only of what has a structure or an
  * escape, and *ret_tree is it then. SCALAR_NONE with SELECTED_VALUE: it is a list or an object. */
 Selected slot_scalar(Normaliser *n, const SlotSelect *s, Scalar *ret_kind, Str *ret, json_object **ret_tree);
@@ -51,3 +74,13 @@ ValueResult value_set(Value *v, Str canonical, Str raw);
 const Unit *unit_lookup(Normaliser *n, const FieldPlan *plan, Str text);
 ValueResult units_read(Normaliser *n, const FieldPlan *plan, json_object *list, Value *v);
 ValueResult evidence_read(Normaliser *n, const FieldPlan *plan, json_object *list, Value *v);
+/* The same of a list that is read where it stands: what it comes to, without a tree. false: something in it is none of
+ * the plain forms, or memory ran out; nothing was read. */
+bool evidence_standing(Normaliser *n, const FieldPlan *plan, Value *v, ValueResult *ret);
+
+ValueResult list_invalid(Normaliser *n, Value *v, json_object *list);
+/* `members` sorted and without doubles as a JSON array in the arena. */
+int array_write(Normaliser *n, Str *members, size_t count, bool literals, Str *ret);
+/* A part of a list's member as clean text: 0 (STR_NULL when absent, null or empty), -EINVAL, -ENOMEM. */
+int part_text(Normaliser *n, const FieldPlan *plan, const Select *s, json_object *member, Str *ret);
+int part_clean(Normaliser *n, const FieldPlan *plan, Str raw, Str *ret);

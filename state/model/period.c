@@ -124,6 +124,8 @@ int period_read(Arena *a, Str written, Str *ret_canonical) {
         int year;
         bool whole;
 
+        if (word_year(written, &year)) /* nearly every period is a year */
+                return arena_str(a, written, ret_canonical);
         int r = text_fold(&scratch, written, &folded);
         if (r < 0)
                 return r == -ENOMEM ? r : -EINVAL;

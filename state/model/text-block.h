@@ -18,6 +18,25 @@ static inline TextBlock block_read(const char at[static TEXT_BLOCK]) {
         return _mm_loadu_si128((const __m128i *) at);
 }
 
+/* The last bytes of a text, fewer than sixteen, and zeros behind them: nothing is read beyond. */
+static inline TextBlock block_rest(const char *at, size_t n) {
+        uint64_t low = 0, high = 0;
+        uint32_t a, b;
+        if (n >= 8) {
+                memcpy(&low, at, 8);
+                memcpy(&high, at + n - 8, 8); /* of these the first were read already */
+                high = high >> 4 * (TEXT_BLOCK - n) >> 4 * (TEXT_BLOCK - n);
+        } else if (n >= 4) {
+                memcpy(&a, at, 4);
+                memcpy(&b, at + n - 4, 4);
+                low = a | (uint64_t) b << 8 * (n - 4);
+        } else {
+                for (size_t i = 0; i < n; i++)
+                        low |= (uint64_t) (unsigned char) at[i] << 8 * i;
+        }
+        return _mm_set_epi64x((long long) high, (long long) low);
+}
+
 static inline unsigned block_is(TextBlock b, unsigned char c) {
         return (unsigned) _mm_movemask_epi8(_mm_cmpeq_epi8(b, _mm_set1_epi8((char) c)));
 }
@@ -44,6 +63,13 @@ static inline TextBlock block_read(const char at[static TEXT_BLOCK]) {
         return b;
 }
 
+static inline TextBlock block_rest(const char *at, size_t n) {
+        TextBlock b = { { 0 } };
+        if (n > 0)
+                memcpy(b.at, at, n);
+        return b;
+}
+
 static inline unsigned block_in(TextBlock b, unsigned char low, unsigned char high) {
         unsigned bits = 0;
         for (unsigned i = 0; i < TEXT_BLOCK; i++)
@@ -67,12 +93,14 @@ static inline unsigned block_json_odd(TextBlock b) {
         return block_in(b, 0, 0x1F) | block_is(b, '"') | block_is(b, '\\');
 }
 
-/* text_json_plain, without a call for what ends within the first sixteen bytes: nearly every key and value does. */
+/* text_json_plain, without a call but for what is left at the end of all bytes: the splitter's, which mostly has the rest
+ * of a record before it. */
 static inline size_t block_json_plain(Str s) {
-        if (s.len >= TEXT_BLOCK) {
-                unsigned odd = block_json_odd(block_read(s.at));
+        size_t n = 0;
+        for (; s.len - n >= TEXT_BLOCK; n += TEXT_BLOCK) {
+                unsigned odd = block_json_odd(block_read(s.at + n));
                 if (odd)
-                        return (size_t) __builtin_ctz(odd);
+                        return n + (size_t) __builtin_ctz(odd);
         }
-        return text_json_plain(s);
+        return n + text_json_plain((Str) { s.at + n, s.len - n });
 }
