@@ -157,18 +157,8 @@ static Str key_unescape(Scan *s, Str raw) {
         return (Str) { to, n };
 }
 
-/* One of 64 bits by a key's length, its first and its last eight bytes (of a shorter one, what it has). */
 static uint64_t key_bit(Str key) {
-        uint64_t first = 0, last = 0;
-        if (key.len >= 8) {
-                memcpy(&first, key.at, 8);
-                memcpy(&last, key.at + key.len - 8, 8);
-        } else {
-                for (size_t i = 0; i < key.len; i++)
-                        first = first << 8 | (unsigned char) key.at[i];
-        }
-        uint64_t mix = (first + key.len) * 0x9e3779b97f4a7c15ull ^ last;
-        return 1ull << (mix * 0x9e3779b97f4a7c15ull >> 58);
+        return UINT64_C(1) << (text_ends(key) * 0x9e3779b97f4a7c15u >> 58);
 }
 
 void scan_object_enter(Scan *s, ScanObject *o) {

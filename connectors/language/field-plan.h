@@ -62,6 +62,7 @@ typedef struct FieldPlan {
         size_t n_from;          /* several with FIRST and JOIN */
         int take;               /* Take */
         bool one_member;        /* a scalar that one member of the record is: nearly every field */
+        bool alone;             /* reading it says nothing of other fields and is noted nowhere */
         const char *separator;  /* of JOIN */
         const char *split;      /* a list that is one text: what parts its members; NULL: none is */
         const char *constant;

@@ -8,6 +8,7 @@
 #include "connectors/decode/decode.h"
 #include "connectors/decode/document.h"
 #include "connectors/listing/listing-note.h"
+#include "connectors/record/normalise-memo.h"
 
 /* Without its list a page may still say why: the system's own error is worth more than "not there". */
 static void no_list(Listing *l, Str body, const char *sample, PageOutcome *o) {
@@ -115,11 +116,20 @@ static int record_known(Listing *l, uint64_t print, bool *ret, Err *e) {
         return l->sink.span ? l->sink.span(l->sink.userdata, l->partition, print ^ listing_salt(l), ret, e) : 0;
 }
 
+static int reader_begin(Listing *l, Normaliser *ret) {
+        HttpSource *s = l->source;
+        int r = normaliser_init(ret, l->stream, s->env.units, s->o.side, listing_unit(l));
+        if (!s->memo)
+                s->memo = memo_new();
+        ret->memo = s->memo;
+        return r;
+}
+
 /* From the record `first` on: what stands before it was on the page before. */
 static void records_take(Listing *l, int first, const int *rows, Err *e) {
         HttpSource *s = l->source;
         Normaliser n;
-        int r = normaliser_init(&n, l->stream, s->env.units, s->o.side, listing_unit(l));
+        int r = reader_begin(l, &n);
         if (r == 0)
                 r = listing_contract(l, &n.contract);
         if (r < 0)
@@ -137,11 +147,10 @@ static void records_take(Listing *l, int first, const int *rows, Err *e) {
 
 /* One record that was put together; its bytes need to live for this call only. */
 void listing_take_record(Listing *l, Str bytes, uint64_t print) {
-        HttpSource *s = l->source;
         SplitSpan span = { .bytes = bytes };
         Normaliser n;
         Err e = { 0 };
-        int r = normaliser_init(&n, l->stream, s->env.units, s->o.side, listing_unit(l));
+        int r = reader_begin(l, &n);
         r = r < 0 ? err_oom(&e) : record_take(l, &n, &span, print, 0, &e);
         normaliser_done(&n);
         if (r < 0)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "connectors/listing/source-parts.h"
+#include "connectors/record/normalise-memo.h"
 
 uint64_t source_now(HttpSource *s) {
         uint64_t now = 0;
@@ -180,6 +181,7 @@ static Source *free_source(Source *source) {
         sd_event_source_disable_unref(s->soon);
         split_free(&s->split);
         free(s->prints);
+        memo_free(s->memo);
         free(s->sessions);
         free(s->partitions);
         free(s->session_at);

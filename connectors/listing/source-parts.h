@@ -120,6 +120,7 @@ typedef struct HttpSource {
         SplitPage split;
         uint64_t *prints;      /* hashes of the split page's records */
         size_t room_prints;
+        struct NormaliseMemo *memo; /* once a record is parsed */
         bool pumping;
 } HttpSource;
 

@@ -79,6 +79,14 @@ static bool is_member(const FieldPlan *f) {
                f->type != TYPE_EVIDENCE;
 }
 
+/* A word may set further fields, and one that is kept though nobody knows it is counted. */
+static bool is_alone(const FieldPlan *f) {
+        for (size_t i = 0; i < f->n_words; i++)
+                if (f->words[i].n_also > 0)
+                        return false;
+        return f->n_words == 0 || f->unknown != UNKNOWN_KEEP;
+}
+
 static void assign_slots(ProfileReader *r, StreamPlan *s, FieldPlan *fields) {
         Str *slots = profile_alloc(r, SPLIT_NAMES_MAX, sizeof *slots);
         if (!slots)
@@ -90,6 +98,7 @@ static void assign_slots(ProfileReader *r, StreamPlan *s, FieldPlan *fields) {
                 for (size_t k = 0; k < fields[i].n_from; k++)
                         slot_set(slots, &s->n_slots, &fields[i].from[k]);
                 fields[i].one_member = is_member(&fields[i]);
+                fields[i].alone = is_alone(&fields[i]);
         }
         Str *written = profile_alloc(r, SPLIT_NAMES_MAX, sizeof *written);
         for (size_t i = 0; written && i < s->n_slots; i++)

@@ -6,6 +6,7 @@
 #include "connectors/decode/html.h"
 #include "connectors/record/contract.h"
 #include "connectors/record/dates.h"
+#include "connectors/record/normalise-memo.h"
 #include "connectors/record/repair.h"
 #include "state/model/due.h"
 
@@ -295,6 +296,19 @@ static ValueResult value_found(Normaliser *n, const FieldPlan *plan, RecordSide 
         return read_scalar(n, plan, kind, raw, side, ret_seen);
 }
 
+static ValueResult read_or_remember(Normaliser *n, const FieldPlan *plan, Scalar kind, Str raw, RecordSide *side,
+                                    Str *ret_seen) {
+        Value *v = &side->field[plan->id];
+        if (!n->memo || !plan->alone)
+                return read_scalar(n, plan, kind, raw, side, ret_seen);
+        if (memo_find(n->memo, plan, (int) kind, raw, v))
+                return VALUE_READ;
+        ValueResult r = read_scalar(n, plan, kind, raw, side, ret_seen);
+        if (r == VALUE_READ)
+                memo_keep(n->memo, plan, (int) kind, raw, v);
+        return r;
+}
+
 ValueResult value_read(Normaliser *n, const FieldPlan *plan, RecordSide *side, Str *ret_seen) {
         if (plan->one_member) {
                 const NormaliseSlot *slot = &n->slots[plan->from->slot];
@@ -303,7 +317,7 @@ ValueResult value_read(Normaliser *n, const FieldPlan *plan, RecordSide *side, S
                         return plan->required ? VALUE_MISSING : VALUE_READ;
                 Scalar kind = plain_scalar(slot->bytes, slot->plain, &raw);
                 if (kind != SCALAR_NONE)
-                        return read_scalar(n, plan, kind, raw, side, ret_seen);
+                        return read_or_remember(n, plan, kind, raw, side, ret_seen);
         }
         return value_found(n, plan, side, ret_seen);
 }

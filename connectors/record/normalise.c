@@ -5,6 +5,7 @@
 
 #include "connectors/decode/html.h"
 #include "connectors/record/contract.h"
+#include "connectors/record/normalise-memo.h"
 #include "connectors/record/normalise-value.h"
 #include "state/model/period.h"
 
@@ -64,6 +65,8 @@ static const char *members_find(Normaliser *n, const SplitSpan *span) {
         n->span = span->bytes;
         n->failed = n->n_invalid = 0;
         arena_clear(&n->arena);
+        if (n->memo)
+                memo_begin(n->memo);
         for (size_t i = 0; i < n->stream->n_slots; i++)
                 n->slots[i].bytes = STR_NULL;
         if (span->problem)

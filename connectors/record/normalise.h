@@ -41,6 +41,7 @@ typedef struct Normaliser {
                 size_t len;
                 char text[120];
         } last;
+        struct NormaliseMemo *memo; /* lent, and of the same profile and units; NULL: none */
         struct Contract *contract; /* counts what the records look like; NULL: nobody asks */
         int n_invalid;            /* fields of the last record that could not be read */
 } Normaliser;

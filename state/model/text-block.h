@@ -93,8 +93,22 @@ static inline unsigned block_json_odd(TextBlock b) {
         return block_in(b, 0, 0x1F) | block_is(b, '"') | block_is(b, '\\');
 }
 
-/* text_json_plain, without a call but for what is left at the end of all bytes: the splitter's, which mostly has the rest
- * of a record before it. */
+/* A number of a short text's length, its first and its last eight bytes (of a shorter one, what it has): where to look
+ * in a table whose entries are compared all the same. */
+static inline uint64_t text_ends(Str s) {
+        uint64_t first = 0, last = 0;
+        if (s.len >= 8) {
+                memcpy(&first, s.at, 8);
+                memcpy(&last, s.at + s.len - 8, 8);
+        } else {
+                for (size_t i = 0; i < s.len; i++)
+                        first = first << 8 | (unsigned char) s.at[i];
+        }
+        return (first + s.len) * 0x9e3779b97f4a7c15u ^ last;
+}
+
+/* text_json_plain, without a call but for what is left at the end of all bytes: the splitter's, which mostly has the
+ * rest of a record before it. */
 static inline size_t block_json_plain(Str s) {
         size_t n = 0;
         for (; s.len - n >= TEXT_BLOCK; n += TEXT_BLOCK) {

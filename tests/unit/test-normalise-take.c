@@ -122,6 +122,35 @@ static void test_nothing_that_means_null(void **state) {
         check("progress:\n  from: $.p\n  nothing: \"null\"", FIELD_PROGRESS, "\"p\":\"?\"", VALUE_INVALID, "");
 }
 
+/* Below a member, and documents in a list, are read where they stand; with an escape in them a tree says the same. */
+static void test_read_where_they_stand(void **state) {
+        const char *below = "title: $.b.c.d";
+        check(below, FIELD_TITLE, "\"b\":{\"x\":[1],\"c\":{\"e\":1,\"d\":\"s\\u00e2u\"}}", VALUE_SET, "sâu");
+        check(below, FIELD_TITLE, "\"b\": { \"c\" : {\"d\" : -0 } }", VALUE_SET, "0");
+        check(below, FIELD_TITLE, "\"b\":{\"c\":{\"\\u0064\":\"x\"}}", VALUE_SET, "x");
+        check(below, FIELD_TITLE, "\"b\":{\"c\":{\"d\":[]}}", VALUE_INVALID, "");
+        check(below, FIELD_TITLE, "\"b\":{\"c\":null}", VALUE_NULL, "");
+        check(below, FIELD_TITLE, "\"b\":{\"c\":{\"d\":null}}", VALUE_NULL, "");
+        check(below, FIELD_TITLE, "\"b\":{\"c\":[1]}", VALUE_ABSENT, "");
+        check(below, FIELD_TITLE, "\"b\":{\"c\":\"d\"}", VALUE_ABSENT, "");
+        check(below, FIELD_TITLE, "\"b\":{\"d\":1}", VALUE_ABSENT, "");
+        const char *plain = "evidence:\n  from: $.e\n  name: $.n\n  date: $.d\n  url: $.l\n  dates:\n    - d/M/yyyy";
+        static const char *const as_text = "[{\"name\":\"a\",\"date\":\"2026-01-05\",\"url\":\"1\"},{\"name\":\"b\"}]";
+        check(plain, FIELD_EVIDENCE, "\"e\":[{\"n\":\"b\"},{\"l\":1,\"n\":\" a \",\"z\":{},\"d\":\"5/1/2026\"}]",
+              VALUE_SET, as_text);
+        check(plain, FIELD_EVIDENCE,
+              "\"e\":[{\"n\":\"b\"},{\"l\":1,\"n\":\"\\u0061\",\"d\":\"5/1/2026\"}, {\"n\":\"b\",\"d\":null}]",
+              VALUE_SET, as_text);
+        check(plain, FIELD_EVIDENCE, "\"e\":[]", VALUE_EMPTY, "");
+        check(plain, FIELD_EVIDENCE, "\"e\":[{\"n\":[]}]", VALUE_INVALID, "");
+        check(plain, FIELD_EVIDENCE, "\"e\":[1]", VALUE_INVALID, "");
+        check(plain, FIELD_EVIDENCE, "\"e\":{}", VALUE_INVALID, "");
+        check("evidence:\n  from: $.e\n  name: $.n.x\n  url: $.l", FIELD_EVIDENCE, "\"e\":[{\"n\":{\"x\":1},\"l\":2}]",
+              VALUE_SET, "[{\"name\":\"1\",\"url\":\"2\"}]");
+        check("evidence:\n  from: $.e\n  name: $.n\n  url: $.n", FIELD_EVIDENCE, "\"e\":[{\"n\":2}]", VALUE_SET,
+              "[{\"name\":\"2\",\"url\":\"2\"}]");
+}
+
 static void test_numbers(void **state) {
         const char *comma = "progress:\n  from: $.p\n  decimal-mark: comma\n  thousands: space";
         check(comma, FIELD_PROGRESS, "\"p\":\"1 234 567,80\"", VALUE_SET, "1234567.8");
@@ -229,6 +258,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_several_selectors),
                 cmocka_unit_test(test_nothing_that_means_null),
+                cmocka_unit_test(test_read_where_they_stand),
                 cmocka_unit_test(test_numbers),
                 cmocka_unit_test(test_lists),
                 cmocka_unit_test(test_units_and_repairs),

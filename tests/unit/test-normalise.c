@@ -9,6 +9,7 @@
 
 #include "config/load.h"
 #include "connectors/profile/profile-plan.h"
+#include "connectors/record/normalise-memo.h"
 #include "connectors/record/normalise.h"
 
 typedef struct World {
@@ -153,11 +154,40 @@ static void test_quarantine(void **state) {
         quarantined(w, "null", FAULT_RECORD_INVALID, false);
 }
 
+/* Whatever was remembered of the records before, a record comes to what it comes to on its own. */
+static void test_remembered(void **state) {
+        World *w = *state;
+        _cleanup_(memo_freep) NormaliseMemo *memo = memo_new();
+        uint32_t random = 7;
+        for (int i = 0; i < 4000; i++) {
+                char more[400];
+                _cleanup_text_ Text one = TEXT_INIT(4000), other = TEXT_INIT(4000);
+                random = random * 1664525 + 1013904223;
+                unsigned pick = random >> 16;
+                static const char *const written[] = { "5", "\"5\"", "\"5,0\"", "\" 5\"", "\"n/a\"", "true", "null" };
+                snprintf(more, sizeof more,
+                         "\"nhom\":\"N%u\",\"cap\":\"N%u\",\"lanhDao\":%s,\"tienDo\":%s,\"ngayGiao\":\"%02u/01/2026\","
+                         "\"hanHoanThanh\":\"%02u/1/2026\",\"ketQua\":\"<b>k</b>%u\",",
+                         pick % 900, pick % 7, written[pick % 7], written[pick % 5], pick % 28 + 1, pick % 31 + 1,
+                         pick % 3);
+                w->n.memo = NULL;
+                assert_int_equal(read_with(w, more, "Hoàn thành"), 0);
+                int invalid = w->n.n_invalid;
+                assert_int_equal(record_encode(w->side.field, &one), 0);
+                w->n.memo = memo;
+                assert_int_equal(read_with(w, more, "Hoàn thành"), 0);
+                assert_int_equal(record_encode(w->side.field, &other), 0);
+                assert_string_equal(one.at, other.at);
+                assert_int_equal(w->n.n_invalid, invalid);
+        }
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(test_values, world_begin, world_end),
                 cmocka_unit_test_setup_teardown(test_identity_and_words, world_begin, world_end),
                 cmocka_unit_test_setup_teardown(test_quarantine, world_begin, world_end),
+                cmocka_unit_test_setup_teardown(test_remembered, world_begin, world_end),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

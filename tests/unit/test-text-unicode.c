@@ -108,6 +108,113 @@ static void test_quick_check_agrees_with_utf8proc(void **state) {
         }
 }
 
+/* RFC 3629 by its table of code points, for comparison. */
+static bool utf8_by_points(const unsigned char *at, size_t len) {
+        for (size_t i = 0; i < len;) {
+                size_t n = at[i] < 0x80 ? 1 : (at[i] & 0xE0) == 0xC0 ? 2 : (at[i] & 0xF0) == 0xE0 ? 3 : 4;
+                uint32_t c = n == 1 ? at[i] : at[i] & (0x7Fu >> n);
+                if (n == 4 && (at[i] & 0xF8) != 0xF0)
+                        return false;
+                for (size_t k = 1; k < n; k++) {
+                        if (i + k >= len || (at[i + k] & 0xC0) != 0x80)
+                                return false;
+                        c = c << 6 | (at[i + k] & 0x3F);
+                }
+                static const uint32_t least[] = { 0, 1, 0x80, 0x800, 0x10000 };
+                if (c < least[n] || c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
+                        return false;
+                i += n;
+        }
+        return true;
+}
+
+/* Pieces of one to four bytes, sound and broken, one behind the other in every order: wherever a step of sixteen bytes
+ * ends. The text lies at the end of its memory, so that a sanitizer sees a read behind it. */
+static void test_pieces(void **state) {
+        static const char *const pieces[] = {
+                "a",
+                "Z9",
+                " ",
+                "  ",
+                "\x7F",
+                "\t",
+                "\x01",
+                "ô",
+                "Đ",
+                "ế",
+                "ự",
+                "\xE2\x80\x93",
+                "\xC2\xA0",
+                "\xCC\x81",
+                "한",
+                "\xEE\x80\x80",
+                "\xED\x9F\xBF",
+                "\xED\xA0\x80",
+                "\xE0\xA4\x85",
+                "\xE0\x9F\xBF",
+                "\xF0\x9F\x98\x80",
+                "\xF0\x8F\xBF\xBF",
+                "\x80",
+                "\xC3",
+                "\xE1\xBA",
+                "\xE1",
+                "\xC0\x80",
+                "\xF5\x80\x80\x80",
+                "\xFF",
+                "\xE1\xB7\x80",
+        };
+        size_t count = sizeof pieces / sizeof *pieces, sound = 0;
+        uint32_t random = 1;
+        for (int round = 0; round < 40000; round++) {
+                unsigned char text[80];
+                size_t len = 0, wanted = (size_t) (round % 50), few = round % 3 == 0 ? count : 10;
+                while (len < wanted) {
+                        random = random * 1664525 + 1013904223;
+                        const char *piece = pieces[(random >> 16) % few];
+                        memcpy(text + len, piece, strlen(piece));
+                        len += strlen(piece);
+                }
+                char *exact = malloc(len ? len : 1);
+                memcpy(exact, text, len);
+                Str in = { exact, len }, out;
+                _cleanup_arena_ Arena a = { 0 };
+                bool valid = utf8_by_points(text, len);
+                sound += valid;
+                if (utf8_valid(in) != valid)
+                        fail_msg("round %d is%s valid", round, valid ? "" : " not");
+                assert_int_equal(text_normalise(&a, in, &out), valid ? 0 : -EILSEQ);
+                if (valid && str_eq(out, in)) { /* then utf8proc thinks so too, and no blank is one too many */
+                        utf8proc_uint8_t *nfc = NULL;
+                        utf8proc_ssize_t n = utf8proc_map((const utf8proc_uint8_t *) exact, (utf8proc_ssize_t) len,
+                                                          &nfc, UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_IGNORE);
+                        assert_true(n == (utf8proc_ssize_t) len && memcmp(nfc, exact, len) == 0);
+                        assert_true(len == 0 ||
+                                    (*exact != ' ' && exact[len - 1] != ' ' && !memmem(exact, len, "  ", 2)));
+                        free(nfc);
+                }
+                free(exact);
+        }
+        assert_true(sound > 10000);
+}
+
+/* What is folded without utf8proc is what it would fold: a letter behind a blank makes it fold all of it. */
+static void test_fold_of_ascii(void **state) {
+        static const char *const texts[] = { "Ly",     "LY THUY", "quy", "QUY DINH",   "my-ly",           "y",
+                                             "yy",     "by",      "tay", "Xa  M`Drak", "a.b/C 12",        " Ky ",
+                                             "sydney", "qy uy",   "hy2", "hyA",        "~!@#$%^&*()_+{}|" };
+        for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+                _cleanup_arena_ Arena a = { 0 };
+                _cleanup_text_ Text longer = TEXT_INIT(100);
+                Str plain, folded;
+                text_addf(&longer, "%s ế", texts[i]);
+                assert_int_equal(text_fold(&a, str_of(texts[i]), &plain), 0);
+                assert_int_equal(text_fold(&a, text_str(&longer), &folded), 0);
+                assert_true(folded.len > 4);
+                if (!str_eq(plain, (Str) { folded.at, folded.len - 4 }))
+                        fail_msg("%s: `" STR_FMT "` but `" STR_FMT "`", texts[i], STR_ARG(plain), STR_ARG(folded));
+        }
+}
+
 static void check_fold(bool same, const char *one, const char *other) {
         _cleanup_arena_ Arena a = { 0 };
         Str x, y, again;
@@ -218,6 +325,8 @@ int main(void) {
                 cmocka_unit_test(test_normalise_copies_only_what_changes),
                 cmocka_unit_test(test_normalise_refuses_bad_bytes),
                 cmocka_unit_test(test_quick_check_agrees_with_utf8proc),
+                cmocka_unit_test(test_pieces),
+                cmocka_unit_test(test_fold_of_ascii),
                 cmocka_unit_test(test_fold_unites_spellings),
                 cmocka_unit_test(test_fold_keeps_what_differs),
                 cmocka_unit_test(test_fold_loose),
