@@ -3,31 +3,47 @@
 
 #include <errno.h>
 
+#define ITEMS_BYTES (4u << 20) /* about what those come to that are kept while records are judged (ITEMS_KEPT) */
+
 void planner_items_sort(PlanObligation *o) {
         if (o->n_items > 1)
                 qsort(o->items, o->n_items, sizeof(PlanItem), plan_item_cmp);
 }
 
+void planner_items_forget(Planner *p) {
+        if (p->items.total < ITEMS_BYTES)
+                return;
+        for (size_t i = 0; i < p->n_obligations; i++) {
+                p->obligations[i].items = NULL;
+                p->obligations[i].n_items = 0;
+        }
+        arena_clear(&p->items);
+}
+
+static void items_find_worst(PlanObligation *o) {
+        o->worst = 0;
+        for (size_t i = 1; i < o->n_items; i++)
+                if (plan_item_cmp(&o->items[i], &o->items[o->worst]) > 0)
+                        o->worst = i;
+}
+
 int planner_item_keep(Planner *p, PlanObligation *o, const RecordView *v, ItemReason why, Err *e) {
-        size_t max = (size_t) p->settings->plan.items_max, worst = 0;
+        size_t max = (size_t) p->settings->plan.items_max, at;
         bool counted = o->counts.outstanding > 0; /* read for a letter: no room for more than there are */
         PlanItem probe = { .key = v->key, .code = v->identity.code, .kind = v->identity.kind, .why = why };
-        int r;
 
         if (counted && (size_t) o->counts.outstanding < max)
                 max = (size_t) o->counts.outstanding;
-        if (!o->items && !(o->items = arena_get(&p->arena, sizeof(PlanItem) * (max + 1))))
+        if (!o->items && !(o->items = arena_get(&p->items, sizeof(PlanItem) * (max + 1))))
                 return err_oom(e);
-        if (o->n_items < max) {
-                r = plan_item_make(&p->arena, p->settings->units, v, why, &o->items[o->n_items++]);
-                return r < 0 ? err_oom(e) : 0;
-        }
-        for (size_t i = 1; i < o->n_items; i++)
-                if (plan_item_cmp(&o->items[i], &o->items[worst]) > 0)
-                        worst = i;
-        if (max == 0 || plan_item_cmp(&probe, &o->items[worst]) >= 0)
+        if (o->n_items == max && (max == 0 || plan_item_cmp(&probe, &o->items[o->worst]) >= 0))
                 return 0;
-        return plan_item_make(&p->arena, p->settings->units, v, why, &o->items[worst]) < 0 ? err_oom(e) : 0;
+        at = o->n_items < max ? o->n_items++ : o->worst;
+        if (plan_item_make(&p->items, p->settings->units, v, why, &o->items[at]) < 0)
+                return err_oom(e);
+        if (o->n_items == max)
+                items_find_worst(o);
+        return 0;
 }
 
 static void json_member(Text *t, const char *key, Str value) {

@@ -62,28 +62,27 @@ static void mark_text(Text *mark, const char *text) {
 }
 
 /* Everything a judgement depends on but the record's rows. */
-static int judge_mark(const UnitJudge *j, Str *ret, Err *e) {
+static int judge_mark(const UnitJudge *j, Text *mark, Err *e) {
         Planner *p = j->planner;
         const UnitTable *units = p->settings->units;
-        _cleanup_text_ Text mark = TEXT_INIT(JUDGED_BYTES);
 
-        (void) text_addf(&mark, "%d %d %d %d ", JUDGED_VERSION, (int) p->today, p->fresh[SIDE_CENTRAL],
+        (void) text_addf(mark, "%d %d %d %d ", JUDGED_VERSION, (int) p->today, p->fresh[SIDE_CENTRAL],
                          p->fresh[SIDE_PORTAL]);
         for (FieldId f = 0; f < FIELD_COUNT; f++)
-                (void) text_addf(&mark, "%d ", (int) p->settings->merge.merge[f]);
+                (void) text_addf(mark, "%d ", (int) p->settings->merge.merge[f]);
         for (size_t i = 0; i < p->n_occurrences; i++) {
                 const Occurrence *o = &p->occurrences[i];
 
                 if (!j->slot[i])
                         continue;
-                (void) text_addf(&mark, "%lld %u %u %u ", (long long) o->window_from, o->rule->record_kinds,
+                (void) text_addf(mark, "%lld %u %u %u ", (long long) o->window_from, o->rule->record_kinds,
                                  o->rule->sides, j->readable[i]);
-                mark_text(&mark, o->id);
-                mark_text(&mark, o->rule->bloc);
+                mark_text(mark, o->id);
+                mark_text(mark, o->rule->bloc);
         }
         for (const PlannerSub *sub = p->subs[j->unit]; sub; sub = sub->next)
-                mark_text(&mark, units->units[sub->unit].id);
-        return mark.failed || arena_str(&p->arena, text_str(&mark), ret) < 0 ? err_oom(e) : 0;
+                mark_text(mark, units->units[sub->unit].id);
+        return mark->failed ? err_oom(e) : 0;
 }
 
 static int judge_slot(UnitJudge *j, size_t i, const RecordView *v, Err *e) {
@@ -205,8 +204,10 @@ static int touched_visit(void *userdata, const RecordView *v, Err *e) {
 
 int judge_touched(Planner *p, Err *e) {
         size_t n = p->settings->units->n_units + 1;
-        int r = store_touched_read(p->store, &p->arena, &p->touched, e);
+        int r = store_judged_begin(p->store, e);
 
+        if (r == 0)
+                r = store_touched_read(p->store, &p->arena, &p->touched, e);
         if (r == 0)
                 r = store_put_aside_read(p->store, &p->arena, &p->put_aside, e);
         if (r < 0)
@@ -283,20 +284,19 @@ static void judge_sort(UnitJudge *j) {
 }
 
 int judge_unit(UnitJudge *j, Err *e) {
-        _cleanup_text_ Text before = TEXT_INIT(JUDGED_BYTES);
+        _cleanup_text_ Text mark = TEXT_INIT(JUDGED_BYTES), before = TEXT_INIT(JUDGED_BYTES);
         Planner *p = j->planner;
-        Judged *judged = &p->judged[p->n_judged++];
+        Str unit = str_of(p->settings->units->units[j->unit].id);
         bool known = false;
         int r;
 
-        *judged = (Judged) { .unit = str_of(p->settings->units->units[j->unit].id) };
-        r = judge_mark(j, &judged->mark, e);
+        p->judged[p->n_judged++] = unit;
+        r = judge_mark(j, &mark, e);
         if (r == 0)
-                r = judge_recall(j, judged->mark, &before, &known, e);
+                r = judge_recall(j, text_str(&mark), &before, &known, e);
         if (r < 0)
                 return r;
         if (known && p->touched.n == 0) {
-                judged->kept = true;
                 judgements_count(j, text_str(&before));
                 return judge_check(j, e);
         }
@@ -306,9 +306,8 @@ int judge_unit(UnitJudge *j, Err *e) {
                 return r;
         judge_sort(j);
         judgements_count(j, text_str(&j->records));
-        if (arena_str(&p->arena, text_str(&j->records), &judged->records) < 0)
-                return err_oom(e);
-        return known ? judge_check(j, e) : 0;
+        r = store_judged_put(p->store, unit, text_str(&mark), text_str(&j->records), e);
+        return r == 0 && known ? judge_check(j, e) : r;
 }
 
 static PlanObligation *obligation_of(Planner *p, int occurrence, int unit) {

@@ -237,6 +237,7 @@ Planner *planner_free(Planner *p) {
         plan_free(p->plan);
         coverage_free(&p->coverage);
         free(p->occurrences);
+        arena_free(&p->items);
         arena_free(&p->arena);
         free(p);
         return NULL;
@@ -276,57 +277,74 @@ static const char *planner_kind(const NewMessage *m) {
         return "page";
 }
 
-static int planner_draft(Planner *p, size_t i, Arena *a, MessageDraft *ret, Err *e) {
-        const NewMessage *m = &p->plan->messages[i];
+/* A message but for its words. */
+static MessageDraft planner_draft(const Planner *p, const NewMessage *m) {
         const MailSettings *mail = &p->settings->mail;
         bool redirect = p->settings->plan.mode == MAIL_REDIRECT;
-        _cleanup_text_ Text subject = TEXT_INIT(4096), body = TEXT_INIT(256 << 10), json = TEXT_INIT(512 << 10);
-        MessageDraft d = { .channel = "mail",
-                           .kind = planner_kind(m),
-                           .person = m->to->person,
-                           .claims = m->claims,
-                           .n_claims = m->n_claims };
-        int r = planner_letter(p, i, &subject, &body, e);
 
+        return (MessageDraft) { .channel = "mail",
+                                .kind = planner_kind(m),
+                                .person = m->to->person,
+                                .name = redirect ? mail->redirect_name : m->to->name,
+                                .address = redirect ? mail->redirect_address : m->to->address,
+                                .claims = m->claims,
+                                .n_claims = m->n_claims };
+}
+
+/* One letter at a time. */
+typedef struct Words { Planner *planner; Text subject, body, json; } Words;
+
+static int words_write(Words *w, size_t i, MessageDraft *d, Err *e) {
+        Planner *p = w->planner;
+        int r;
+
+        text_clear(&w->subject);
+        text_clear(&w->body);
+        text_clear(&w->json);
+        r = planner_letter(p, i, &w->subject, &w->body, e);
         if (r < 0)
                 return r;
-        d.name = redirect ? mail->redirect_name : m->to->name;
-        d.address = redirect ? mail->redirect_address : m->to->address;
-        d.subject = arena_copy(a, text_str(&subject));
-        d.body = arena_copy(a, text_str(&body));
-        r = planner_json(p, m, &d, &json, e);
-        if (r < 0)
-                return r;
-        d.json = arena_copy(a, text_str(&json));
-        if (!d.subject || !d.body || !d.json)
+        d->subject = w->subject.at;
+        d->body = w->body.at;
+        r = planner_json(p, &p->plan->messages[i], d, &w->json, e);
+        d->json = w->json.at;
+        planner_items_forget(p);
+        return r;
+}
+
+/* One that cannot be written keeps nobody else waiting; it stays due. */
+static int words_of(void *userdata, size_t i, MessageDraft *d, Err *e) {
+        Words *w = userdata;
+        Err why = { 0 };
+        int r = words_write(w, i, d, &why);
+
+        if (r == -ENOMEM)
                 return err_oom(e);
-        *ret = d;
-        return 0;
+        if (r >= 0)
+                return 0;
+        err_prefix(&why, "mail to %s", d->person);
+        report_err(LOG_CRIT, &why, "a mail cannot be written");
+        return LETTER_E_UNWRITTEN;
 }
 
 int planner_commit(Planner *p, PlanReport *ret, Err *e) {
-        _cleanup_arena_ Arena arena = { 0 };
-        MessageDraft *drafts = arena_get(&arena, sizeof(MessageDraft) * (p->plan->n_messages + 1));
-        size_t n = 0;
+        _cleanup_free_ MessageDraft *drafts = calloc(p->plan->n_messages + 1, sizeof *drafts);
+        Words words = { p, TEXT_INIT(4096), TEXT_INIT(256 << 10), TEXT_INIT(512 << 10) };
+        int r;
 
         if (!drafts)
                 return err_oom(e);
-        for (size_t i = 0; i < p->plan->n_messages; i++) {
-                Err why = { 0 };
-                int r = planner_draft(p, i, &arena, &drafts[n], &why);
-
-                if (r == -ENOMEM)
-                        return err_oom(e);
-                if (r < 0) { /* one that cannot be written keeps nobody else waiting; it stays due */
-                        err_prefix(&why, "mail to %s", p->plan->messages[i].to->person);
-                        report_err(LOG_CRIT, &why, "a mail cannot be written");
-                } else
-                        n++;
-        }
-        return store_plan_commit(p->store, &(PlanCommit) {
+        for (size_t i = 0; i < p->plan->n_messages; i++)
+                drafts[i] = planner_draft(p, &p->plan->messages[i]);
+        r = store_plan_commit(p->store, &(PlanCommit) {
                 .input = &p->input, .verdicts = p->plan->verdicts, .n_verdicts = p->plan->n_verdicts,
-                .drafts = drafts, .n_drafts = n, .mode = p->settings->plan.mode,
+                .drafts = drafts, .n_drafts = p->plan->n_messages, .letter = words_of, .userdata = &words,
+                .mode = p->settings->plan.mode,
                 .batch_limit = p->settings->mail.batch_limit, .message_domain = p->settings->mail.message_domain,
                 .sending_time = p->plan->sending_time, .judged = p->judged, .n_judged = p->n_judged,
                 .now = p->input.now }, ret, e);
+        text_free(&words.subject);
+        text_free(&words.body);
+        text_free(&words.json);
+        return r;
 }

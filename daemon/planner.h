@@ -14,6 +14,7 @@ typedef struct PlannerAnew { Str judgement; const struct PlannerAnew *next; } Pl
 typedef struct Planner {
         const Settings *settings;
         Arena arena;
+        Arena items;                   /* of obligations */
         Coverage coverage;
         Occurrence *occurrences;
         size_t n_occurrences;
@@ -29,7 +30,7 @@ typedef struct Planner {
         Touched touched, put_aside;
         const PlannerSub **subs;       /* per unit */
         const PlannerAnew **anew;      /* per unit */
-        Judged *judged;
+        Str *judged;                   /* the units */
         size_t n_judged;
         bool forecast;                 /* for a time that has not come yet */
         unsigned *quarantined[SIDE_COUNT]; /* per unit: mask of RecordKind with a record put aside on that side */

@@ -51,7 +51,7 @@ typedef struct PlanObligation {
         ObligationState state;
         ObligationCounts counts;
         PlanItem *items;                /* sorted by (reason, kind, code); at most items_max kept; counts are exact */
-        size_t n_items;
+        size_t n_items, worst;          /* worst: which of them would go first, when there are items_max */
         unsigned unreadable;            /* required sides that could not be judged */
         Instant as_of[SIDE_COUNT];      /* when its records were last read whole; INSTANT_NONE: never, or not there */
         bool verdict_ready;             /* a complete listing of every required side was read after strict_end */

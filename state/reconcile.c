@@ -66,10 +66,14 @@ static bool says(const Value *side, FieldId field) {
         return side && side[field].state != VALUE_ABSENT;
 }
 
-/* Most fields of most records: not worth a look. */
-static bool nobody_says(const ReconcileInput *in, FieldId field) {
-        return !says(in->after[SIDE_CENTRAL], field) && !says(in->after[SIDE_PORTAL], field)
-                && !both_say(in->before, field);
+/* Most fields of most records, which need no row: nobody says anything, or both the same. */
+static bool nothing_to_keep(const ReconcileInput *in, FieldId field) {
+        const Value *central = side_value(in->after, SIDE_CENTRAL, field),
+                    *portal = side_value(in->after, SIDE_PORTAL, field);
+
+        if (!says(in->after[SIDE_CENTRAL], field) && !says(in->after[SIDE_PORTAL], field))
+                return !both_say(in->before, field);
+        return central && portal && value_opinion(central) && value_eq(central, portal);
 }
 
 size_t reconcile_record(const MergePolicy *policy, const ReconcileInput *in, FieldException ret[static FIELD_COUNT]) {
@@ -82,7 +86,7 @@ size_t reconcile_record(const MergePolicy *policy, const ReconcileInput *in, Fie
                         at++;
                 if (at < in->n_exceptions && in->exception[at].field == field)
                         old = &in->exception[at];
-                if (policy->merge[field] == MERGE_PER_SIDE || (!old && nobody_says(in, field)))
+                if (policy->merge[field] == MERGE_PER_SIDE || (!old && nothing_to_keep(in, field)))
                         continue;
                 if (reconcile_one(policy, in, old, field, &ret[n]))
                         n++;

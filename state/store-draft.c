@@ -6,14 +6,15 @@
 
 #include "state/store-plan-parts.h"
 
-typedef enum Fate { FATE_SKIP, FATE_KEEP, FATE_NEW, FATE_REPLACE } Fate;
+typedef enum Fate { FATE_SKIP, FATE_NEW, FATE_REPLACE } Fate;
 
 typedef struct Draft {
-        const MessageDraft *draft;
+        const MessageDraft *draft; /* its words may not be there yet */
         Fate fate;
         int64_t old;              /* today's message of that person */
         int sequence;             /* of the old one */
         bool held;                /* it waits for a release */
+        bool unwritten;           /* its letter could not be written */
 } Draft;
 
 typedef struct Drafts {
@@ -117,23 +118,27 @@ static int claims_same(Drafts *w, const Draft *d, bool *ret, Err *e) {
         return 0;
 }
 
-static bool same_words(sqlite3_stmt *q, const MessageDraft *d) {
-        return str_eq(stmt_str(q, 3), str_of(d->subject)) && str_eq(stmt_str(q, 4), str_of(d->body))
-                && str_eq(stmt_str(q, 5), str_of(d->json)) && str_eq(stmt_str(q, 6), str_of(d->name))
-                && str_eq(stmt_str(q, 7), str_of(d->address)) && str_eq(stmt_str(q, 8), str_of(d->kind));
+static int same_words(Drafts *w, int64_t message, const MessageDraft *d, bool *ret, Err *e) {
+        _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        int r = stmt_ask(w->store, &q, e, "SELECT subject, body, json, name, address, kind FROM message WHERE id = ?",
+                         "i", message);
+
+        *ret = r > 0 && str_eq(stmt_str(q, 0), str_of(d->subject)) && str_eq(stmt_str(q, 1), str_of(d->body)) &&
+               str_eq(stmt_str(q, 2), str_of(d->json)) && str_eq(stmt_str(q, 3), str_of(d->name)) &&
+               str_eq(stmt_str(q, 4), str_of(d->address)) && str_eq(stmt_str(q, 5), str_of(d->kind));
+        return r < 0 ? r : 0;
 }
 
+/* By what that person was told today; whether the words are the same is seen when they are written. */
 static int draft_judge(Drafts *w, Draft *d, Err *e) {
         _cleanup_stmt_ sqlite3_stmt *q = NULL;
-        bool same = false;
         char day[DATE_TEXT];
         int state, r;
 
         d->fate = FATE_NEW;
         r = stmt_ask(w->store, &q, e,
-                     "SELECT id, state, sequence, subject, body, json, name, address, kind FROM message WHERE person = "
-                     "? AND channel = ?"
-                     " AND (kind = 'ops') = 0 AND day = ? ORDER BY sequence DESC LIMIT 1",
+                     "SELECT id, state, sequence FROM message WHERE person = ? AND channel = ? AND (kind = 'ops') = 0"
+                     " AND day = ? ORDER BY sequence DESC LIMIT 1",
                      "zzz", d->draft->person, d->draft->channel, date_iso(w->today, day));
         if (r <= 0)
                 return r;
@@ -148,12 +153,7 @@ static int draft_judge(Drafts *w, Draft *d, Err *e) {
                 return 0;
         }
         d->fate = FATE_REPLACE;
-        if (w->commit->mode == MAIL_PREVIEW || !same_words(q, d->draft))
-                return 0;
-        r = claims_same(w, d, &same, e);
-        if (r == 0 && same)
-                d->fate = FATE_KEEP;
-        return r;
+        return 0;
 }
 
 static MessageState draft_state(const Drafts *w, const Draft *d, bool batch_waits) {
@@ -162,14 +162,12 @@ static MessageState draft_state(const Drafts *w, const Draft *d, bool batch_wait
         return (d->fate == FATE_NEW ? batch_waits : d->held) ? MESSAGE_HELD : MESSAGE_PLANNED;
 }
 
-static int draft_write(Drafts *w, const Draft *d, bool batch_waits, Err *e) {
-        MessageRow row = { .draft = d->draft, .day = w->today, .sequence = d->sequence + 1, .now = w->commit->now,
+static int draft_insert(Drafts *w, const Draft *d, const MessageDraft *words, bool batch_waits, Err *e) {
+        MessageRow row = { .draft = words, .day = w->today, .sequence = d->sequence + 1, .now = w->commit->now,
                            .state = draft_state(w, d, batch_waits) };
         int64_t id = 0;
         int claims = 0, r = 0;
 
-        if (d->fate == FATE_SKIP || d->fate == FATE_KEEP || d->draft->n_claims == 0)
-                return 0;
         if (d->fate == FATE_REPLACE) {
                 r = message_end(w->store, d->old, MESSAGE_SUPERSEDED, w->commit->now, e);
                 w->report->superseded++;
@@ -185,6 +183,26 @@ static int draft_write(Drafts *w, const Draft *d, bool batch_waits, Err *e) {
         w->report->planned++;
         w->report->held += row.state == MESSAGE_HELD;
         return 0;
+}
+
+static int draft_write(Drafts *w, Draft *d, bool batch_waits, Err *e) {
+        const PlanCommit *c = w->commit;
+        MessageDraft words = *d->draft;
+        bool same = false;
+        int r = 0;
+
+        if (d->fate == FATE_SKIP || words.n_claims == 0)
+                return 0;
+        if (c->letter)
+                r = c->letter(c->userdata, (size_t) (d - w->draft), &words, e);
+        d->unwritten = r == LETTER_E_UNWRITTEN;
+        if (r != 0)
+                return r < 0 ? r : 0;
+        if (d->fate == FATE_REPLACE && c->mode != MAIL_PREVIEW)
+                r = same_words(w, d->old, &words, &same, e);
+        if (r == 0 && same)
+                r = claims_same(w, d, &same, e);
+        return r < 0 || same ? r : draft_insert(w, d, &words, batch_waits, e);
 }
 
 /* Unsent messages of earlier days, and those of today that nothing asks for any more. */
@@ -213,7 +231,7 @@ static int drafts_expire(Drafts *w, Err *e) {
 
 static bool is_drafted(const Drafts *w, Str person, Str channel) {
         for (size_t i = 0; i < w->commit->n_drafts; i++)
-                if (str_eq(person, str_of(w->draft[i].draft->person)) &&
+                if (!w->draft[i].unwritten && str_eq(person, str_of(w->draft[i].draft->person)) &&
                     str_eq(channel, str_of(w->draft[i].draft->channel)))
                         return true;
         return false;
@@ -254,9 +272,7 @@ int drafts_commit(Store *s, const PlanCommit *c, PlanReport *report, Err *e) {
                 r = draft_judge(&w, &draft[i], e);
                 fresh += draft[i].fate == FATE_NEW;
         }
-        if (r == 0)
-                r = drafts_drop(&w, e);
         for (size_t i = 0; i < c->n_drafts && r == 0; i++)
                 r = draft_write(&w, &draft[i], c->batch_limit > 0 && fresh > c->batch_limit, e);
-        return r;
+        return r == 0 ? drafts_drop(&w, e) : r;
 }

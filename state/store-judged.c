@@ -120,7 +120,7 @@ static bool judged_listed(const PlanCommit *c, Str unit) {
 
         while (from < to) {
                 size_t middle = from + (to - from) / 2;
-                int order = str_cmp(c->judged[middle].unit, unit);
+                int order = str_cmp(c->judged[middle], unit);
 
                 if (order == 0)
                         return true;
@@ -147,13 +147,25 @@ static int judged_drop(Store *s, const PlanCommit *c, Err *e) {
 }
 
 int judged_commit(Store *s, const PlanCommit *c, Err *e) {
-        int r = c->judged ? judged_drop(s, c, e) : 0;
+        int r = 0;
 
-        for (size_t i = 0; i < c->n_judged && r == 0; i++)
-                if (!c->judged[i].kept)
-                        r = stmt_run(s, NULL, e, "INSERT OR REPLACE INTO judged VALUES (?, ?, ?)", "ssb",
-                                     c->judged[i].unit, c->judged[i].mark, c->judged[i].records);
-        if (r == 0 && c->judged)
-                r = stmt_run(s, NULL, e, "DELETE FROM touched", "");
-        return r;
+        if (!c->judged)
+                return 0;
+        r = judged_drop(s, c, e);
+        if (r == 0)
+                r = stmt_run(s, NULL, e,
+                             "INSERT OR REPLACE INTO judged SELECT unit, mark, records FROM temp.judged_next", "");
+        if (r == 0)
+                r = store_judged_begin(s, e);
+        return r == 0 ? stmt_run(s, NULL, e, "DELETE FROM touched", "") : r;
+}
+
+int store_judged_begin(Store *s, Err *e) {
+        return s->mode == STORE_READ ? 0 : stmt_run(s, NULL, e, "DELETE FROM temp.judged_next", "");
+}
+
+int store_judged_put(Store *s, Str unit, Str mark, Str records, Err *e) {
+        return s->mode == STORE_READ ? 0
+                                     : stmt_run(s, NULL, e, "INSERT OR REPLACE INTO temp.judged_next VALUES (?, ?, ?)",
+                                                "ssb", unit, mark, records);
 }

@@ -7,11 +7,11 @@
 #include "state/store.h"
 
 /* One unit's records as they were judged; opaque to the store. `mark` says everything the judgement depends on but the
- * records themselves. */
-typedef struct Judged {
-        Str unit, mark, records;
-        bool kept; /* for writing: as stored, its row stays */
-} Judged;
+ * records themselves. What is put waits, in a temporary file when it is much, for the plan's commit
+ * (PlanCommit.judged); beginning forgets what was put for a plan that never came to that. A store that is only read
+ * keeps nothing. */
+int store_judged_begin(Store *s, Err *e);
+int store_judged_put(Store *s, Str unit, Str mark, Str records, Err *e);
 
 /* Appends to `records`. 0; 1: nothing is kept of it under that mark. */
 int store_judged_read(Store *s, Str unit, Str mark, Text *records, Err *e);

@@ -14,7 +14,7 @@ int store_verdict(Store *s, const char *occurrence, Str unit, ObligationVerdict 
 
 int store_morning_read(Store *s, Instant now, Arena *a, PlanMorning *ret, Err *e);
 
-/* One message as planned. */
+/* One message as planned. subject, body and json may be left to PlanCommit.letter. */
 typedef struct MessageDraft {
         const char *channel;            /* "mail" */
         const char *kind;               /* "reminder", "page", "ops" */
@@ -31,14 +31,22 @@ typedef struct PlanCommit {
         size_t n_verdicts;
         const MessageDraft *drafts;
         size_t n_drafts;
+        /* Fills in subject, body and json of drafts[i] when they are asked for, once at most; they live until the next
+         * call. So thousands of letters are never in memory at once. 0; LETTER_E_UNWRITTEN: it stays out, which was
+         * told. NULL: the drafts have them. */
+        int (*letter)(void *userdata, size_t i, MessageDraft *draft, Err *e);
+        void *userdata;
         MailMode mode;                  /* preview: messages are stored as `preview`, and never leave */
         int batch_limit; /* more new messages than this in one plan wait for `nq57ctl release`; 0: none */
         const char *message_domain;     /* of Message-ID */
         bool sending_time;              /* the letters of this day are planned with it (Plan) */
-        const Judged *judged;           /* of every unit that owes, by unit; NULL: nothing is remembered */
+        const Str *judged;              /* every unit that owes, sorted: what is kept of others is dropped, what was put
+                                           by store_judged_put is taken over; NULL: nothing is remembered */
         size_t n_judged;
         Instant now;
 } PlanCommit;
+
+enum { LETTER_E_UNWRITTEN = 1 };
 
 typedef struct PlanReport { int planned, superseded, expired, held, verdicts; } PlanReport;
 

@@ -40,11 +40,22 @@ static const char *touched(World *w) {
         return text;
 }
 
-static void plan(World *w, const Judged *judged, size_t n) {
+/* A unit as a plan judged it; records NULL: they were as kept. */
+typedef struct Told { Str unit; const char *mark, *records; } Told;
+
+static void plan(World *w, const Told *told, size_t n) {
         PlanInput input = { .now = w->now };
-        PlanCommit c = { .input = &input, .judged = judged, .n_judged = n, .now = w->now };
+        Str units[2];
+        PlanCommit c = { .input = &input, .judged = units, .n_judged = n, .now = w->now };
         PlanReport report = { 0 };
 
+        assert_int_equal(store_judged_begin(w->store, &w->err), 0);
+        for (size_t i = 0; i < n; i++) {
+                units[i] = told[i].unit;
+                if (told[i].records)
+                        assert_int_equal(store_judged_put(w->store, told[i].unit, str_of(told[i].mark),
+                                                          str_of(told[i].records), &w->err), 0);
+        }
         assert_int_equal(store_plan_commit(w->store, &c, &report, &w->err), 0);
 }
 
@@ -59,8 +70,7 @@ static const char *judged(World *w, const char *unit, const char *mark) {
         return text;
 }
 
-static const Judged both[] = { { STR("24412"), STR("m"), STR("AAA"), false },
-                               { STR("24413"), STR("m"), STR("BBB"), false } };
+static const Told both[] = { { STR("24412"), "m", "AAA" }, { STR("24413"), "m", "BBB" } };
 
 static void test_first_listing_notes_nothing(void **state) {
         World *w = *state;
@@ -127,10 +137,11 @@ static void test_very_many_are_all(void **state) {
 
 static void test_remembered_by_mark(void **state) {
         World *w = *state;
-        const Judged one[] = { { STR("24413"), STR("m"), STR_NULL, true } };
-        const Judged other[] = { { STR("24413"), STR("n"), STR("CCC"), false } };
+        const Told one[] = { { STR("24413"), NULL, NULL } };
+        const Told other[] = { { STR("24413"), "n", "CCC" } };
 
         assert_string_equal(judged(w, "24412", "m"), "none");
+        assert_int_equal(store_judged_put(w->store, STR("24412"), STR("m"), STR("of a plan that failed"), &w->err), 0);
         plan(w, both, 2);
         assert_string_equal(judged(w, "24412", "m"), "AAA");
         assert_string_equal(judged(w, "24412", "another day"), "none");
