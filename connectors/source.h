@@ -78,6 +78,7 @@ typedef struct SourceOptions {
         int timeout_seconds;          /* of one request, at most LIMIT_REQUEST_SECONDS */
         int poll_minutes;             /* between polls; for the schedule */
         int blind_hours;              /* without a complete listing for so long = blind */
+        int details_a_page;           /* for a look: no more of a page's rows get their details; 0: all, as ever */
 } SourceOptions;
 
 /* What the daemon lends. */

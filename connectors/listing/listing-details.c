@@ -55,6 +55,8 @@ int details_begin(Listing *l, int first) {
                 if (text_add(&d->bytes, bytes) < 0)
                         return d->bytes.failed;
         }
+        if (s->o.details_a_page > 0 && d->n > (size_t) s->o.details_a_page)
+                d->n = (size_t) s->o.details_a_page;
         l->details = TAKE_PTR(d);
         return 0;
 }

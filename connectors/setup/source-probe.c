@@ -150,6 +150,28 @@ static void headers_look(Probe *p, ProbeStream *s) {
                 }
 }
 
+static bool step_is(const Select *s, int step, Str name) {
+        return s->n_steps > step && (s->steps[step].deep || s->steps[step].kind != SELECT_NAME ||
+                                     str_eq(s->steps[step].name, name));
+}
+
+/* Of a stream with details: $.row.NAME of a field, or <record.NAME> of the request for the detail. */
+static bool row_is_read(const StreamPlan *plan, Str name) {
+        for (size_t i = 0; i < plan->details.n_names; i++)
+                if (step_is(&plan->details.names[i].select, 0, name))
+                        return true;
+        for (size_t i = 0; i < plan->n_fields; i++)
+                for (size_t k = 0; k < plan->fields[i].n_from; k++)
+                        if (step_is(&plan->fields[i].from[k].select, 0, STR("row")) &&
+                            step_is(&plan->fields[i].from[k].select, 1, name))
+                                return true;
+        const Select *const others[] = { &plan->code.select, &plan->period.select, &plan->by.select };
+        for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+                if (step_is(others[i], 0, STR("row")) && step_is(others[i], 1, name))
+                        return true;
+        return false;
+}
+
 /* A member is read when a selector of the profile begins at it, or at what it lies in. */
 static bool is_read(const StreamPlan *plan, const char *path) {
         Str rest = str_of(path + 1), name;
@@ -159,6 +181,8 @@ static bool is_read(const StreamPlan *plan, const char *path) {
         while (n < rest.len && (quoted ? rest.at[n] != '\'' : rest.at[n] != '.' && rest.at[n] != '['))
                 n++;
         name = (Str) { rest.at, n };
+        if (plan->details.request.path)
+                return row_is_read(plan, name);
         for (size_t i = 0; i < plan->n_slots; i++)
                 if (str_eq(plan->slots[i], name))
                         return true;
@@ -405,6 +429,7 @@ int probe_run(const SourceEnv *env, const SourceOptions *options, const ProbeOpt
                     .facts = TEXT_INIT(65536), .secret = env->secret, .secret_userdata = env->secret_userdata };
         *ret = (ProbeReport) { 0 };
         own.concurrency = 1;
+        own.details_a_page = probe->tape ? 0 : PROBE_DETAILS;
         p.tap = (HttpTap) { .seen = seen, .userdata = &p };
         p.env.tap = &p.tap;
         p.env.secret = secret;

@@ -8,6 +8,7 @@
 
 #define PROBE_REQUESTS 25
 #define PROBE_SECONDS 180
+#define PROBE_DETAILS 3 /* rows of a page whose details are asked for */
 #define PROBE_STREAMS 8
 #define PROBE_ASIDE 24
 

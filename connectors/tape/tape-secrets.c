@@ -50,12 +50,13 @@ static int json_secrets(Redactor *r, Str body, bool login) {
 
 /* ---- forms and pages ---- */
 
-static int form_secrets(Redactor *r, Str form) {
+/* Of a login what looks drawn by chance is one, as in JSON; of a request for data a parameter's name must say so. */
+static int form_secrets(Redactor *r, Str form, bool login) {
         Str pair, name;
         int failed = 0;
         while (failed == 0 && str_split(&form, '&', &pair))
                 if (str_split(&pair, '=', &name) &&
-                    (name_login(name) == LOGIN_SECRET || name_secret(name) || value_secret(pair)))
+                    (name_login(name) == LOGIN_SECRET || name_secret(name) || (login && value_secret(pair))))
                         failed = redactor_know(r, pair, NULL);
         return failed;
 }
@@ -113,9 +114,9 @@ static int cookie_secrets(Redactor *r, Str lines) {
         return failed;
 }
 
-static int address_secrets(Redactor *r, const char *url) {
-        const char *query = strchr(url, '?');
-        return query ? form_secrets(r, str_of(query + 1)) : 0;
+static int address_secrets(Redactor *r, const HttpExchange *x) {
+        const char *query = strchr(x->url, '?');
+        return query ? form_secrets(r, str_of(query + 1), x->login) : 0;
 }
 
 static int cookie_pairs(Redactor *r, Str cookies) {
@@ -161,13 +162,13 @@ int tape_session_secrets(Redactor *r, Str text) {
 int tape_secrets(Redactor *r, const HttpExchange *x) {
         int failed = cookie_secrets(r, x->answer_headers);
         if (failed == 0)
-                failed = address_secrets(r, x->url);
+                failed = address_secrets(r, x);
         if (failed == 0)
                 failed = json_secrets(r, x->answer, x->login);
         if (failed == 0 && x->login)
                 failed = json_secrets(r, x->body, true);
         if (failed == 0 && x->login && x->body.len > 0 && x->body.at[0] != '{' && x->body.at[0] != '[')
-                failed = form_secrets(r, x->body);
+                failed = form_secrets(r, x->body, true);
         if (failed == 0 && x->login && x->answer.len > 0 && str_trim(x->answer).len > 0 &&
             str_trim(x->answer).at[0] == '<')
                 failed = page_secrets(r, x->answer);

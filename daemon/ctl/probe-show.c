@@ -108,6 +108,8 @@ static void paging(const Ctl *c, const ProbeStream *s) {
                 printf("%s", SAY(c, "; the second came too", "; trang hai cũng có"));
         else if (s->pages > 1)
                 printf(SAY(c, "; the second brings %d", "; trang hai có %d"), s->page_records[1]);
+        else if (s->end.fault == FAULT_CANCELLED)
+                printf("%s", SAY(c, "; the second was not reached", "; chưa tới trang hai"));
         else
                 printf("%s", SAY(c, "; no second was needed", "; không cần trang hai"));
         printf("\n");

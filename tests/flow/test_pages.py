@@ -332,6 +332,18 @@ class TestDetails:
             head = head.replace("$.%s\n" % name, "$.detail.%s\n" % name)
         monkeypatch.setitem(globals(), "HEAD", head)
 
+    def test_a_probe_looks_at_a_few_details_and_at_the_second_page(self, site):
+        """Details of a whole page would use up its requests before paging was seen."""
+        site.profile(DETAIL.replace("size: 3", "size: 40") + "|query:|  fields: nq57_code_2026_title_unit")
+        site.pages.rows = [row(n) for n in range(1, 61)]
+        site.pages.reset()
+        told = site.lone.ctl("probe", "pages", "--json").json()
+        paths = [r["target"].split("?")[0] for r in told["requests"]]
+        assert paths == ["/brief"] + ["/detail/%d" % n for n in (1, 2, 3)] + ["/brief"], paths
+        assert "fields=nq57_code_2026_title_unit" in told["requests"][0]["target"], "what the profile says is no secret"
+        tasks = told["streams"][0]
+        assert tasks["page_records"] == [40, 20] and tasks["records"] == 3 and "$.id" not in tasks["unread"], tasks
+
     def test_row_and_detail_are_one_record(self, site):
         site.profile(DETAIL)
         shown, done = site.poll()
