@@ -64,10 +64,12 @@ void gate_ask(Gate *g, uint64_t now, Instant wall, GateAnswer *ret) {
         ret->at = ret->at > slot ? ret->at : slot;
 }
 
-void gate_sent(Gate *g, uint64_t now) {
+bool gate_sent(Gate *g, uint64_t now) {
+        bool trial = g->open && !g->trial;
         rate_sent(&g->rate, now);
         g->gap_until = g->o.gap > 0 ? now + (uint64_t) g->o.gap : 0;
         g->trial = g->open;
+        return trial;
 }
 
 void gate_hold(Gate *g, Instant asked, uint64_t now, Instant wall) {
@@ -87,12 +89,13 @@ bool gate_served(Gate *g) {
         return was;
 }
 
-bool gate_failed(Gate *g, Fault cause, const char *why, uint64_t now, Instant wall) {
+/* Those that were under way when the breaker opened may fail while the trial is out: they say nothing new. */
+bool gate_failed(Gate *g, bool trial, Fault cause, const char *why, uint64_t now, Instant wall) {
         bool was = g->open;
         g->failures++;
         g->cause = cause;
         snprintf(g->why, sizeof g->why, "%s", why);
-        if (g->o.breaker_after <= 0 || (was && !g->trial) || (!was && g->failures < g->o.breaker_after))
+        if (g->o.breaker_after <= 0 || (was && !trial) || (!was && g->failures < g->o.breaker_after))
                 return false;
         g->pause = g->pause == 0                          ? GATE_BREAKER_PAUSE
                    : g->pause * 2 <= GATE_BREAKER_LONGEST ? g->pause * 2
@@ -104,6 +107,7 @@ bool gate_failed(Gate *g, Fault cause, const char *why, uint64_t now, Instant wa
         return !was;
 }
 
-void gate_dropped(Gate *g) {
-        g->trial = false;
+void gate_dropped(Gate *g, bool trial) {
+        if (trial)
+                g->trial = false;
 }

@@ -46,10 +46,11 @@ typedef struct GateAnswer {
 } GateAnswer;
 void gate_ask(Gate *g, uint64_t now, Instant wall, GateAnswer *ret);
 
-void gate_sent(Gate *g, uint64_t now); /* it left */
+/* It left. True: it is the trial; what comes of it is told so. */
+bool gate_sent(Gate *g, uint64_t now);
 
 /* What came of it. A pause asked for is capped at LIMIT_RETRY_AFTER_SECONDS. True: the breaker changed. */
 void gate_hold(Gate *g, Instant asked, uint64_t now, Instant wall);
 bool gate_served(Gate *g);
-bool gate_failed(Gate *g, Fault cause, const char *why, uint64_t now, Instant wall);
-void gate_dropped(Gate *g);            /* given up by us: says nothing */
+bool gate_failed(Gate *g, bool trial, Fault cause, const char *why, uint64_t now, Instant wall);
+void gate_dropped(Gate *g, bool trial); /* given up by us: says nothing */

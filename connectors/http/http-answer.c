@@ -71,8 +71,13 @@ void http_answer_begin(HttpCall *c) {
 static void encoding_seen(HttpCall *c, Str value) {
         if (str_case_is(value, "gzip") || str_case_is(value, "x-gzip"))
                 c->gzip = true;
-        else if (value.len > 0 && !str_case_is(value, "identity"))
+        else if (value.len > 0 && !str_case_is(value, "identity")) {
                 c->foreign = true;
+                snprintf(c->encoding, sizeof c->encoding, STR_FMT, STR_ARG(value));
+                for (char *at = c->encoding; *at; at++) /* people read it */
+                        if ((unsigned char) *at < ' ' || (unsigned char) *at > '~')
+                                *at = '?';
+        }
 }
 
 static bool wanted(const HttpCall *c, Str name) {
@@ -172,11 +177,13 @@ void http_answer_cookies(HttpCall *c, HttpResponse *r) {
         snprintf(r->detail, sizeof r->detail, "more than %u bytes of cookies", LIMIT_SESSION_BYTES);
 }
 
-static const char *what_happened(const HttpCall *c, CURLcode code) {
+static const char *what_happened(const HttpCall *c, CURLcode code, char foreign[static 100]) {
         if (c->too_large)
                 return "more bytes than the limit";
-        if (c->foreign)
-                return "compressed in a way that was not asked for";
+        if (c->foreign) {
+                snprintf(foreign, 100, "packed as `%s`, where gzip alone was asked for", c->encoding);
+                return foreign;
+        }
         if (c->broken)
                 return "a broken gzip stream";
         if (code == CURLE_OK)
@@ -246,7 +253,8 @@ void http_answer_fill(HttpCall *c, CURLcode code, HttpResponse *r) {
         if (code == CURLE_OK && (!c->gunzip || gunzip_whole(c->gunzip)))
                 return;
         CodeMeaning m = code_meaning(c, code);
+        char foreign[100];
         r->fault = m.fault;
         r->retry = m.retry;
-        snprintf(r->detail, sizeof r->detail, "%.100s: %.170s", c->at.path, what_happened(c, code));
+        snprintf(r->detail, sizeof r->detail, "%.100s: %.170s", c->at.path, what_happened(c, code, foreign));
 }

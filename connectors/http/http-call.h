@@ -33,7 +33,8 @@ struct HttpCall {
         int n_nodes;
         bool repeated;            /* a redirect had its body sent once more */
         bool conditional;         /* a validator went with it; its text is not kept */
-        bool left_origin;         /* redirected to another host: what is this call's own stays behind */
+        bool left_origin;         /* at a host that is no session host, or led over one: what is this call's own stays
+                                   * behind */
         HttpRequest q;
         char *body;           /* ours: the request's body until the answer came */
         UrlParts at;
@@ -44,11 +45,13 @@ struct HttpCall {
         Instant began;
         const HttpExchange *played; /* the answer, when the tap gives it */
         char retry_after[64];
+        char encoding[32];          /* of the body, when it was not asked for */
         Gunzip *gunzip;
         size_t header_bytes, body_bytes; /* as received, of this hop */
         bool cookies, gzip, foreign, broken, too_large;
         int hops;
         bool queued;
+        bool trial;                 /* of the breaker, as this hop left */
         HttpCall *next;             /* in the queue */
         char error[CURL_ERROR_SIZE];
 };

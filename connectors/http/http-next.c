@@ -10,6 +10,41 @@ static const char *behind_host(const UrlParts *p) {
         return strchr(p->url + strlen(p->scheme) + 3, '/');
 }
 
+/* Whether a part of a query, decoded as a form is, has that name. */
+static bool named(Str part, const char *name) {
+        static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+        for (size_t i = 0; i < part.len && part.at[i] != '='; i++, name++) {
+                char c = part.at[i] == '+' ? ' ' : part.at[i];
+                const char *high = c == '%' && i + 2 < part.len ? strchr(digits, part.at[i + 1]) : NULL;
+                const char *low = high && *high ? strchr(digits, part.at[i + 2]) : NULL;
+                if (low && *low) {
+                        c = (char) ((high - digits) % 16 * 16 + (low - digits) % 16);
+                        i += 2;
+                }
+                if (c == '\0' || c != *name)
+                        return false;
+        }
+        return *name == '\0';
+}
+
+void http_query_drop(Text *url, const char *name) {
+        char *query = url->len > 0 ? strchr(url->at, '?') : NULL;
+        if (!query)
+                return;
+        size_t head = (size_t) (query - url->at);
+        Str rest = { query + 1, url->len - head - 1 }, part;
+        size_t kept = head;
+        while (str_split(&rest, '&', &part)) {
+                if (named(part, name))
+                        continue;
+                url->at[kept] = kept == head ? '?' : '&';
+                memmove(url->at + kept + 1, part.at, part.len);
+                kept += 1 + part.len;
+        }
+        explicit_bzero(url->at + kept, url->len - kept);
+        url->len = kept;
+}
+
 int http_next_address(const char *base_url, const char *answered, Str reference, bool any_host, Text *ret) {
         _cleanup_free_ char *text = str_dup(reference);
         UrlParts base = { 0 }, to = { 0 };

@@ -24,12 +24,12 @@ static void arm(Http *h, uint64_t at) {
 }
 
 static int leave_now(HttpCall *c, Err *e) {
-        gate_sent(&c->http->gate, loop_now(c->http));
+        c->trial = gate_sent(&c->http->gate, loop_now(c->http));
         if (c->q.auth == HTTP_AUTH_DIGEST) /* the challenge is an answer of its own */
                 gate_sent(&c->http->gate, loop_now(c->http));
         int r = http_call_start(c, e);
         if (r < 0)
-                gate_dropped(&c->http->gate);
+                gate_dropped(&c->http->gate, c->trial);
         return r;
 }
 
@@ -165,7 +165,7 @@ static void failed(HttpCall *c, const HttpResponse *r, uint64_t now, Instant wal
                 snprintf(why, sizeof why, "%.120s: status %d", c->at.path, r->status);
         else
                 snprintf(why, sizeof why, "%.150s", r->detail);
-        if (gate_failed(&h->gate, status ? FAULT_HTTP_STATUS : r->fault, why, now, wall))
+        if (gate_failed(&h->gate, c->trial, status ? FAULT_HTTP_STATUS : r->fault, why, now, wall))
                 tell_opened(h);
 }
 
@@ -178,11 +178,12 @@ void http_queue_ended(HttpCall *c, const HttpResponse *r) {
         if (r && r->retry_after != INSTANT_NONE && r->status >= 400)
                 gate_hold(&h->gate, r->retry_after, now, wall);
         if (!r)
-                gate_dropped(&h->gate);
+                gate_dropped(&h->gate, c->trial);
         else if (!served(r))
                 failed(c, r, now, wall);
         else if (gate_served(&h->gate))
                 tell_closed(h);
+        c->trial = false;
         if (h->queue)
                 arm(h, 0);
 }

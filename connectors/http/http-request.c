@@ -3,6 +3,20 @@
 #include <strings.h>
 
 #include "connectors/http/http-call.h"
+#include "connectors/http/jar.h"
+
+/* At another host, what the system itself set for a whole domain stays behind. */
+static int jar_pick(HttpCall *c) {
+        Str rest = text_str(c->q.jar), line;
+        if (!c->left_origin)
+                return text_add(&c->jar_sent, rest);
+        while (str_split(&rest, '\n', &line))
+                if (line.len > 0 && !jar_is_of(line, c->http->base.host)) {
+                        text_add(&c->jar_sent, line);
+                        text_addc(&c->jar_sent, '\n');
+                }
+        return c->jar_sent.failed;
+}
 
 static int jar_send(HttpCall *c) {
         Str rest, line;
@@ -10,7 +24,7 @@ static int jar_send(HttpCall *c) {
                 return 0;
         curl_easy_setopt(c->easy, CURLOPT_COOKIELIST, "ALL");
         text_clear(&c->jar_sent);
-        if (text_add(&c->jar_sent, text_str(c->q.jar)) < 0)
+        if (jar_pick(c) < 0)
                 return -ENOMEM;
         for (rest = text_str(&c->jar_sent); str_split(&rest, '\n', &line);) {
                 _cleanup_free_ char *copy = line.len ? str_dup(line) : NULL;
@@ -20,9 +34,10 @@ static int jar_send(HttpCall *c) {
         return 0;
 }
 
+/* A handle that is kept asks by GET. */
 static CURLcode body_set(HttpCall *c) {
         if (!c->q.post)
-                return curl_easy_setopt(c->easy, CURLOPT_HTTPGET, 1L);
+                return c->hops > 1 ? curl_easy_setopt(c->easy, CURLOPT_HTTPGET, 1L) : CURLE_OK;
         CURLcode code = curl_easy_setopt(c->easy, CURLOPT_POST, 1L);
         if (code == CURLE_OK)
                 code = curl_easy_setopt(c->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t) c->q.body.len);
@@ -44,7 +59,9 @@ static int line_add(Text *t, char scope, const char *name, const char *value) {
         if (!plain(name) || !plain(value) || !name[0] || strpbrk(name, ":; \t"))
                 return -EINVAL;
         text_addc(t, scope);
-        text_addf(t, value[0] ? "%s: %s" : "%s;", name, value); /* "Name;": libcurl sends it empty */
+        text_add(t, str_of(name));
+        text_add(t, value[0] ? STR(": ") : STR(";")); /* "Name;": libcurl sends it empty */
+        text_add(t, str_of(value));
         return text_add(t, (Str) { "", 1 });
 }
 
@@ -66,7 +83,7 @@ int http_request_fixed(Http *h) {
                 r = line_add(&h->lines, LINE_ALWAYS, "Accept-Encoding", "gzip");
         for (size_t i = 0; i < h->o.headers.n && r == 0; i++)
                 r = line_add(&h->lines, LINE_ALWAYS, h->o.headers.at[i].name, h->o.headers.at[i].value);
-        return r == 0 ? text_add(&h->lines, (Str) { "aExpect:", sizeof "aExpect:" }) : r; /* takes libcurl's away */
+        return r == 0 ? text_add(&h->lines, (Str) { "bExpect:", sizeof "bExpect:" }) : r; /* takes libcurl's away */
 }
 
 static int own_lines(HttpCall *c) {
@@ -105,7 +122,7 @@ static struct curl_slist *list_make(HttpCall *c) {
                         c->nodes[c->n_nodes++].data = (char *) line + 1;
         int own = c->n_nodes, n = own;
         for (const char *line = line_next(&c->http->lines, NULL); line; line = line_next(&c->http->lines, line))
-                if (!replaced(c, line))
+                if (goes(c, line[0]) && !replaced(c, line))
                         c->nodes[n++].data = (char *) line + 1;
         c->n_nodes = n;
         for (int i = 0; i < n; i++)
@@ -122,19 +139,26 @@ static bool auth_set(CURL *easy, unsigned long kind, const char *user, const cha
                curl_easy_setopt(easy, CURLOPT_PASSWORD, password) == CURLE_OK;
 }
 
+/* Who we are is for the system alone, by our certificate too. */
+static bool nobody_set(CURL *easy) {
+        return auth_set(easy, CURLAUTH_BASIC, NULL, NULL) &&
+               curl_easy_setopt(easy, CURLOPT_SSLCERT, NULL) == CURLE_OK &&
+               curl_easy_setopt(easy, CURLOPT_SSLKEY_BLOB, NULL) == CURLE_OK;
+}
+
 int http_request_hop(HttpCall *c) {
-        /* on a kept connection that dies libcurl sends again by itself: not what holds a password */
-        bool fine = curl_easy_setopt(c->easy, CURLOPT_URL, c->at.url) == CURLE_OK &&
+        bool fine = curl_easy_setopt(c->easy, CURLOPT_URL, c->at.url) == CURLE_OK && /* for its messages */
+                    curl_easy_setopt(c->easy, CURLOPT_CURLU, c->at.parsed) == CURLE_OK &&
                     curl_easy_setopt(c->easy, CURLOPT_PIPEWAIT, (long) c->http->multiplexes) == CURLE_OK &&
-                    curl_easy_setopt(c->easy, CURLOPT_FRESH_CONNECT, (long) (c->q.login && c->q.post)) == CURLE_OK &&
+                    curl_easy_setopt(c->easy, CURLOPT_FRESH_CONNECT, (long) c->q.once) == CURLE_OK &&
                     curl_easy_setopt(c->easy, CURLOPT_HTTPHEADER, list_make(c)) == CURLE_OK &&
-                    body_set(c) == CURLE_OK && (!c->left_origin || auth_set(c->easy, CURLAUTH_BASIC, NULL, NULL));
+                    body_set(c) == CURLE_OK && (!c->left_origin || nobody_set(c->easy));
         return fine ? jar_send(c) : -ENOMEM;
 }
 
 /* What is the same for every request of a system. */
 static int easy_make(Http *h, CURL **ret, Err *e) {
-        CURL *easy = loop_curl_easy(h->loopback, h->o.timeout_seconds);
+        CURL *easy = loop_curl_easy(h->curl, h->loopback, h->o.timeout_seconds);
         if (!easy)
                 return err_oom(e);
         bool fine = curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_answer_body) == CURLE_OK &&
@@ -178,16 +202,20 @@ void http_request_done(HttpCall *c, bool reuse) {
         CURL *easy = TAKE_PTR(c->easy);
         if (!easy)
                 return;
-        if (!reuse || h->n_idle == HTTP_IDLE_MAX || c->q.auth == HTTP_AUTH_DIGEST) { /* keeps a challenge */
+        bool marked = c->q.auth == HTTP_AUTH_DIGEST || c->left_origin; /* keeps a challenge; lacks our certificate */
+        if (!reuse || h->n_idle == HTTP_IDLE_MAX || marked) {
                 curl_easy_cleanup(easy);
                 return;
         }
         curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, NULL);
+        curl_easy_setopt(easy, CURLOPT_CURLU, NULL);
         curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
-        curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
         if (c->q.auth != HTTP_AUTH_NONE)
                 auth_set(easy, CURLAUTH_BASIC, NULL, NULL);
-        curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+        if (c->body) {
+                curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
+                curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+        }
         curl_easy_setopt(easy, CURLOPT_COOKIELIST, "ALL");
         h->idle[h->n_idle++] = easy;
 }

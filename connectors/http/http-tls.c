@@ -67,7 +67,8 @@ static bool identity_set(const Http *h, CURL *easy) {
 static bool proxy_set(const Http *h, CURL *easy) {
         const TlsOptions *t = &h->o.tls;
         if (!t->proxy)
-                return curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK;
+                return curl_easy_setopt(easy, CURLOPT_PROXY, "") == CURLE_OK &&
+                       curl_easy_setopt(easy, CURLOPT_NOPROXY, "") == CURLE_OK; /* nor is it looked up */
         bool fine = curl_easy_setopt(easy, CURLOPT_PROXY, t->proxy) == CURLE_OK &&
                     curl_easy_setopt(easy, CURLOPT_NOPROXY, "") == CURLE_OK &&
                     curl_easy_setopt(easy, CURLOPT_HTTPPROXYTUNNEL, 1L) == CURLE_OK &&

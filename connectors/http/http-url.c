@@ -7,11 +7,13 @@
 
 void url_parts_free(UrlParts *p) {
         char *parts[] = { p->url, p->scheme, p->host, p->port, p->path, p->user };
-        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-                if (p->ours)
-                        free(parts[i]);
-                else
-                        curl_free(parts[i]);
+        for (size_t i = 0; i < sizeof parts / sizeof *parts && !p->beside; i++)
+                curl_free(parts[i]);
+        if (p->beside) {
+                free(p->url);
+                free(p->path);
+        }
+        curl_url_cleanup(p->parsed);
         *p = (UrlParts) { 0 };
 }
 
@@ -31,18 +33,31 @@ static bool path_plain(Str path) {
         return true;
 }
 
+/* The address `base` is of, with another path and query. NULL: there is no memory for it. */
+static CURLU *parsed_beside(const UrlParts *base, const char *path, const char *query) {
+        CURLU *u = curl_url_dup(base->parsed);
+        if (u && curl_url_set(u, CURLUPART_PATH, path, 0) == CURLUE_OK &&
+            curl_url_set(u, CURLUPART_QUERY, query, 0) == CURLUE_OK)
+                return u;
+        curl_url_cleanup(u);
+        return NULL;
+}
+
 int url_beside(const UrlParts *base, const char *path, UrlParts *ret) {
         size_t whole = strlen(base->url), own = strlen(base->path), n = strlen(path);
         if (base->user || whole < own || strcmp(base->url + whole - own, base->path) != 0 ||
             !path_plain((Str) { path, n }))
                 return 1;
-        UrlParts p = { .ours = true,
+        UrlParts p = { .beside = true,
                        .url = malloc(whole - own + n + 1),
-                       .scheme = strdup(base->scheme),
-                       .host = strdup(base->host),
-                       .port = strdup(base->port),
+                       .scheme = base->scheme,
+                       .host = base->host,
+                       .port = base->port,
                        .path = strndup(path, strcspn(path, "?")) };
-        if (!p.url || !p.scheme || !p.host || !p.port || !p.path) {
+        const char *query = strchr(path, '?');
+        if (p.path)
+                p.parsed = parsed_beside(base, p.path, query ? query + 1 : NULL);
+        if (!p.url || !p.parsed) {
                 url_parts_free(&p);
                 return -ENOMEM;
         }
@@ -73,7 +88,7 @@ int url_resolve(const char *base, const char *reference, UrlParts *ret) {
         curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0);
         if (r == 0)
                 r = parts_get(u, &p);
-        curl_url_cleanup(u);
+        p.parsed = u;
         if (r < 0) {
                 url_parts_free(&p);
                 return r;

@@ -108,6 +108,23 @@ int http_call_start(HttpCall *c, Err *e) {
         return loop_curl_add(c->http->curl, c->easy, http_call_done, c, e);
 }
 
+static bool at_home(const Http *h, const UrlParts *at) {
+        return url_allowed(&h->base, h->o.session_hosts, at);
+}
+
+static bool allowed(const Http *h, const UrlParts *at) {
+        return at_home(h, at) || url_allowed(&h->base, h->o.allowed_hosts, at);
+}
+
+bool http_at_home(const Http *h, const char *target) {
+        UrlParts at = { 0 };
+        if (target[0] == '/' && target[1] != '/')
+                return true;
+        bool home = url_resolve(h->base.url, target, &at) == 0 && at_home(h, &at);
+        url_parts_free(&at);
+        return home;
+}
+
 static bool same_origin(const UrlParts *a, const UrlParts *b) {
         return strcasecmp(a->host, b->host) == 0 && strcmp(a->scheme, b->scheme) == 0 && strcmp(a->port, b->port) == 0;
 }
@@ -144,7 +161,7 @@ static bool redirect(HttpCall *c, HttpResponse *r) {
         char *location = text_take(&c->location);
         c->location = TEXT_INIT(8192);
         int status = r->status, resolved = location ? url_resolve(c->at.url, location, &to) : -ENOMEM;
-        if (resolved < 0 || !url_allowed(&c->http->base, c->http->o.allowed_hosts, &to)) {
+        if (resolved < 0 || !allowed(c->http, &to)) {
                 r->fault = FAULT_REDIRECT;
                 r->retry = RETRY_RECONFIGURE;
                 snprintf(r->detail, sizeof r->detail,
@@ -169,7 +186,7 @@ static bool redirect(HttpCall *c, HttpResponse *r) {
                 url_parts_free(&to);
                 return false;
         }
-        c->left_origin |= !same_origin(&c->at, &to);
+        c->left_origin |= !at_home(c->http, &to);
         url_parts_free(&c->at);
         c->at = to;
         if (status != 307 && status != 308)
@@ -226,9 +243,14 @@ static int call_target(HttpCall *c, Err *e) {
                 r = url_resolve(c->q.referer ? c->q.referer : base->url, target, &c->at);
         if (r == -ENOMEM)
                 return err_oom(e);
-        if (r < 0 || !url_allowed(base, c->http->o.allowed_hosts, &c->at))
+        if (r < 0 || !allowed(c->http, &c->at))
                 return err_set(e, -EPERM, RETRY_RECONFIGURE, "%.*s is not an address the profile allows",
                                (int) (strcspn(c->q.target, "?") > 200 ? 200 : strcspn(c->q.target, "?")), c->q.target);
+        c->left_origin = !at_home(c->http, &c->at);
+        if (c->left_origin && c->q.once)
+                return err_set(e, -EPERM, RETRY_RECONFIGURE,
+                               "the login leads to %.200s, and the profile does not name it in session-hosts",
+                               c->at.host);
         return 0;
 }
 

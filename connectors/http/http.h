@@ -19,7 +19,8 @@ typedef struct HttpOptions {
         TlsOptions tls;
         TlsSecret *secret;       /* of the client key and the proxy; NULL: none */
         void *secret_userdata;
-        PlanNames allowed_hosts; /* by https on its own port */
+        PlanNames allowed_hosts; /* by https on its own port, without anything that is the session's */
+        PlanNames session_hosts; /* the same, with it */
         PlanPairs headers;       /* on every request */
         int concurrency, timeout_seconds;
         GateOptions gate;
@@ -46,17 +47,21 @@ typedef struct HttpRequest {
         bool post;                /* else GET; 307 and 308 keep it and its body (a login's once, and to its own host
                                    * alone), other redirects make it a GET */
         const char *account;      /* whose request it is, for the tap; borrowed; NULL: nobody's */
-        bool login;               /* for a session: told to the tap; its POST takes a fresh connection, so that libcurl
-                                   * never sends a password twice */
+        bool login;               /* for a session: told to the tap */
+        bool once;                /* holds what may count each time, a password or a token that serves once: takes a
+                                   * fresh connection, since libcurl sends again by itself on a kept one that died;
+                                   * -EPERM to another host than a session host */
         Str body;
         const char *content_type; /* borrowed */
-        const char *header, *value; /* the session's own header; NULL: none */
-        int auth;                 /* HttpAuth, with `user` and `password`: to the host it is sent to, and no other */
+        const char *header, *value; /* the session's own header; NULL: none. It and all that follows up to the
+                                     * validators goes to the system itself and its session hosts alone */
+        int auth;                 /* HttpAuth, with `user` and `password` */
         const char *user, *password;
         PlanPairs headers;        /* further ones; takes the place of one in the options that has the same name */
         const char *etag, *modified; /* If-None-Match, If-Modified-Since: as they were received; NULL: none */
         PlanNames keep;           /* names of headers of the answer that are wanted besides HTTP_KEPT; borrowed */
-        Text *jar;                /* cookies sent, and merged when the answer came; NULL: none. Outlives the call. */
+        Text *jar;                /* cookies sent, and merged when the answer came; NULL: none. Outlives the call. To
+                                   * other hosts go only those that are not the system's. */
         size_t body_max;
         int follow;               /* redirects to follow */
         const char *stop_path;    /* a redirect to this path is given back, not followed; borrowed; NULL: none */
@@ -94,6 +99,8 @@ typedef void HttpDone(void *userdata, HttpResponse *r);
  * breaker, with the fault that opened it, and `retry_after`. Redirects wait their turn like others. 0, negative with
  * Err. A header's name or value with a control character in it is -EINVAL. */
 int http_send(Http *h, const HttpRequest *q, HttpDone *done, void *userdata, HttpCall **ret, Err *e);
+/* Whether a request for that target goes to the system itself or a session host, and may carry what is secret. */
+bool http_at_home(const Http *h, const char *target);
 /* What a failed http_send means: FAULT_REDIRECT for an address that is not allowed, FAULT_NO_SECRET for a secret of TLS
  * or of the proxy that is not there. */
 Fault http_send_fault(int code);
@@ -103,6 +110,9 @@ HttpCall *http_abandon(HttpCall *c); /* NULL-safe; returns NULL */
  * is what a page behind a TLS proxy says: it becomes the base's scheme and port. With `any_host` path and query alone
  * count. Whether it may be asked is judged by http_send. 0, -EINVAL for no address, -ENOMEM, -E2BIG. */
 int http_next_address(const char *base_url, const char *answered, Str reference, bool any_host, Text *ret);
+
+/* Takes every parameter of that name out of an address: `name` as it is read, however it is written there. */
+void http_query_drop(Text *url, const char *name);
 
 /* When a request sent now would leave, µs of the loop's monotonic clock: who waits until then computes its headers
  * late. Not later than now also for what would be refused. */

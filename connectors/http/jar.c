@@ -2,6 +2,7 @@
 #include "connectors/http/jar.h"
 
 #include <errno.h>
+#include <strings.h>
 
 #include "connectors/limits.h"
 
@@ -65,6 +66,22 @@ int jar_merge(Text *jar, Str sent, Str back) {
                 return merged.failed;
         text_clear(jar);
         return text_add(jar, text_str(&merged));
+}
+
+bool jar_is_of(Str line, const char *host) {
+        const Str only_http = STR("#HttpOnly_");
+        CookieName c;
+        if (!cookie_name(line, &c))
+                return false;
+        Str domain = c.domain, whole = str_of(host);
+        if (str_starts(domain, only_http))
+                domain = (Str) { domain.at + only_http.len, domain.len - only_http.len };
+        if (str_starts(domain, STR(".")))
+                domain = (Str) { domain.at + 1, domain.len - 1 };
+        if (domain.len == 0 || domain.len > whole.len ||
+            strncasecmp(whole.at + whole.len - domain.len, domain.at, domain.len) != 0)
+                return false;
+        return domain.len == whole.len || whole.at[whole.len - domain.len - 1] == '.';
 }
 
 bool jar_valid(Str jar) {

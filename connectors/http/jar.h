@@ -9,5 +9,8 @@
  * LIMIT_SESSION_BYTES; then `jar` is unchanged. */
 int jar_merge(Text *jar, Str sent, Str back);
 
+/* Whether the cookie of that line goes to `host`: it is its own, or of a domain above it (RFC 6265 5.1.3). */
+bool jar_is_of(Str line, const char *host);
+
 /* Whether every line is a cookie of seven fields without control characters. */
 bool jar_valid(Str jar);

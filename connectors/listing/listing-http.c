@@ -98,12 +98,10 @@ static void request_send(Listing *l, const RequestText *request) {
                           .body_max = (size_t) s->o.profile->limits.body,
                           .follow = s->o.profile->limits.redirects,
                           .stop_path = plan->login_path };
-        if (session_sign(l->session, &pass, &q) < 0) {
-                listing_stop(l, FAULT_TOO_LARGE, RETRY_LATER, "the request does not fit");
-                return;
-        }
         if (listing_conditions(l, &q, &e) < 0)
                 listing_broken(l, &e);
+        else if (session_sign(l->session, &pass, &q) < 0)
+                listing_stop(l, FAULT_TOO_LARGE, RETRY_LATER, "the request does not fit");
         else if (http_send(s->http, &q, answered, l, &l->call, &e) < 0)
                 listing_stop(l, http_send_fault(e.code), e.retry, "%.300s", e.text);
         else

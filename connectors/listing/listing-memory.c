@@ -100,7 +100,8 @@ static bool facts_read(const ListingRecall *m, uint64_t *ret_request, Str *ret_e
         return text_to_uint64(request, ret_request) == 0 && page_facts_decode(rest, ret_seen) == 0;
 }
 
-/* What makes the answer another one: address and headers; the session is the partition's own. */
+/* What makes the answer another one: address and headers. What the session adds, a key in the address too, is not put
+ * in yet: it is the partition's own, and nothing of it is to be remembered. */
 static uint64_t request_hash(const HttpRequest *q) {
         uint64_t hash = XXH3_64bits(q->target, strlen(q->target));
         for (size_t i = 0; i < q->headers.n; i++) {

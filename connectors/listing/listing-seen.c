@@ -45,9 +45,7 @@ static const char *page_words(const Listing *l, char words[static DOCUMENT_WORDS
 static bool read_lost(const Listing *l, json_object *root, PageOutcome *o) {
         const SessionPlan *plan = &l->source->o.profile->session;
         char words[DOCUMENT_WORDS];
-        json_object *v = NULL;
-        if (!plan->lost.text || select_get(&plan->lost, root, &v) != SELECTED_VALUE ||
-            strcmp(json_object_get_string(v), plan->lost_value) != 0)
+        if (!session_says_lost(plan, root))
                 return false;
         page_fault(o, FAULT_SESSION_LOST, "%s page %d: %s reads %.80s%s", l->stream->path, l->pager.pages + 1,
                    plan->lost.text, plan->lost_value, page_words(l, words));
@@ -162,6 +160,8 @@ static bool absolute(const Listing *l, PageRead *in, Str reference, PageSeen *se
         if (reference.len == 0)
                 return true;
         int r = http_next_address(s->o.base_url, in->response->url, reference, l->stream->paging.any_host, &in->text);
+        if (s->o.profile->session.place == CARRIER_QUERY) /* put in anew at each request, and to be kept nowhere */
+                http_query_drop(&in->text, s->o.profile->session.carrier);
         seen->cursor = text_str(&in->text);
         if (r == 0)
                 return true;

@@ -218,6 +218,7 @@ static int setup(HttpSource *s, Err *e) {
                 .secret = s->env.secret_file,
                 .secret_userdata = s->env.secret_userdata,
                 .allowed_hosts = p->allowed_hosts,
+                .session_hosts = p->session_hosts,
                 .headers = p->headers,
                 .concurrency = s->o.concurrency,
                 .gate = { .per_minute = s->o.requests_per_minute,

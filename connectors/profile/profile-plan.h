@@ -17,7 +17,8 @@ struct Profile {
         Arena arena;
         const char *id, *status, *title;
         PlanPairs headers;
-        PlanNames allowed_hosts; /* besides the base URL's own */
+        PlanNames allowed_hosts; /* besides the base URL's own: asked without what belongs to the session... */
+        PlanNames session_hosts; /* ...and with it */
         SessionPlan session;
         PlanLimits limits;
         StreamPlan *streams;

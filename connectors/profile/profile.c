@@ -13,7 +13,7 @@ typedef struct TopKeys {
         const char *id, *title;
         int status;
         PlanPairs headers;
-        PlanNames hosts;
+        PlanNames hosts, session_hosts;
         const Tree *session, *words, *streams, *limits;
         ProfileDefaults defaults;
 } TopKeys;
@@ -27,6 +27,7 @@ static const KeySpec top_keys[] = {
         TOP("title", KEY_TEXT, title),
         TOP("headers", KEY_PAIRS, headers),
         TOP("allowed-hosts", KEY_NAMES, hosts),
+        TOP("session-hosts", KEY_NAMES, session_hosts),
         TOP("decimal-mark", KEY_CHOICE, defaults.mark, .choices = profile_marks),
         TOP("thousands", KEY_CHOICE, defaults.thousands, .choices = profile_thousands),
         TOP("dates", KEY_NAMES, defaults.dates),
@@ -68,12 +69,16 @@ bool profile_header_free(const char *name) {
         return profile_header_name(name);
 }
 
+static void check_hosts(ProfileReader *r, const Tree *root, const char *key, PlanNames hosts) {
+        for (size_t i = 0; i < hosts.n; i++)
+                if (!host_name(hosts.at[i]))
+                        profile_complain(r, &(Complaint) { PROFILE_HOST, SEVERITY_ERROR, tree_get(root, key)->origin,
+                                                           key, { hosts.at[i], NULL, NULL }, NULL });
+}
+
 static void check_top(ProfileReader *r, const Tree *root, const TopKeys *k) {
-        const Tree *hosts = tree_get(root, "allowed-hosts");
-        for (size_t i = 0; i < k->hosts.n; i++)
-                if (!host_name(k->hosts.at[i]))
-                        profile_complain(r, &(Complaint) { PROFILE_HOST, SEVERITY_ERROR, hosts->origin, "allowed-hosts",
-                                                           { k->hosts.at[i], NULL, NULL }, NULL });
+        check_hosts(r, root, "allowed-hosts", k->hosts);
+        check_hosts(r, root, "session-hosts", k->session_hosts);
         for (size_t i = 0; i < k->headers.n; i++) {
                 const PlanPair *h = &k->headers.at[i];
                 if (!profile_header_free(h->name) || !profile_header_value(h->value))
@@ -146,6 +151,7 @@ static void compile(ProfileReader *r, const Tree *root, Profile *p) {
         p->status = statuses[k.status];
         p->headers = k.headers;
         p->allowed_hosts = k.hosts;
+        p->session_hosts = k.session_hosts;
         check_top(r, root, &k);
         if (k.session)
                 profile_session_compile(r, k.session, &p->session);

@@ -93,6 +93,8 @@ int session_encode(const SessionKeys *k, Text *ret) {
                 add_instants(ret, "made", &k->made, 1);
         if (k->handed)
                 text_addf(ret, "handed\t%llu\n", (unsigned long long) k->handed);
+        if (k->csrf_missed > 0)
+                text_addf(ret, "csrf-missed\t%d\n", k->csrf_missed);
         if (k->renewing)
                 text_add(ret, STR("renewing\t1\n"));
         if (k->lost)
@@ -153,6 +155,8 @@ static int line_decode(SessionKeys *k, Str line) {
                 return k->handed ? -EBADMSG : text_to_uint64(line, &k->handed);
         if (str_eq(key, STR("contest")))
                 return contest_decode(&k->contest, line);
+        if (str_eq(key, STR("csrf-missed")))
+                return k->csrf_missed ? -EBADMSG : text_to_int(line, 1, CSRF_MISSED_MAX, &k->csrf_missed);
         bool *flag = str_eq(key, STR("renewing")) ? &k->renewing : str_eq(key, STR("lost")) ? &k->lost : NULL;
         if (!flag || *flag || !str_eq(line, STR("1")))
                 return -EBADMSG;

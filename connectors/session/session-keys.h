@@ -20,6 +20,8 @@ typedef struct Contest {
 #define CONTEST_PAUSE US_HOUR        /* the first; each further strike doubles it */
 #define CONTEST_PAUSE_MAX (8 * US_HOUR)
 
+#define CSRF_MISSED_MAX 2 /* so often, it is taken for a way of logging out that nobody described */
+
 void contest_init(Contest *c);
 /* One more was lost early at `now`. Whether from now on logins are held back. */
 bool contest_strike(Contest *c, Instant now);
@@ -32,6 +34,7 @@ typedef struct SessionKeys {
         Instant made;        /* INSTANT_NONE: unknown */
         uint64_t handed;     /* the person's file it began from, hashed; 0: none */
         bool renewing;       /* a refresh token that serves once was sent, and what came of it was not stored */
+        int csrf_missed;     /* times in a row that the page of its token against forgery answered without one */
         bool lost;           /* it was not accepted; what is left of it may still renew it */
         Contest contest;
 } SessionKeys;

@@ -22,6 +22,8 @@ typedef struct SessionAttempt {
         bool unsure;           /* ... and no answer came: not sent again in this run */
         bool was_renewing;     /* the renewal before this one was cut off */
         bool csrf_only;        /* the session is there and stays: nothing else is made anew */
+        bool answered;         /* the page of that token, whatever it said */
+        bool out;              /* ... that nobody is logged in */
         HttpCall *call;
 } SessionAttempt;
 
@@ -63,6 +65,18 @@ Fault session_take_one(const TakePlan *t, const StepPlan *step, const HttpRespon
 
 /* What the values say about the session: its token, its refresh token, its end. */
 void session_keep_values(Session *s, Instant date);
+
+/* Whether an answer leads to the login page, or is one. */
+bool session_at_login(const Session *s, const HttpResponse *r);
+/* What the answer of the page of the token against forgery says about the session. True: that nobody is logged in; the
+ * attempt has ended. */
+bool session_csrf_shows_out(Session *s, const HttpResponse *r);
+/* The attempt failed: whether only that token could not be had, and the session, from before or just made, stays. */
+bool session_csrf_keeps(Session *s);
+/* The fresh keys become the session, once the vault has them. 0, or negative with Err. */
+int session_adopt(Session *s, Err *e);
+/* A session that was in use is not accepted. */
+void session_lost(Session *s, int status);
 
 /* Puts what the keys hold into a request, as session_sign. The keys' jar outlives it. */
 int session_sign_with(const Session *s, SessionKeys *k, SessionPass *pass, HttpRequest *q);

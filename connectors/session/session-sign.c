@@ -72,6 +72,8 @@ int session_sign_with(const Session *s, SessionKeys *k, SessionPass *pass, HttpR
         if (plan->nothing)
                 return 0;
         q->jar = &k->jar;
+        if (!q->referer && !http_at_home(s->env->http, q->target))
+                return 0;
         if (k->token.len > 0 && plan->place == CARRIER_HEADER) {
                 r = session_value(s, k, &pass->value);
                 q->header = plan->carrier;
@@ -82,6 +84,7 @@ int session_sign_with(const Session *s, SessionKeys *k, SessionPass *pass, HttpR
                 q->auth = plan->kind == SESSION_KIND_DIGEST ? HTTP_AUTH_DIGEST : HTTP_AUTH_BASIC;
                 q->user = s->account;
                 q->password = k->token.at;
+                q->once |= s->untried;
         }
         return r == 0 && (plan->csrf.header || plan->csrf.field) ? csrf_sign(s, k, pass, q) : r;
 }

@@ -120,6 +120,13 @@ static int target_write(Outgoing *o, const StepPlan *step, const TemplateValues 
         return template_fill(&o->target, step->target, v, path ? TEMPLATE_PATH : TEMPLATE_PLAIN);
 }
 
+/* A password, wherever it stands in the request, and a refresh token, which many systems take once. */
+static bool once(const Session *s, const StepPlan *step) {
+        SessionPhase phase = s->attempt->phase;
+        return step->secret || step->post || phase == PHASE_RENEW ||
+               (phase == PHASE_PROOF && s->env->plan->place == CARRIER_AUTH);
+}
+
 static int request_write(Session *s, const StepPlan *step, Outgoing *o, HttpRequest *q) {
         TemplateValue values[SESSION_VALUES_MAX + 2];
         TemplateValues v = { values, values_fill(s, values), 0 };
@@ -140,6 +147,7 @@ static int request_write(Session *s, const StepPlan *step, Outgoing *o, HttpRequ
                              .referer = page ? a->url.at : NULL,
                              .post = step->post,
                              .login = true,
+                             .once = once(s, step),
                              .account = s->account,
                              .body = text_str(&o->body),
                              .content_type = step->json ? "application/json" : "application/x-www-form-urlencoded",
@@ -203,7 +211,7 @@ static bool as_expected(const StepPlan *step, const HttpResponse *r, char why[st
         return false;
 }
 
-static bool back_at_login(const Session *s, const HttpResponse *r) {
+bool session_at_login(const Session *s, const HttpResponse *r) {
         const SessionPlan *plan = s->env->plan;
         const char *path = r->location_path ? r->location_path : html_looks_so(text_str(&r->body)) ? r->path : NULL;
         return (path && plan->login_path && strcmp(path, plan->login_path) == 0) ||
@@ -247,12 +255,12 @@ static bool bad_status(Session *s, const StepPlan *step, const HttpResponse *r) 
 /* The step failed in a way that its status does not tell. */
 static void disappointed(Session *s, const StepPlan *step, const HttpResponse *r, Fault f, const char *why) {
         const SessionAttempt *a = s->attempt;
-        if (s->env->plan->kind == SESSION_KIND_HANDED_OVER && back_at_login(s, r))
+        if (s->env->plan->kind == SESSION_KIND_HANDED_OVER && session_at_login(s, r))
                 session_over(s, r->status);
-        else if (a->phase == PHASE_PROOF && back_at_login(s, r))
+        else if (a->phase == PHASE_PROOF && session_at_login(s, r))
                 session_fail(s, FAULT_SESSION_LOST, RETRY_LATER, "logged in as %s, but %s leads back to the login page",
                              s->account, step->target);
-        else if (a->exposed && back_at_login(s, r))
+        else if (a->exposed && session_at_login(s, r))
                 session_fail(s, FAULT_LOGIN_REFUSED, RETRY_RECONFIGURE,
                              "%s shows its login page again: name or password of %s were refused", s->env->source,
                              s->account);
@@ -293,7 +301,7 @@ static void step_done(Session *s, const HttpResponse *r) {
 static bool login_again(const Session *s, const StepPlan *step, const HttpResponse *r) {
         const SessionAttempt *a = s->attempt;
         return a->phase == PHASE_LOGIN && step->post && a->step + 1 == s->env->plan->n_login && !proves(s, r) &&
-               back_at_login(s, r);
+               session_at_login(s, r);
 }
 
 static Fault take(Session *s, const StepPlan *step, const HttpResponse *r, char why[static 200]) {
@@ -324,7 +332,7 @@ static void judge(Session *s, const StepPlan *step, const HttpResponse *r) {
                 session_over(s, r->status);
         } else if (is_refusal(s, step, r)) {
                 refused(s, r);
-        } else if (r->location_path && (!step->follow || !back_at_login(s, r))) {
+        } else if (r->location_path && (!step->follow || !session_at_login(s, r))) {
                 session_fail(s, FAULT_REDIRECT, RETRY_LATER, "%s redirects a login", r->path);
         } else if (!bad_status(s, step, r)) {
                 if (r->location_path || !as_expected(step, r, why) || login_again(s, step, r))
@@ -352,7 +360,7 @@ static void answered(void *userdata, HttpResponse *r) {
                 session_fail(s, r->fault, RETRY_LATER, "%s; whether the login was counted is unknown", r->detail);
         else if (r->fault != FAULT_NONE)
                 session_fail(s, r->fault, r->retry, "%s", r->detail);
-        else
+        else if (a->phase != PHASE_CSRF || !session_csrf_shows_out(s, r))
                 judge(s, step, r);
         if (r->body.at)
                 explicit_bzero(r->body.at, r->body.len);

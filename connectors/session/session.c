@@ -34,22 +34,6 @@ static bool final(const Session *s, Fault fault) {
         return fault == FAULT_LOGIN_REFUSED || fault == FAULT_SESSION_OVER || (s->attempt && s->attempt->unsure);
 }
 
-void session_fail(Session *s, Fault fault, Retry retry, const char *format, ...) {
-        va_list args;
-        s->failure = (SessionFailure) { .fault = fault, .retry = retry, .retry_after = s->failure.retry_after,
-                                        .ours = fault == FAULT_LOGIN_BUDGET || fault == FAULT_SESSION_CONTESTED };
-        va_start(args, format);
-        vsnprintf(s->failure.detail, sizeof s->failure.detail, format, args);
-        va_end(args);
-        session_redact(s, s->failure.detail);
-        s->state = final(s, fault) ? SESSION_REFUSED : SESSION_OUT;
-        if (s->attempt && s->attempt->counted && !s->attempt->exposed)
-                session_uncount(s);
-        s->attempt = session_attempt_free(s->attempt);
-        SessionFailure copy = s->failure;
-        tell(s, &copy);
-}
-
 /* What goes out with each request is read anew by each process; everything else is kept. */
 static bool kept(const SessionPlan *plan) {
         return plan->n_login > 0 || plan->handed;
@@ -66,23 +50,50 @@ int session_save(Session *s, const SessionKeys *k, Err *e) {
         return v->session_save(v->userdata, str_of(s->env->source), str_of(s->account), text_str(&text), e);
 }
 
-void session_succeed(Session *s) {
+int session_adopt(Session *s, Err *e) {
         const SessionPlan *plan = s->env->plan;
         SessionAttempt *a = s->attempt;
-        Err e = { 0 };
+        bool changed = !a->csrf_only || a->fresh.csrf_missed != s->keys.csrf_missed;
         a->fresh.renewing = a->fresh.lost = false;
-        if (!a->csrf_only && session_save(s, &a->fresh, &e) < 0) {
-                session_fail(s, FAULT_SESSION_LOST, RETRY_LATER, "the session could not be stored: %.200s", e.text);
-                return;
-        }
+        int r = changed ? session_save(s, &a->fresh, e) : 0;
+        if (r < 0)
+                return r;
         s->untried = a->counted && plan->n_login == 0 && !plan->handed && !plan->proof;
         if (a->counted && plan->only_failures_count && !s->untried)
                 session_uncount(s);
         session_keys_free(&s->keys);
         s->keys = a->fresh;
         session_keys_init(&a->fresh);
-        s->attempt = session_attempt_free(a);
         s->generation++;
+        return 0;
+}
+
+void session_fail(Session *s, Fault fault, Retry retry, const char *format, ...) {
+        va_list args;
+        s->failure = (SessionFailure) { .fault = fault, .retry = retry, .retry_after = s->failure.retry_after,
+                                        .ours = fault == FAULT_LOGIN_BUDGET || fault == FAULT_SESSION_CONTESTED };
+        va_start(args, format);
+        vsnprintf(s->failure.detail, sizeof s->failure.detail, format, args);
+        va_end(args);
+        session_redact(s, s->failure.detail);
+        bool kept_all = session_csrf_keeps(s);
+        s->state = kept_all ? SESSION_IN : final(s, fault) ? SESSION_REFUSED : SESSION_OUT;
+        if (!kept_all && s->attempt && s->attempt->counted && !s->attempt->exposed)
+                session_uncount(s);
+        s->attempt = session_attempt_free(s->attempt);
+        SessionFailure copy = s->failure;
+        tell(s, &copy);
+}
+
+void session_succeed(Session *s) {
+        Err e = { 0 };
+        s->attempt->fresh.csrf_missed = 0;
+        if (session_adopt(s, &e) < 0) {
+                s->attempt->out = true;
+                session_fail(s, FAULT_SESSION_LOST, RETRY_LATER, "the session could not be stored: %.200s", e.text);
+                return;
+        }
+        s->attempt = session_attempt_free(s->attempt);
         s->state = SESSION_IN;
         s->csrf_old = false;
         tell(s, NULL);
@@ -161,7 +172,7 @@ static bool early(const Session *s, Instant now) {
         return last != INSTANT_NONE && now - last < CONTEST_SOON;
 }
 
-static void lost(Session *s, int status) {
+void session_lost(Session *s, int status) {
         const SessionPlan *plan = s->env->plan;
         Instant now = clock_wall(s->env->env->clock);
         s->trying = s->untried = false;
@@ -183,7 +194,7 @@ void session_used(Session *s, unsigned generation, SessionUse use, int status) {
                 return;
         bool tried = s->trying;
         if (use == SESSION_USE_LOST) {
-                lost(s, status);
+                session_lost(s, status);
                 return;
         }
         if (use == SESSION_USE_LET_IN)

@@ -75,6 +75,9 @@ void session_pass_done(SessionPass *pass);
 typedef enum SessionUse { SESSION_USE_LET_IN, SESSION_USE_LOST, SESSION_USE_UNSENT, SESSION_USE_UNKNOWN } SessionUse;
 void session_used(Session *s, unsigned generation, SessionUse use, int status);
 
+/* Whether a document says it: logged out, in a 200. */
+bool session_says_lost(const SessionPlan *plan, json_object *root);
+
 /* Whether the status says that the token against forged requests is not accepted; it is then taken anew. */
 bool session_csrf_rejected(Session *s, unsigned generation, int status);
 

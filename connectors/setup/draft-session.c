@@ -354,8 +354,8 @@ void draft_session(Draft *d, const HarLog *log) {
                 return;
         }
         if (strcmp(login->origin, d->origin) != 0)
-                draft_note(d, true, "the login goes to another address ({}): add its host to allowed-hosts",
-                           "đăng nhập ở địa chỉ khác ({}): thêm máy chủ đó vào allowed-hosts", login->origin);
+                draft_note(d, true, "the login goes to another address ({}): add its host to session-hosts",
+                           "đăng nhập ở địa chỉ khác ({}): thêm máy chủ đó vào session-hosts", login->origin);
         bool answer = draft_json(login->answer_type) && login->answer.len > 0;
         bool token = answer && token_find(d, log, login), json = draft_json(login->content_type);
         fields_sort(d, sent, answer ? NULL : page);

@@ -91,7 +91,8 @@ class Door(Lone):
         self.fresh("state-%d" % self.times)
         self.accounts({ACCOUNT: SECRET})
         (self.secrets / ("door.%s.session" % ACCOUNT)).unlink(missing_ok=True)
-        self.tell(reset=True, expire=True, lose=401, secret=SECRET, expires_in=None, expire_before=0, stale_before=0)
+        self.tell(reset=True, expire=True, lose=401, secret=SECRET, expires_in=None, expire_before=0, stale_before=0,
+                  home=None, home_skip=0)
         return self
 
     def tell(self, **values):

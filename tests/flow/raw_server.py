@@ -17,7 +17,8 @@ class RawServer:
     (the last for ever). `seen`: every request as (time, method, path, head, body); `delay`: seconds before an answer;
     `most`: requests that were under way at once. Use it in a with statement."""
 
-    def __init__(self):
+    def __init__(self, context=None):
+        self.context = context  # of TLS
         self.answers, self.seen, self.served = {}, [], {}
         self.delay, self.now, self.most = 0, 0, 0
         self.loop, self.port = asyncio.new_event_loop(), None
@@ -29,7 +30,8 @@ class RawServer:
 
     def __enter__(self):
         self.thread.start()
-        started = asyncio.run_coroutine_threadsafe(asyncio.start_server(self._serve, "127.0.0.1", 0), self.loop)
+        started = asyncio.run_coroutine_threadsafe(
+            asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.context), self.loop)
         self.server = started.result(10)
         self.port = self.server.sockets[0].getsockname()[1]
         return self

@@ -113,12 +113,17 @@ def test_what_was_not_asked_for(site, server):
         case("zstd", ["Content-Encoding: zstd"], length=True, want=NOT_JSON),
         case("deflated", ["Content-Encoding: deflate"], body=zlib.compress(document("deflated")), length=True,
              want=NOT_JSON),
-        case("unknown", ["Content-Encoding: x-mine"], length=True, want=NOT_JSON)])
+        case("raw", ["Content-Encoding: deflate"], body=zlib.compress(document("raw"))[2:-4], length=True,
+             want=NOT_JSON),
+        case("unknown", ["Content-Encoding: x-\xffmine"], length=True, want=NOT_JSON)])
+    words = {"br": "br", "zstd": "zstd", "deflated": "deflate", "raw": "deflate", "unknown": "x-??mine"}
     cases["tail"] = (reply(gzip.compress(document("tail")) + b"trailing garbage", headers=GZIP), CUT)
     cases["deep"] = (reply(b'{"n":1,"l":[' + b"[" * 10000 + b"]" * 10000 + b"]}"), ("partial", "record-invalid"))
     cases["deep-page"] = (reply(b'{"n":0,"l":[],"x":' + b"[" * 10000 + b"]" * 10000 + b"}"), NOT_JSON)
     assert faults(site, server, cases) == {}
     assert stored(site, list(cases)) == []
+    details = {p["stream"]: p["detail"] for p in site.status_json()["partitions"]}
+    assert {n: details[n] for n, word in words.items() if "packed as `%s`" % word not in details[n]} == {}
 
 
 def test_a_drip_does_not_hold_for_ever(site, server):

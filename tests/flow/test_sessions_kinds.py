@@ -142,6 +142,36 @@ def test_a_token_against_forgery_is_taken_anew(doors):
             assert sorted(lists) == [200] * 3 + [419] and lists[at - 1] == 419
 
 
+@pytest.mark.parametrize("home", [503, 404, "bare"])
+def test_a_page_without_a_token_costs_no_session(doors, home):
+    """Neither one that was in use nor one that was just made is given up, and nobody logs in again."""
+    with doors("csrf") as site:
+        for skip in (1, 0):
+            site.tell(home=home, home_skip=skip, stale_before=0 if skip else 1)
+            site.polled(1)
+            assert site.fault() == ("selector-missing" if home == "bare" else "http-status")
+            assert site.tell()["logins"] == (1 if skip else 0)
+            site.tell(home=None)
+            site.polled()
+            assert site.whole() and site.tell()["logins"] == 0
+
+
+def test_a_page_without_a_token_that_shows_a_login(doors):
+    """Logged out is found on that page as on any other; a page that never has a token is not asked for ever."""
+    with doors("csrf") as site:
+        site.polled()
+        site.tell(stale_before=1, home="out")
+        site.polled()
+        assert site.whole() and site.tell()["logins"] == 1
+        site.tell(stale_before=1, home="bare")
+        for logins in (0, 1):
+            site.polled(1)
+            assert site.tell()["logins"] == logins
+        site.tell(home=None)
+        site.polled()
+        assert site.whole() and site.tell()["logins"] == 0
+
+
 @pytest.mark.parametrize("expires", [60, "60", "60.0", None, "x", 1781829060, "2026-06-19T00:31:00Z"],
                          ids=lambda v: str(v))
 def test_when_a_token_ends(doors, expires):

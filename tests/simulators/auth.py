@@ -24,6 +24,8 @@ What "lost" looks like: `lose` is 401, 403, "redirect", "page" or "json". POST /
   expire             true: every session ends now        expire_before  n: before the n-th list request from now
   stop_after         "token": the process answers the next token request and takes the token as used, but says nothing
   stale_before       n: before the n-th list request from now the X-CSRF given so far is not accepted any more
+  home               what /form/home and /csrf/home are from the `home_skip`-th asking on: a status, "bare" (without the
+                     token) or "out" (every session ends)
   echo               a text that the lists repeat while `lose` is "echo-html", "echo-json", "echo-redirect" or 500
   expires_in         what a token answer says, as it is; absent: nothing
   hand               gives {"cookie": ...}
@@ -52,7 +54,8 @@ class Door:
     def __init__(self):
         self.lock = threading.RLock()
         self.set = {"secret": "mat-khau-dung", "lose": 401, "rows": 5, "expire_before": 0,
-                    "stale_before": 0, "echo": "", "stop_after": None, "expires_in": None}
+                    "stale_before": 0, "echo": "", "stop_after": None, "expires_in": None,
+                    "home": None, "home_skip": 0}
         self.live, self.nonces, self.csrf, self.refresh = {}, set(), {}, set()
         self.requests, self.logins, self.refused = [], 0, 0
 
@@ -212,6 +215,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return 0
         return self.send(200, answer)
 
+    def home(self):
+        state = self.door.set
+        if state["home"] is None or state["home_skip"] > 0:
+            state["home_skip"] = max(state["home_skip"] - 1, 0)
+            return None
+        return state["home"] if state["home"] != "out" else state.update(home=None) or "out"
+
     def form_door(self, door, path, body):
         if path == "/login" and self.command == "GET":
             pre = self.door.new("pre")
@@ -224,8 +234,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if not self.login(known and form.get("u") == ACCOUNT and form.get("p") == self.door.set["secret"]):
                 return self.page("<form><input name=u><input name=p type=password></form>")
             return self.away("/%s/home" % door, Set_Cookie="s=%s; Path=/" % self.door.new("cookie"))
+        how = self.home()
+        if isinstance(how, int):
+            return self.send(how)
+        if how == "out":
+            self.door.live.clear()
         if not self.door.alive(self.cookie("s")):
             return self.away("/%s/login" % door)
+        if how == "bare":
+            return self.page("<a>Thoat</a>")
         self.door.csrf[self.cookie("s")] = secrets.token_hex(8)
         return self.page("<meta name=csrf content=%s><a>Thoat</a>" % self.door.csrf[self.cookie("s")])
 

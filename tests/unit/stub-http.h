@@ -4,7 +4,9 @@
 #pragma once
 
 #include <arpa/inet.h>
+#include <netinet/tcp.h>
 #include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,9 +15,12 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#define STUB_CLOSES "!"
+
 typedef struct StubAnswer {
         const char *path;  /* of the request line, with its query; NULL ends the table */
-        const char *reply; /* whole, from "HTTP/1.1"; NULL: the request, echoed */
+        const char *reply; /* whole, from "HTTP/1.1"; NULL: the request, echoed. STUB_CLOSES before it: the connection
+                            * is closed after it */
 } StubAnswer;
 
 typedef struct Stub {
@@ -52,11 +57,15 @@ static size_t stub_read(int fd, char *at, size_t room) {
 
 static void stub_connection(int fd, int number, const StubAnswer *table) {
         char request[65536], head[200];
+        int one = 1;
         size_t n;
+        setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one); /* an answer is written in two parts */
         while ((n = stub_read(fd, request, sizeof request))) {
                 const char *reply = stub_find(table, request);
                 if (reply) {
-                        if (write(fd, reply, strlen(reply)) < 0)
+                        bool closes = reply[0] == STUB_CLOSES[0];
+                        reply += closes;
+                        if (write(fd, reply, strlen(reply)) < 0 || closes)
                                 break;
                         continue;
                 }

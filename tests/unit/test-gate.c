@@ -103,29 +103,29 @@ static void test_breaker(void **state) {
         Instant wall = WALL(8, 0);
         uint64_t now = 100 * SECOND;
         assert_int_equal(gate_init(&g, &(GateOptions) { .breaker_after = 3 }), 0);
-        assert_false(gate_failed(&g, FAULT_NETWORK, "refused", now, wall));
-        assert_false(gate_failed(&g, FAULT_NETWORK, "refused", now, wall));
+        assert_false(gate_failed(&g, false, FAULT_NETWORK, "refused", now, wall));
+        assert_false(gate_failed(&g, false, FAULT_NETWORK, "refused", now, wall));
         assert_false(gate_served(&g)); /* in a row */
-        assert_false(gate_failed(&g, FAULT_NETWORK, "refused", now, wall));
-        assert_false(gate_failed(&g, FAULT_NETWORK, "refused", now, wall));
+        assert_false(gate_failed(&g, false, FAULT_NETWORK, "refused", now, wall));
+        assert_false(gate_failed(&g, false, FAULT_NETWORK, "refused", now, wall));
         assert_true(ask(&g, now, wall).fault == FAULT_NONE);
-        assert_true(gate_failed(&g, FAULT_TLS, "expired", now, wall));
+        assert_true(gate_failed(&g, false, FAULT_TLS, "expired", now, wall));
         GateAnswer a = ask(&g, now, wall);
         assert_true(a.fault == FAULT_TLS && a.until == wall + GATE_BREAKER_PAUSE);
         assert_non_null(strstr(a.detail, "expired"));
         now += GATE_BREAKER_PAUSE;
         wall += GATE_BREAKER_PAUSE;
         assert_true(ask(&g, now, wall).fault == FAULT_NONE); /* one in trial... */
-        gate_sent(&g, now);
+        assert_true(gate_sent(&g, now));
         assert_true(ask(&g, now, wall).at == UINT64_MAX); /* ...and no other beside it */
-        assert_false(gate_failed(&g, FAULT_NETWORK, "refused", now, wall));
+        assert_false(gate_failed(&g, true, FAULT_NETWORK, "refused", now, wall));
         assert_true(ask(&g, now, wall).until == wall + 2 * GATE_BREAKER_PAUSE);
         now += 2 * GATE_BREAKER_PAUSE;
         gate_sent(&g, now);
         assert_true(gate_served(&g));
         assert_true(ask(&g, now, wall).fault == FAULT_NONE);
         for (int i = 0; i < 3; i++)
-                gate_failed(&g, FAULT_NETWORK, "refused", now, wall);
+                gate_failed(&g, false, FAULT_NETWORK, "refused", now, wall);
         assert_true(ask(&g, now, wall).until == wall + GATE_BREAKER_PAUSE); /* it begins anew */
         gate_done(&g);
 }
@@ -135,18 +135,39 @@ static void test_breaker_pause_is_bounded(void **state) {
         Instant wall = WALL(8, 0);
         uint64_t now = 100 * SECOND;
         assert_int_equal(gate_init(&g, &(GateOptions) { .breaker_after = 1 }), 0);
-        gate_failed(&g, FAULT_NETWORK, "refused", now, wall);
+        gate_failed(&g, false, FAULT_NETWORK, "refused", now, wall);
         for (int i = 0; i < 20; i++) {
                 now = g.open_until;
                 wall = g.open_wall;
-                gate_sent(&g, now);
-                gate_failed(&g, FAULT_NETWORK, "refused", now, wall);
+                assert_true(gate_sent(&g, now));
+                gate_failed(&g, true, FAULT_NETWORK, "refused", now, wall);
                 assert_true(ask(&g, now, wall).until <= wall + GATE_BREAKER_LONGEST);
         }
         now = g.open_until;
-        gate_sent(&g, now);
-        gate_dropped(&g); /* the trial was given up by us: another may go */
+        assert_true(gate_sent(&g, now));
+        gate_dropped(&g, true); /* the trial was given up by us: another may go */
         assert_true(ask(&g, now, wall).fault == FAULT_NONE && ask(&g, now, wall).at <= now);
+        gate_done(&g);
+}
+
+/* Requests that were under way when the breaker opened, or that never left, are no trial: their end lets no second one
+ * out beside it, and says nothing of how it went. */
+static void test_one_trial_at_a_time(void **state) {
+        Gate g;
+        Instant wall = WALL(8, 0);
+        uint64_t now = 100 * SECOND;
+        assert_int_equal(gate_init(&g, &(GateOptions) { .breaker_after = 1 }), 0);
+        assert_false(gate_sent(&g, now));
+        assert_false(gate_sent(&g, now));
+        assert_true(gate_failed(&g, false, FAULT_NETWORK, "refused", now, wall));
+        now = g.open_until;
+        wall = g.open_wall;
+        assert_true(gate_sent(&g, now));
+        gate_dropped(&g, false);
+        assert_true(ask(&g, now, wall).at == UINT64_MAX);
+        assert_false(gate_failed(&g, false, FAULT_NETWORK, "refused", now, wall));
+        assert_true(ask(&g, now, wall).at == UINT64_MAX && g.pause == GATE_BREAKER_PAUSE);
+        assert_true(gate_served(&g));
         gate_done(&g);
 }
 
@@ -154,7 +175,7 @@ static void test_no_breaker(void **state) {
         Gate g;
         assert_int_equal(gate_init(&g, &(GateOptions) { 0 }), 0);
         for (int i = 0; i < 100; i++)
-                assert_false(gate_failed(&g, FAULT_NETWORK, "refused", 1, WALL(8, 0)));
+                assert_false(gate_failed(&g, false, FAULT_NETWORK, "refused", 1, WALL(8, 0)));
         assert_true(ask(&g, 1, WALL(8, 0)).fault == FAULT_NONE);
         gate_done(&g);
 }
@@ -165,6 +186,7 @@ int main(void) {
                 cmocka_unit_test(test_gap_and_rate),  cmocka_unit_test(test_quiet_refuses),
                 cmocka_unit_test(test_hold),          cmocka_unit_test(test_breaker),
                 cmocka_unit_test(test_no_breaker),    cmocka_unit_test(test_breaker_pause_is_bounded),
+                cmocka_unit_test(test_one_trial_at_a_time),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }

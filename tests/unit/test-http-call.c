@@ -18,6 +18,8 @@ static const StubAnswer answers[] = {
         { "/kept", REDIRECT("307 Temporary Redirect", "/there") },
         { "/twice", REDIRECT("307 Temporary Redirect", "/kept") },
         { "/for-ever", REDIRECT("308 Permanent Redirect", "/there") },
+        { "/closes", STUB_CLOSES "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}" },
+        { "/drops", STUB_CLOSES },
         { "/fresh", "HTTP/1.1 304 Not Modified\r\nETag: W/\"a\"\r\n\r\n" },
         { "/headers",
           "HTTP/1.1 200 OK\r\nDate: Fri, 19 Jun 2026 00:30:00 GMT\r\nETag:  \"v:1\" \r\nLink: <a>; rel=next\r\n"
@@ -107,6 +109,23 @@ static void test_headers_sent(void **state) {
         world_close(&w);
 }
 
+/* A connection that lies idle stays on the loop: closed by the other side, it does not keep the loop busy, and the next
+ * request is made on another. */
+static void test_closed_while_idle(void **state) {
+        World w;
+        int turns = 0;
+        world_open(&w, (PlanPairs) { 0 });
+        for (int i = 0; i < 3; i++) {
+                ask(&w, (HttpRequest) { .target = "/closes" });
+                for (turns = 0; turns < 10 && sd_event_run(w.loop, 100 * 1000) > 0;)
+                        turns++;
+                assert_in_range(turns, 0, 5);
+        }
+        ask(&w, (HttpRequest) { .target = "/after" });
+        assert_true(sent(&w, "GET /after HTTP/1.1\r\n"));
+        world_close(&w);
+}
+
 static void test_headers_that_end_a_line(void **state) {
         static const char *const bad[] = { "a\r\nX: y", "a\nb", "a\x7f", "a\x01" };
         World w;
@@ -190,17 +209,33 @@ static int connection(World *w, HttpRequest q) {
         return n;
 }
 
-/* A list may be asked for again by libcurl; a password may not. */
 static void test_connections(void **state) {
         World w;
         world_open(&w, (PlanPairs) { 0 });
         HttpRequest login = list("/login");
-        login.login = true;
+        login.once = true;
         int first = connection(&w, (HttpRequest) { .target = "/a" });
         assert_int_equal(connection(&w, list("/list")), first);
         assert_int_equal(connection(&w, list("/list")), first);
         assert_true(connection(&w, login) != first);
         world_close(&w);
+}
+
+/* The system closes a connection that was kept when the next request comes on it. A list is asked for again by libcurl
+ * itself, on another connection; a password is not, by POST or in an address: it never came on one that was kept. */
+static void test_kept_connection_dies(void **state) {
+        World w;
+        for (int i = 0; i < 3; i++) {
+                HttpRequest q = i == 1 ? list("/drops") : (HttpRequest) { .target = "/drops" };
+                q.once = i > 0;
+                world_open(&w, (PlanPairs) { 0 });
+                int first = connection(&w, (HttpRequest) { .target = "/a" });
+                ask_any(&w, q);
+                assert_true(w.r.fault == FAULT_NETWORK && w.r.sent);
+                int after = connection(&w, (HttpRequest) { .target = "/b" });
+                assert_int_equal(after, q.once ? first : first + 2); /* two connections died of the list */
+                world_close(&w);
+        }
 }
 
 static void test_headers_kept(void **state) {
@@ -232,6 +267,7 @@ static void test_not_modified(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_headers_sent),   cmocka_unit_test(test_headers_that_end_a_line),
+                cmocka_unit_test(test_closed_while_idle), cmocka_unit_test(test_kept_connection_dies),
                 cmocka_unit_test(test_connections),    cmocka_unit_test(test_post_over_redirects),
                 cmocka_unit_test(test_headers_kept),   cmocka_unit_test(test_not_modified),
                 cmocka_unit_test(test_login_over_redirects), cmocka_unit_test(test_handles_do_not_grow),

@@ -122,6 +122,38 @@ static void test_jar_too_large(void **state) {
         assert_true(str_eq(text_str(&jar), STR(COOKIE("s", "1"))));
 }
 
+static void check_drop(const char *url, const char *name, const char *want) {
+        _cleanup_text_ Text t = TEXT_INIT(1000);
+        assert_int_equal(text_add(&t, str_of(url)), 0);
+        http_query_drop(&t, name);
+        assert_true(str_eq(text_str(&t), str_of(want)));
+}
+
+static void test_query_drop(void **state) {
+        check_drop("https://a/x?key=1", "key", "https://a/x");
+        check_drop("https://a/x?key=1&p=2&key=3&q", "key", "https://a/x?p=2&q");
+        check_drop("https://a/x?p=2&k%65y=1", "key", "https://a/x?p=2");
+        check_drop("https://a/x?my+key=1&p=%zz", "my key", "https://a/x?p=%zz");
+        check_drop("https://a/x?key&keys=1&ke=2&=3", "key", "https://a/x?keys=1&ke=2&=3");
+        check_drop("https://a/x?key%00=1&%=2&%6=3", "key", "https://a/x?key%00=1&%=2&%6=3");
+        check_drop("https://a/key=1", "key", "https://a/key=1");
+        check_drop("", "key", "");
+}
+
+static void test_cookie_of_host(void **state) {
+        static const struct {
+                const char *domain;
+                bool ours;
+        } cases[] = { { "a.example.vn", true }, { ".example.vn", true }, { "#HttpOnly_.example.vn", true },
+                      { "example.vn", true },   { "b.example.vn", false }, { "ample.vn", false },
+                      { "A.EXAMPLE.vn", true }, { "x.a.example.vn", false }, { ".", false } };
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+                _cleanup_text_ Text t = TEXT_INIT(1000);
+                text_addf(&t, "%s\tTRUE\t/\tTRUE\t0\ts\t1", cases[i].domain);
+                assert_int_equal(jar_is_of(text_str(&t), "a.example.vn"), cases[i].ours);
+        }
+}
+
 static void check_gunzip(const char *bytes, size_t len, size_t step, int want, bool whole, const char *text) {
         _cleanup_(gunzip_freep) Gunzip *g = NULL;
         _cleanup_text_ Text t = TEXT_INIT(64);
@@ -190,6 +222,7 @@ int main(void) {
                 cmocka_unit_test(test_retry_after), cmocka_unit_test(test_addresses),
                 cmocka_unit_test(test_form),        cmocka_unit_test(test_jar),
                 cmocka_unit_test(test_jar_names),   cmocka_unit_test(test_jar_too_large),
+                cmocka_unit_test(test_query_drop), cmocka_unit_test(test_cookie_of_host),
                 cmocka_unit_test(test_gunzip),      cmocka_unit_test(test_moments),
                 cmocka_unit_test(test_rate),
         };

@@ -23,6 +23,7 @@ static void test_text(void **state) {
         text_add(&k.refresh, STR("re fresh"));
         text_add(&k.jar, STR(COOKIE));
         text_add(&k.csrf, STR("not kept"));
+        k.csrf_missed = 1;
         k.expires = NOW;
         k.made = NOW - 1;
         k.handed = UINT64_MAX;
@@ -33,6 +34,7 @@ static void test_text(void **state) {
         assert_true(str_eq(text_str(&back.token), STR("tok.en")) && str_eq(text_str(&back.refresh), STR("re fresh")));
         assert_true(str_eq(text_str(&back.jar), text_str(&k.jar)) && back.expires == NOW && back.made == NOW - 1);
         assert_true(back.handed == UINT64_MAX && back.renewing && back.lost && back.csrf.len == 0);
+        assert_int_equal(back.csrf_missed, 1);
         assert_true(back.contest.strikes == 7 && back.contest.last == NOW && back.contest.until == NOW + US_HOUR);
         session_keys_clear(&back);
         assert_true(back.token.len + back.refresh.len + back.jar.len == 0 && back.handed == UINT64_MAX);
