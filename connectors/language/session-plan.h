@@ -70,7 +70,9 @@ typedef struct SessionPlan {
         const char *carrier, *value;    /* its name, and what it holds: a template */
         StepPlan *login;                /* in order; none: what the secret holds is sent as it is */
         size_t n_login;
-        StepPlan *renew;                /* NULL: a session ends and is made anew */
+        StepPlan *renew;                /* in order; none: a session ends and is made anew */
+        size_t n_renew;
+        bool renew_refresh;             /* they need the refresh token; else a session that lives still */
         StepPlan *proof;                /* NULL: the last step of the login proves it */
         CsrfPlan csrf;
         unsigned taken;                 /* a bit for each of them that some step takes, so far */

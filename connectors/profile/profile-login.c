@@ -65,10 +65,19 @@ static void tokens_take(ProfileReader *r, const SessionKeySet *k, StepPlan *step
         step->takes = takes;
 }
 
+const char *const profile_refresh_names[] = { "account", "refresh", "token", NULL };
+
+static void renew_by(SessionPlan *plan, StepPlan *step) {
+        plan->renew = step;
+        plan->n_renew = 1;
+        plan->renew_refresh = true;
+}
+
 void profile_login_json(ProfileReader *r, const SessionKeySet *k, SessionPlan *plan) {
         StepPlan *steps = step_new(r, plan, 2);
         pairs_check(r, plan, "login-fields", k->login_fields, NAMES("account", "secret"));
-        pairs_check(r, plan, "refresh-fields", k->refresh_fields, NAMES("account", "refresh"));
+        pairs_check(r, plan, "refresh-fields", k->refresh_fields, profile_refresh_names);
+        pairs_check(r, plan, "refresh-headers", k->refresh_headers, profile_refresh_names);
         if (!steps)
                 return;
         steps[0] = (StepPlan) { .name = "login", .post = true, .target = k->login_path,
@@ -83,11 +92,13 @@ void profile_login_json(ProfileReader *r, const SessionKeySet *k, SessionPlan *p
         plan->taken |= 1u << VALUE_TOKEN;
         if (!k->refresh_path)
                 return;
+        const char *fields = k->refresh_fields.n > 0 ? object_template(r, k->refresh_fields) : NULL;
         steps[1] = (StepPlan) { .name = "refresh", .post = true, .target = k->refresh_path,
-                                .json = k->refresh_json ? k->refresh_json : object_template(r, k->refresh_fields),
+                                .json = k->refresh_json ? k->refresh_json : fields,
+                                .headers = k->refresh_headers,
                                 .takes = steps[0].takes,
                                 .n_takes = steps[0].n_takes };
-        plan->renew = &steps[1];
+        renew_by(plan, &steps[1]);
 }
 
 /* ---- html-form ---- */
@@ -194,6 +205,6 @@ void profile_login_oauth2(ProfileReader *r, const SessionKeySet *given, SessionP
         /* some give a client a refresh token too, which is no better than its own secret: it is not used */
         if (k.grant == GRANT_REFRESH) {
                 steps[1] = token_step(r, &k, true);
-                plan->renew = &steps[1];
+                renew_by(plan, &steps[1]);
         }
 }

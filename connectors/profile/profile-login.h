@@ -12,13 +12,13 @@ typedef struct SessionKeySet {
         int kind, grant, client_auth, lifetime, leeway, warn_before;
         const char *header, *query, *cookie, *value, *login_json, *refresh_json;
         const char *login_path, *token_path, *refresh_path, *lost_path, *scope;
-        PlanPairs login_fields, refresh_fields;
+        PlanPairs login_fields, refresh_fields, refresh_headers;
         PlanNames hidden_fields;
         Origin hidden_origin;
         Select token, refresh_token, expires_in, proof, lost;
         const char *proof_path, *proof_text, *login_text, *refused_text, *lost_value;
         PlanStatuses refused_status, lost_status;
-        const Tree *steps, *csrf;
+        const Tree *steps, *renew, *csrf;
 } SessionKeySet;
 
 /* Each fills in the plan's steps and the names they take; plan->kind is set. */
@@ -26,6 +26,10 @@ void profile_login_oauth2(ProfileReader *r, const SessionKeySet *k, SessionPlan 
 void profile_login_json(ProfileReader *r, const SessionKeySet *k, SessionPlan *plan);
 void profile_login_form(ProfileReader *r, const SessionKeySet *k, SessionPlan *plan);
 void profile_login_steps(ProfileReader *r, const SessionKeySet *k, SessionPlan *plan);
+/* After the steps: what keeps the session that they made alive. */
+void profile_login_renew(ProfileReader *r, const Tree *map, SessionPlan *plan);
+
+extern const char *const profile_refresh_names[]; /* what a renewal can be made of; NULL-ended */
 
 /* The step that proves a session, and the one that a token against forgery is taken from. */
 void profile_login_proof(ProfileReader *r, const SessionKeySet *k, SessionPlan *plan);

@@ -29,7 +29,9 @@ static const KeySpec keys[] = {
         KEY("refresh-path", KEY_PATH, refresh_path),
         KEY("refresh-fields", KEY_PAIRS, refresh_fields),
         KEY("refresh-json", KEY_TEXT, refresh_json),
+        KEY("refresh-headers", KEY_PAIRS, refresh_headers),
         KEY("steps", KEY_TREE, steps),
+        KEY("renew", KEY_TREE, renew),
         KEY("csrf", KEY_TREE, csrf),
         KEY("lifetime", KEY_INT, lifetime, .low = 10, .high = 30 * 86400),
         KEY("leeway", KEY_INT, leeway, .low = 0, .high = 86400),
@@ -69,13 +71,14 @@ static const KindRules kind_rules[] = {
                                   NAMES("token-path"), NAMES("account", "token") },
         [SESSION_KIND_JSON_LOGIN] = { NAMES(PROOF, LOST, ENDS, "header", "query", "value", "login-path", "login-fields",
                                             "login-json", "token", "refresh-token", "expires-in", "refresh-path",
-                                            "refresh-fields", "refresh-json", "refused-status", "refused-text"),
+                                            "refresh-fields", "refresh-json", "refresh-headers",
+                                            "refused-status", "refused-text"),
                                       NAMES("value", "login-path", "token"),
                                       NAMES("account", "token") },
         [SESSION_KIND_HTML_FORM] = { NAMES(PROOF, LOST, ENDS, "login-path", "login-fields", "hidden-fields",
                                            "refused-status", "refused-text"),
                                      NAMES("login-path", "login-fields"), nothing },
-        [SESSION_KIND_STEPS] = { NAMES(PROOF, LOST, ENDS, "header", "query", "value", "steps"), NAMES("steps"),
+        [SESSION_KIND_STEPS] = { NAMES(PROOF, LOST, ENDS, "header", "query", "value", "steps", "renew"), NAMES("steps"),
                                  NAMES("account", "token") },
         [SESSION_KIND_HANDED_OVER] = { NAMES(PROOF, LOST, "leeway", "warn-before", "header", "query", "value"), nothing,
                                        NAMES("account", "token") },
@@ -153,6 +156,12 @@ static void body_check(ProfileReader *r, const Tree *t, const SessionPlan *plan,
                 profile_login_body(r, plan, names, &(PlanPair) { json->name, json->value, at->origin });
 }
 
+static void headers_check(ProfileReader *r, const Tree *t, PlanPairs headers) {
+        for (size_t i = 0; i < headers.n; i++)
+                if (!profile_header_name(headers.at[i].name) || !profile_header_value(headers.at[i].value))
+                        complain(r, t, "refresh-headers", PROFILE_HEADER, headers.at[i].name);
+}
+
 static void kind_compile(ProfileReader *r, const Tree *t, const SessionKeySet *k, SessionPlan *plan) {
         switch (k->kind) {
         case SESSION_KIND_BASIC:
@@ -178,9 +187,11 @@ static void kind_compile(ProfileReader *r, const Tree *t, const SessionKeySet *k
                 if (!k->refresh_path)
                         break;
                 profile_need(r, t, NAMES("refresh-token"));
-                body_check(r, t, plan, k->refresh_fields.n > 0,
-                           &(PlanPair) { .name = "refresh-json", .value = k->refresh_json },
-                           NAMES("account", "refresh"), "refresh-fields, refresh-json");
+                if (k->refresh_headers.n == 0 || k->refresh_json || k->refresh_fields.n > 0)
+                        body_check(r, t, plan, k->refresh_fields.n > 0,
+                                   &(PlanPair) { .name = "refresh-json", .value = k->refresh_json },
+                                   profile_refresh_names, "refresh-fields, refresh-json");
+                headers_check(r, t, k->refresh_headers);
                 break;
         case SESSION_KIND_HTML_FORM:
                 plan->budget = true;
@@ -191,6 +202,8 @@ static void kind_compile(ProfileReader *r, const Tree *t, const SessionKeySet *k
                 profile_login_steps(r, k, plan);
                 if (plan->place != CARRIER_NONE && !(plan->taken >> VALUE_TOKEN & 1))
                         complain(r, t, "value", PROFILE_NO_TOKEN, "token");
+                if (k->renew)
+                        profile_login_renew(r, k->renew, plan);
                 break;
         case SESSION_KIND_HANDED_OVER:
                 plan->handed = true;

@@ -194,17 +194,18 @@ static bool target_fits(const char *target) {
 
 static const char *const login_names[] = { "account", "secret", NULL };
 
-static void templates_check(ProfileReader *r, const Tree *t, const StepKeys *k, const SessionPlan *plan) {
+static void templates_check(ProfileReader *r, const Tree *t, const StepKeys *k, const char *const *names,
+                            const SessionPlan *plan) {
         const char *key = k->get ? "get" : "post", *target = k->get ? k->get : k->post;
         PlanPair p = { key, target, tree_get(t, key)->origin };
         if (!target_fits(target))
                 complain(r, PROFILE_STEP_TARGET, p.origin, key, target);
-        profile_login_template(r, plan, login_names, &p);
+        profile_login_template(r, plan, names, &p);
         for (size_t i = 0; i < k->form.n; i++)
-                profile_login_template(r, plan, login_names, &k->form.at[i]);
+                profile_login_template(r, plan, names, &k->form.at[i]);
         for (size_t i = 0; i < k->headers.n; i++) {
                 const PlanPair *h = &k->headers.at[i];
-                profile_login_template(r, plan, login_names, h);
+                profile_login_template(r, plan, names, h);
                 if (!profile_header_name(h->name) || !profile_header_value(h->value))
                         complain(r, PROFILE_HEADER, h->origin, "headers", h->name);
         }
@@ -274,7 +275,8 @@ static void body_check(ProfileReader *r, const Tree *t, const StepKeys *k) {
                 complain(r, PROFILE_ONE_OF, t->key_origin, NULL, "form, json");
 }
 
-static void step_compile(ProfileReader *r, const Tree *t, SessionPlan *plan, StepPlan *ret) {
+static void step_compile(ProfileReader *r, const Tree *t, const char *const *names, SessionPlan *plan,
+                         StepPlan *ret) {
         StepKeys k = { .follow = true, .refused_status = { { 401 }, 1 } };
         int errors = r->errors;
         profile_read(r, t, step_keys, COUNT(step_keys), &k);
@@ -285,9 +287,9 @@ static void step_compile(ProfileReader *r, const Tree *t, SessionPlan *plan, Ste
                 return;
         }
         body_check(r, t, &k);
-        templates_check(r, t, &k, plan);
+        templates_check(r, t, &k, names, plan);
         if (k.json)
-                profile_login_body(r, plan, login_names, &(PlanPair) { "json", k.json, tree_get(t, "json")->origin });
+                profile_login_body(r, plan, names, &(PlanPair) { "json", k.json, tree_get(t, "json")->origin });
         *ret = (StepPlan) { .name = t->key, .post = k.post, .target = k.post ? k.post : k.get, .form = k.form,
                             .headers = k.headers, .json = k.json, .secret = secret_goes(&k), .follow = k.follow,
                             .expect_status = k.expect_status, .expect_path = k.expect_path,
@@ -296,23 +298,51 @@ static void step_compile(ProfileReader *r, const Tree *t, SessionPlan *plan, Ste
         takes_compile(r, &k, plan, ret);
 }
 
-void profile_login_steps(ProfileReader *r, const SessionKeySet *k, SessionPlan *plan) {
-        const Tree *map = k->steps;
-        size_t path = profile_enter(r, "steps");
-        if (map->kind != TREE_MAP || !map->child) {
+/* Steps of one map, in its order. */
+static StepPlan *steps_compile(ProfileReader *r, const Tree *map, const char *const *names, SessionPlan *plan,
+                               size_t *ret_n) {
+        StepPlan *steps = NULL;
+        if (map->kind != TREE_MAP || !map->child)
                 complain(r, PROFILE_WANTS_MAP, map->origin, NULL, NULL);
-        } else if (tree_count(map) > STEPS_MAX) {
+        else if (tree_count(map) > STEPS_MAX)
                 complain(r, PROFILE_TOO_MANY, map->origin, NULL, "16");
-        } else if ((plan->login = profile_alloc(r, tree_count(map), sizeof *plan->login))) {
+        else if ((steps = profile_alloc(r, tree_count(map), sizeof *steps)))
                 for (const Tree *t = map->child; t; t = t->next) {
                         size_t inner = profile_enter(r, t->key);
-                        step_compile(r, t, plan, &plan->login[plan->n_login++]);
+                        step_compile(r, t, names, plan, &steps[(*ret_n)++]);
                         profile_leave(r, inner);
                 }
-        }
+        return steps;
+}
+
+void profile_login_steps(ProfileReader *r, const SessionKeySet *k, SessionPlan *plan) {
+        size_t path = profile_enter(r, "steps");
+        plan->login = steps_compile(r, k->steps, login_names, plan, &plan->n_login);
         profile_leave(r, path);
         const StepPlan *first = plan->n_login > 0 ? &plan->login[0] : NULL;
         if (!plan->login_path && first && first->target && !first->post && first->target[0] == '/' &&
             !strpbrk(first->target, "?<"))
                 plan->login_path = first->target;
+}
+
+static bool step_uses(const StepPlan *s, const char *name) {
+        bool uses = (s->target && template_uses(s->target, name)) || (s->json && template_uses(s->json, name));
+        for (size_t i = 0; i < s->form.n; i++)
+                uses |= template_uses(s->form.at[i].value, name);
+        for (size_t i = 0; i < s->headers.n; i++)
+                uses |= template_uses(s->headers.at[i].value, name);
+        return uses;
+}
+
+/* Of what the login took, only what is kept with the session is still there; and never a password. */
+void profile_login_renew(ProfileReader *r, const Tree *map, SessionPlan *plan) {
+        static const char *const names[] = { "account", NULL };
+        size_t path = profile_enter(r, "renew");
+        unsigned taken = plan->taken;
+        plan->taken &= 1u << VALUE_TOKEN | 1u << VALUE_REFRESH;
+        plan->renew = steps_compile(r, map, names, plan, &plan->n_renew);
+        plan->taken |= taken;
+        profile_leave(r, path);
+        for (size_t i = 0; i < plan->n_renew; i++)
+                plan->renew_refresh |= step_uses(&plan->renew[i], "refresh");
 }

@@ -54,6 +54,7 @@ bool session_secret(Session *s) {
 static bool keys_from_secret(Session *s) {
         const SessionPlan *plan = s->env->plan;
         SessionKeys *k = &s->attempt->fresh;
+        int64_t end;
         bool secure;
         if (!session_secret(s))
                 return false;
@@ -65,6 +66,13 @@ static bool keys_from_secret(Session *s) {
         }
         text_add(&k->token, secret);
         k->made = clock_wall(s->env->env->clock);
+        if (plan->kind == SESSION_KIND_BEARER && session_jwt_end(secret, &end)) {
+                k->expires = (end + plan->leeway) * US_SECOND; /* of use until then: nothing can be made before */
+                if (end * US_SECOND <= k->made) {
+                        session_token_over(s, end * US_SECOND);
+                        return false;
+                }
+        }
         if (plan->place != CARRIER_COOKIE)
                 return true;
         const char *host = http_host(s->env->http, &secure);
@@ -102,6 +110,7 @@ static bool renewal_noted(Session *s) {
 
 static void renew(Session *s) {
         SessionAttempt *a = s->attempt;
+        a->step = 0;
         text_add(&a->values[VALUE_TOKEN], text_str(&s->keys.token));
         if (text_add(&a->values[VALUE_REFRESH], text_str(&s->keys.refresh)) < 0) {
                 session_fail(s, FAULT_TOO_LARGE, RETRY_LATER, "out of memory");
@@ -127,11 +136,21 @@ void session_phase(Session *s, SessionPhase phase) {
                 session_step_send(s);
 }
 
+/* Without a refresh token, what a session is renews it: before it ends, and not after it was found lost. */
+static bool renewable(const Session *s) {
+        const SessionPlan *plan = s->env->plan;
+        const SessionKeys *k = &s->keys;
+        if (plan->n_renew == 0 || plan->renew_refresh)
+                return plan->n_renew > 0 && k->refresh.len > 0;
+        bool ended = k->expires != INSTANT_NONE && clock_wall(s->env->env->clock) >= k->expires;
+        return !k->lost && !ended && k->token.len + k->jar.len > 0;
+}
+
 static SessionPhase first_phase(const Session *s, bool there) {
         const SessionPlan *plan = s->env->plan;
         if (there)
                 return PHASE_CSRF;
-        if (plan->renew && s->keys.refresh.len > 0)
+        if (renewable(s))
                 return PHASE_RENEW;
         return plan->kind == SESSION_KIND_HANDED_OVER ? PHASE_PROOF : PHASE_LOGIN;
 }
@@ -142,8 +161,7 @@ void session_begin(Session *s) {
         bool alive = s->keys.expires == INSTANT_NONE || now + plan->leeway * US_SECOND < s->keys.expires;
         bool there = s->state == SESSION_IN && alive;
         s->failure = (SessionFailure) { .retry_after = INSTANT_NONE };
-        bool renewable = plan->renew && s->keys.refresh.len > 0;
-        if (plan->handed && !renewable && !there && (plan->renew || !alive || s->keys.lost)) {
+        if (plan->handed && !renewable(s) && !there && (plan->n_renew > 0 || !alive || s->keys.lost)) {
                 session_over(s, 0);
                 return;
         }
@@ -178,5 +196,6 @@ void session_login_instead(Session *s, const HttpResponse *r) {
         }
         session_keys_clear(&a->fresh);
         text_clear(&a->url);
+        a->step = 0;
         session_phase(s, PHASE_LOGIN);
 }

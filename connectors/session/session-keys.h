@@ -62,5 +62,9 @@ int session_handed(Str text, const char *host, bool secure, SessionKeys *ret, in
 /* The value of the newest cookie of that name in a jar, percent-decoded, as scripts on a page read it. false: none. */
 bool session_cookie(Str jar, const char *name, Text *ret);
 
+/* The `exp` of a JSON Web Token (RFC 7519 4.1.4), whoever signed it: seconds of the epoch. false: it is none, or says
+ * nothing. */
+bool session_jwt_end(Str token, int64_t *ret);
+
 /* Values that go into a header end it nowhere. */
 bool session_printable(Str s);

@@ -90,6 +90,8 @@ bool session_csrf_wanted(const Session *s, const SessionKeys *k);
 bool session_look(Session *s);
 /* What a person handed over is not accepted any more, or has ended (status 0). */
 void session_over(Session *s, int status);
+/* A token that stands in the secrets has ended, as it says itself. */
+void session_token_over(Session *s, Instant end);
 /* A refresh token is not accepted, and there is no password to log in with. */
 void session_renewal_refused(Session *s, int status);
 /* Found lost long before its end: one more strike. */

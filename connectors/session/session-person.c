@@ -122,6 +122,14 @@ void session_over(Session *s, int status) {
                      ended ? "ended at " : why, at, s->env->source, s->account);
 }
 
+void session_token_over(Session *s, Instant end) {
+        char at[64];
+        when_text(end, false, at);
+        session_fail(s, FAULT_SESSION_OVER, RETRY_RECONFIGURE,
+                     "the token of %s ended at %s, as it says itself: put a new one into %s.secrets", s->account, at,
+                     s->env->source);
+}
+
 void session_renewal_refused(Session *s, int status) {
         bool cut_off = s->attempt->was_renewing;
         Err e = { 0 };

@@ -47,7 +47,7 @@ const StepPlan *session_step(const Session *s) {
         const SessionAttempt *a = s->attempt;
         switch (a->phase) {
         case PHASE_RENEW:
-                return plan->renew;
+                return a->step < plan->n_renew ? &plan->renew[a->step] : NULL;
         case PHASE_LOGIN:
                 return a->step < plan->n_login ? &plan->login[a->step] : NULL;
         case PHASE_PROOF:
@@ -285,7 +285,8 @@ static void step_done(Session *s, const HttpResponse *r) {
         text_clear(&a->url);
         if (r->url)
                 text_add(&a->url, str_of(r->url));
-        if (a->phase == PHASE_LOGIN && ++a->step < plan->n_login) {
+        if ((a->phase == PHASE_LOGIN && ++a->step < plan->n_login) ||
+            (a->phase == PHASE_RENEW && ++a->step < plan->n_renew)) {
                 session_step_send(s);
                 return;
         }
@@ -320,12 +321,22 @@ static bool renewal_refused(const Session *s, const StepPlan *step, int status) 
         return s->env->plan->n_login > 0 || statuses_have(&step->refused_status, status);
 }
 
+/* What else says so, of a session that a login can make anew: whatever is not what the renewal should show. */
+static bool renewal_failed(Session *s, const StepPlan *step, const HttpResponse *r) {
+        char why[200];
+        if (s->attempt->phase != PHASE_RENEW || s->env->plan->n_login == 0 || r->status >= 500 || r->status == 408 ||
+            r->status == 429)
+                return false;
+        return r->location_path || holds(r, step->refused_text) || session_at_login(s, r) ||
+               !as_expected(step, r, why) || take(s, step, r, why) != FAULT_NONE;
+}
+
 static void judge(Session *s, const StepPlan *step, const HttpResponse *r) {
         const SessionPlan *plan = s->env->plan;
         const SessionAttempt *a = s->attempt;
         char why[200] = "led to the login page";
         Fault f;
-        if (renewal_refused(s, step, r->status)) {
+        if (renewal_refused(s, step, r->status) || renewal_failed(s, step, r)) {
                 session_login_instead(s, r);
         } else if (a->phase == PHASE_PROOF && plan->kind == SESSION_KIND_HANDED_OVER &&
                    statuses_have(&plan->lost_status, r->status)) {

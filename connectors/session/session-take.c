@@ -149,6 +149,17 @@ static Instant lifetime_read(Str value, Instant ours, Instant theirs) {
         return 0;
 }
 
+/* Where the answer says nothing: what the token says of itself, by the clock of those who made it, or the profile,
+ * whichever is shorter. */
+static Instant lifetime_else(const SessionPlan *plan, Str token, Instant theirs) {
+        Instant lifetime = plan->lifetime * US_SECOND;
+        int64_t end;
+        if (!session_jwt_end(token, &end))
+                return lifetime;
+        Instant left = end * US_SECOND - theirs;
+        return left <= 0 || (lifetime > 0 && lifetime < left) ? lifetime : left;
+}
+
 /* Counted from the receipt, by our own clock. At least half of the time a token is in use, however short it lives
  * beside the leeway: else it would be renewed for ever. */
 void session_keep_values(Session *s, Instant date) {
@@ -157,7 +168,7 @@ void session_keep_values(Session *s, Instant date) {
         Instant now = clock_wall(s->env->env->clock), leeway = plan->leeway * US_SECOND;
         Instant lifetime = lifetime_read(text_str(&a->values[VALUE_EXPIRES]), now, date);
         if (lifetime == 0)
-                lifetime = plan->lifetime * US_SECOND;
+                lifetime = lifetime_else(plan, text_str(&a->values[VALUE_TOKEN]), date != INSTANT_NONE ? date : now);
         Instant used = lifetime - leeway > lifetime / 2 ? lifetime - leeway : lifetime / 2;
         session_wipe(&a->fresh.token);
         session_wipe(&a->fresh.refresh);

@@ -184,6 +184,7 @@ void session_lost(Session *s, int status) {
                              s->env->source, s->account, status);
         } else {
                 s->state = SESSION_OUT;
+                s->keys.lost = true;
                 if (early(s, now))
                         session_lost_early(s, now);
         }

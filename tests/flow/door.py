@@ -92,7 +92,7 @@ class Door(Lone):
         self.accounts({ACCOUNT: SECRET})
         (self.secrets / ("door.%s.session" % ACCOUNT)).unlink(missing_ok=True)
         self.tell(reset=True, expire=True, lose=401, secret=SECRET, expires_in=None, expire_before=0, stale_before=0,
-                  home=None, home_skip=0)
+                  home=None, home_skip=0, renews=False, renew=None, jwt=None)
         return self
 
     def tell(self, **values):

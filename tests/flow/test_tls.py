@@ -6,21 +6,22 @@ import hashlib
 import os
 import re
 import shutil
+import ssl
 import subprocess
 
 import pytest
 
-from connect_proxy import ConnectProxy
+from connect_proxy import ConnectProxy, SocksProxy
 from harness import wait_for
 from raw_server import RawServer, reply
-from test_transport import CUT, NGINX, WHOLE, Authority, Transport, document, free_ports
+from test_transport import CUT, HEAD, NGINX, WHOLE, Authority, Transport, document, free_ports
 
 TLS = ("failed", "tls")
 ANSWER = """return 200 '{"n":1,"l":[{"c":"%s-$server_protocol","u":"24412"}]}';"""
 SERVER = """    server {
         listen 127.0.0.1:%(port)d ssl%(listen)s;
-        ssl_certificate %(dir)s/good.crt;
-        ssl_certificate_key %(dir)s/good.key;
+        ssl_certificate %(dir)s/%(cert)s.crt;
+        ssl_certificate_key %(dir)s/%(cert)s.key;
         access_log %(dir)s/%(name)s.log seen;
         %(more)s
         location / { %(answer)s }
@@ -28,7 +29,7 @@ SERVER = """    server {
 """
 MORE = {"plain": "", "old": "ssl_protocols TLSv1.1; ssl_ciphers DEFAULT@SECLEVEL=0;", "v12": "ssl_protocols TLSv1.2;",
         "v13": "ssl_protocols TLSv1.3;", "client": "ssl_client_certificate %(dir)s/ours/ca.crt; ssl_verify_client on;",
-        "cut": "", "cut2": "", "two": ""}
+        "cut": "", "cut2": "", "two": "", "named": ""}
 
 
 class Front:
@@ -38,11 +39,13 @@ class Front:
         self.folder, self.ours = folder, Authority(folder, "ours")
         self.ours.issue(folder / "good", "IP:127.0.0.1", "20400101000000Z")
         self.ours.issue(folder / "we", "DNS:nq57d", "20400101000000Z")
+        self.ours.issue(folder / "named", "DNS:nobody-knows.example.vn", "20400101000000Z")
         self.ports = dict(zip(MORE, free_ports(len(MORE))))
         servers = "log_format seen '$connection $server_protocol $request_uri';\n"
         for name, more in MORE.items():
             servers += SERVER % {
-                "port": self.ports[name], "dir": folder, "name": name, "more": more % {"dir": folder},
+                "port": self.ports[name], "dir": folder, "cert": "named" if name == "named" else "good",
+                "name": name, "more": more % {"dir": folder},
                 "listen": " http2" if name in ("two", "cut2") else "",
                 "answer": "proxy_pass %s;" % upstream if name.startswith("cut") else ANSWER % name}
         (folder / "nginx.conf").write_text(NGINX % {"dir": folder, "servers": servers}, encoding="ascii")
@@ -222,6 +225,50 @@ def test_a_proxy_that_is_asked_for(site, poll, front, key_file, monkeypatch):
         assert all(re.match(r"CONNECT 127\.0\.0\.1:\d+ HTTP/1\.1\r\n", head) for head in proxy.seen)
         assert "canary-word" not in poll.done.err + poll.done.out + site.ctl("status", "--json").out
         assert poll("plain", proxy="http://127.0.0.1:%d" % free_ports(1)[0]) == ("failed", "network")
+
+
+def test_a_proxy_over_tls(site, poll, front, key_file):
+    """It is trusted by the same authority as the system, and not otherwise; its password goes to it inside TLS."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(front.folder / "good.crt", front.folder / "good.key")
+    key_file("proxy-password", b"canary-word\n")
+    with ConnectProxy("we:canary-word", context) as proxy:
+        assert proxy.url.startswith("https://")
+        assert poll("plain", proxy=proxy.url, proxy_user="we") == WHOLE
+        assert all(head.startswith("CONNECT 127.0.0.1:") for head in proxy.seen) and proxy.seen
+        del proxy.seen[:]
+        assert poll("plain", proxy=proxy.url, proxy_user="we", ca_file="/etc/ssl/certs/ca-certificates.crt") == TLS
+        assert proxy.seen == [], "nothing was said to a proxy that nobody vouches for"
+        assert poll("plain", proxy=proxy.url.replace("https", "http"), proxy_user="we")[0] == "failed"
+
+
+def test_a_socks_proxy_resolves_names(site, poll, front, key_file):
+    """The name of the system goes to it as it is: nobody here is asked for its address."""
+    with SocksProxy(route={"nobody-knows.example.vn": front.ports["named"]}) as proxy:
+        url = "https://nobody-knows.example.vn:8443"
+        assert poll(None, url=url, proxy=proxy.url) == WHOLE
+        assert set(proxy.seen) == {"nobody-knows.example.vn:8443"}
+    key_file("proxy-password", b"canary-word\n")
+    with SocksProxy("we:canary-word") as proxy:
+        assert poll("plain", proxy=proxy.url) == ("failed", "network") and proxy.seen == []
+        assert poll("plain", proxy=proxy.url, proxy_user="we") == WHOLE and proxy.seen
+        key_file("proxy-password", b"wrong\n")
+        assert poll("plain", proxy=proxy.url, proxy_user="we") == ("failed", "network")
+        assert "canary-word" not in poll.done.err + poll.done.out + site.ctl("status", "--json").out
+
+
+def test_nobody_but_our_certificate(site, poll, front, key_file):
+    """`kind: none` with a page that proves it: the certificate is the whole session."""
+    ours = {"client_certificate": str(front.folder / "we.crt")}
+    key_file("client-key", (front.folder / "we.key").read_bytes())
+    site.head = HEAD.replace("  kind: none\n", "  kind: none\n  proof-path: /me\n  proof: $.n\n")
+    try:
+        assert poll("client", **ours) == WHOLE
+        assert [path.split("?")[0] for _, _, path in front.log("client")[-2:]] == ["/me", "/s"]
+        assert poll("client", client_certificate=None)[0] == "failed"
+        assert front.log("client")[-1][2] == "/me", "nothing is read before it is proved"
+    finally:
+        site.head = HEAD
 
 
 def test_a_plain_system_through_a_proxy_is_a_tunnel(site, poll, upstream):

@@ -50,6 +50,8 @@ def document(name):
 class Transport(Small):
     """A small site whose central system is whatever `poll` is told."""
 
+    head = HEAD
+
     def __init__(self, folder, **options):
         super().__init__(folder, units=("24412", "H15.07"), **options)
         self.set_keys({"sources.theodoiq.profile": "raw", "sources.theodoiq.requests-at-once": "16",
@@ -57,7 +59,7 @@ class Transport(Small):
 
     def aim(self, url, names, **keys):
         """Where the system is, and what its streams are."""
-        (self.config / "profiles" / "raw.yaml").write_text(HEAD + "".join(STREAM % {"name": n} for n in names),
+        (self.config / "profiles" / "raw.yaml").write_text(self.head + "".join(STREAM % {"name": n} for n in names),
                                                            encoding="utf-8")
         self.set_keys(dict({"sources.theodoiq.url": url}, **keys))
 

@@ -24,6 +24,10 @@ What "lost" looks like: `lose` is 401, 403, "redirect", "page" or "json". POST /
   expire             true: every session ends now        expire_before  n: before the n-th list request from now
   stop_after         "token": the process answers the next token request and takes the token as used, but says nothing
   stale_before       n: before the n-th list request from now the X-CSRF given so far is not accepted any more
+  renews             true: json and steps give a refresh token ("r", "data.refresh"), which POST /DOOR/renew with the
+                     header X-Renew takes once for another token and another refresh token
+  renew              what /DOOR/renew is instead: a status, or "page" (the login page)
+  jwt                seconds of the epoch: tokens of json and steps are JSON Web Tokens that end then
   home               what /form/home and /csrf/home are from the `home_skip`-th asking on: a status, "bare" (without the
                      token) or "out" (every session ends)
   echo               a text that the lists repeat while `lose` is "echo-html", "echo-json", "echo-redirect" or 500
@@ -55,12 +59,15 @@ class Door:
         self.lock = threading.RLock()
         self.set = {"secret": "mat-khau-dung", "lose": 401, "rows": 5, "expire_before": 0,
                     "stale_before": 0, "echo": "", "stop_after": None, "expires_in": None,
-                    "home": None, "home_skip": 0}
+                    "home": None, "home_skip": 0, "renews": False, "renew": None, "jwt": None}
         self.live, self.nonces, self.csrf, self.refresh = {}, set(), {}, set()
         self.requests, self.logins, self.refused = [], 0, 0
 
     def new(self, kind):
         word = "%s-%s" % (kind, secrets.token_hex(12))
+        if self.set["jwt"] and kind in ("json", "stepped"):
+            parts = ({"alg": "none"}, {"sub": word, "exp": self.set["jwt"]})
+            word = ".".join(base64.urlsafe_b64encode(json.dumps(p).encode()).decode().rstrip("=") for p in parts) + ".x"
         self.live[word] = time.monotonic()
         return word
 
@@ -222,6 +229,23 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return None
         return state["home"] if state["home"] != "out" else state.update(home=None) or "out"
 
+    def next_refresh(self):
+        word = "refresh-" + secrets.token_hex(12)
+        self.door.refresh.add(word)
+        return word
+
+    def renew(self, door):
+        how, given = self.door.set["renew"], self.headers.get("X-Renew", "")
+        if how == "page":
+            return self.page("<form><input name=u><input type=password name=p></form>")
+        if how is not None or given not in self.door.refresh:
+            return self.send(how or 401, {"error": "no"})
+        self.door.refresh.discard(given)
+        answer = {"t": self.door.new("json" if door == "json" else "stepped"), "r": self.next_refresh()}
+        if self.door.set["expires_in"] is not None:
+            answer["e"] = self.door.set["expires_in"]
+        return self.send(200, answer)
+
     def form_door(self, door, path, body):
         if path == "/login" and self.command == "GET":
             pre = self.door.new("pre")
@@ -264,7 +288,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
             want = {"who": ACCOUNT, "k": "k-" + self.cookie("mid")[-6:]}
             if not self.door.alive(self.cookie("mid")) or asked != want:
                 return self.send(400, {"error": "token"})
-            return self.send(201, {"data": {"token": self.door.new("stepped"), "ttl": self.door.set["expires_in"]}})
+            data = {"token": self.door.new("stepped"), "ttl": self.door.set["expires_in"]}
+            if self.door.set["renews"]:
+                data["refresh"] = self.next_refresh()
+            return self.send(201, {"data": data})
         return self.send(404)
 
     def tasks(self, door, query, body):
@@ -319,7 +346,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             answer = {"t": self.door.new("json")}
             if self.door.set["expires_in"] is not None:
                 answer["e"] = self.door.set["expires_in"]
+            if self.door.set["renews"]:
+                answer["r"] = self.next_refresh()
             return self.send(200, answer)
+        if path == "/renew" and self.command == "POST":
+            return self.renew(door)
         if door in ("form", "csrf"):
             return self.form_door(door, path, body)
         if door == "steps":

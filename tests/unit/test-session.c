@@ -238,8 +238,24 @@ static void test_html_text(void **state) {
         assert_null(memmem(text.at, text.len, "x", 1));
 }
 
+static void test_jwt(void **state) {
+        static const char *const bad[] = {
+                "", "eyJ", "eyJ.x", "eyJhbGciOiJub25lIn0.e30.x", "eyJhbGciOiJub25lIn0.eyJleHAiOjB9.x",
+                "eyJhbGciOiJub25lIn0.eyJleHAiOiIxNzgxODMyNjAwIn0.x", "eyJhbGciOiJub25lIn0.eyJleHAiOjE3ODE4MzI2MDB9",
+                "eyJhbGciOiJub25lIn0.eyJleHAiOjE3ODE4MzI2MDB9.x.y", "eyJhbGciOiJub25lIn0.eyJleHAiOjE3ODE4MzI2MDB9=.x",
+                "eyJhbGciOiJub25lIn0.eyJleHAiOjFlMzB9.x", "eyJhbGciOiJub25lIn0.W10.x", "eyJhbGciOiJub25lIn0..x",
+        };
+        int64_t end = 7;
+        for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+                assert_false(session_jwt_end(str_of(bad[i]), &end));
+        assert_int_equal(end, 7);
+        assert_true(session_jwt_end(STR("eyJhbGciOiJub25lIn0.eyJleHAiOjE3ODE4MzI2MDB9.c2ln"), &end));
+        assert_int_equal(end, 1781832600);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_jwt),
                 cmocka_unit_test(test_text),       cmocka_unit_test(test_text_of_before),
                 cmocka_unit_test(test_text_broken), cmocka_unit_test(test_handed),
                 cmocka_unit_test(test_handed_broken), cmocka_unit_test(test_cookie),
