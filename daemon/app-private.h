@@ -2,6 +2,7 @@
 /* The application's state and the seams between app.c (what it owns, cycles) and app-loop.c (signals, timers, ends). */
 #pragma once
 
+#include "config/secret.h"
 #include "connectors/tape/tape.h"
 #include "daemon/app.h"
 #include "daemon/cycle.h"
@@ -21,6 +22,7 @@ struct App {
         Clock clock;
         Tape *tape;                   /* NULL: neither recorded nor replayed */
         Settings *settings, *next;    /* next: loaded, takes over after the running cycle */
+        SecretBook secrets;
         Store *store;
         Source *source[SIDE_COUNT];
         AppPoll poll[SIDE_COUNT];

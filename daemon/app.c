@@ -22,7 +22,8 @@
 static int app_secret(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
         App *a = userdata;
 
-        return a->settings->secrets_dir ? secret_account(a->settings->secrets_dir, source, account, ret, e) : 1;
+        return a->settings->secrets_dir ? secret_account(&a->secrets, a->settings->secrets_dir, source, account, ret, e)
+                                        : 1;
 }
 
 static int app_handed(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
@@ -220,6 +221,7 @@ App *app_free(App *a) {
         app_events_free(a);
         a->store = store_close(a->store);
         a->tape = tape_free(a->tape);
+        secret_book_done(&a->secrets);
         settings_unref(a->next);
         settings_unref(a->settings);
         sd_event_unref(a->loop);

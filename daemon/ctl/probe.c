@@ -11,8 +11,14 @@
 
 static int probe_secret(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
         const Ctl *c = userdata;
+        SecretBook once = { 0 };
+        int r;
 
-        return c->settings->secrets_dir ? secret_account(c->settings->secrets_dir, source, account, ret, e) : 1;
+        if (!c->settings->secrets_dir)
+                return 1;
+        r = secret_account(&once, c->settings->secrets_dir, source, account, ret, e);
+        secret_book_done(&once);
+        return r;
 }
 
 static int probe_secret_file(void *userdata, const char *source, const char *name, Text *ret, Err *e) {
