@@ -101,6 +101,57 @@ def test_a_wrong_password_over_a_day(doors):
         assert max(by_hour) <= 4 and sum(by_hour) == 72, by_hour
 
 
+def clock_at(minutes):
+    """So many minutes after the first instant of a site."""
+    hour, minute = divmod(7 * 60 + 30 + minutes, 60)
+    return "2026-06-%02dT%02d:%02d:00+07:00" % (19 + hour // 24, hour % 24, minute)
+
+
+@pytest.mark.parametrize("door", ["json", "form"])
+def test_a_wrong_password_of_a_login_over_a_day(doors, door):
+    """P11: every ten minutes at first, then every two hours: in no hour more than the budget, and never none at all."""
+    with doors(door) as site:
+        site.accounts({ACCOUNT: "sai"})
+        times = [*range(0, 120, 10), *range(120, 24 * 60, 120)]
+        tried = []
+        for minutes in times:
+            site.set_clock(clock_at(minutes))
+            site.polled(1)
+            tried += [minutes] * site.tell()["refused"]
+        assert max(sum(at <= other < at + 60 for other in tried) for at in tried) == 4
+        assert [at for at in tried if at >= 120] == times[12:]
+
+
+@pytest.mark.parametrize("door, more", [("json", ""), ("form", "  lifetime: 14400\n")], ids=["json", "form"])
+def test_one_login_for_the_life_of_a_session_over_a_day(tmp_path, door, more):
+    """Polled for a day by one process after another: a session of four hours costs six logins, and none is lost."""
+    with Door(tmp_path, door, more) as site:
+        site.tell(expires_in=14400)
+        logins = 0
+        for minutes in range(0, 24 * 60, 80):
+            site.set_clock(clock_at(minutes))
+            site.polled()
+            assert {r["status"] for r in site.seen("/api/tasks")} == {200}
+            logins += site.tell()["logins"]
+        assert logins == 6 and site.whole()
+
+
+def test_fifty_who_wait_for_one_login(tmp_path):
+    """Fifty listings of one account ask at once, before there is a session and when it has gone."""
+    with Door(tmp_path, "json") as site:
+        profile = site.config / "profiles" / "door.yaml"
+        head, stream = profile.read_text(encoding="utf-8").split("streams:\n")
+        more = "".join(stream.replace("  tasks:", "  tasks%d:" % n) for n in range(50))
+        profile.write_text(head + "streams:\n" + more, encoding="utf-8")
+        site.set_keys({"sources.door.requests-at-once": "16"})
+        for _ in range(2):
+            site.polled()
+            assert site.tell()["logins"] == 1
+            listed = [p["completeness"] for p in site.status_json()["partitions"] if p["source"] == "door"]
+            assert len(listed) >= 50 and set(listed) == {"complete"}
+            site.tell(expire=True)
+
+
 def test_only_failures_use_up_the_budget_of_basic(doors):
     with doors("basic") as site:
         for _ in range(6):
