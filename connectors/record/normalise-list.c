@@ -109,6 +109,9 @@ ValueResult units_read(Normaliser *n, const FieldPlan *plan, json_object *list, 
         if (renamed &&
             arena_str(&n->arena, str_of(json_object_to_json_string_ext(list, JSON_C_TO_STRING_PLAIN)), &raw) < 0)
                 return VALUE_NO_MEMORY;
-        *v = (Value) { .state = VALUE_SET, .text = canonical, .raw = raw };
+        Str safe = safe_text(&n->arena, raw, LIMIT_FIELD_BYTES); /* what no selector reads was not looked at yet */
+        if (raw.len > 0 && !safe.at)
+                return VALUE_NO_MEMORY;
+        *v = (Value) { .state = VALUE_SET, .text = canonical, .raw = safe };
         return VALUE_READ;
 }
