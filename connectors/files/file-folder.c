@@ -134,6 +134,7 @@ static int refuse(Fault *ret, Fault f, char *detail, const char *format, ...) {
         va_start(args, format);
         vsnprintf(detail, ROWS_DETAIL, format, args);
         va_end(args);
+        utf8_mend(detail);
         *ret = f;
         return FILE_E_REFUSED;
 }

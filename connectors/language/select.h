@@ -51,6 +51,7 @@ enum { SELECT_E_SYNTAX = 1 };
 
 /* Names and steps are copied into `a`. SELECT_E_SYNTAX: *ret_at is the byte where it went wrong and *ret_why a constant
  * sentence part ("expected a name"). -ENOMEM. */
+const char *select_reason_vi(const char *why); /* in Vietnamese; NULL: it is none of these */
 int select_compile(Arena *a, const char *text, Select *ret, size_t *ret_at, const char **ret_why);
 
 typedef enum Selected {

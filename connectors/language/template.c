@@ -61,10 +61,27 @@ static bool format_known(Str format) {
         return template_time(&scratch, 0, copy, 0) != -EINVAL;
 }
 
+/* `at` stands on a '<' that begins no placeholder. "<page&size=" was meant as one; "a <b", and in a body of XML
+ * "<page n='1'>" and "<page/>", were not. */
+static bool unclosed(const char *at, const TemplateName *names, size_t n, Str *ret_name) {
+        const char *end = at + 1;
+        while (name_char(*end))
+                end++;
+        *ret_name = (Str) { at + 1, (size_t) (end - at - 1) };
+        if (*end == ' ' || *end == '\t' || *end == '\n' || (end[0] == '/' && end[1] == '>'))
+                return false;
+        for (size_t i = 0; i < n; i++)
+                if (template_name_is(&names[i], *ret_name))
+                        return true;
+        return false;
+}
+
 int template_check(const char *text, const TemplateName *names, size_t n, TemplateFault *ret) {
         Placeholder p;
         for (const char *at = strchr(text, '<'); at; at = strchr(at, '<')) {
                 if (!placeholder_read(at, &p)) {
+                        if (unclosed(at, names, n, &ret->name))
+                                return ret->what = TEMPLATE_UNCLOSED, 1;
                         at++;
                         continue;
                 }

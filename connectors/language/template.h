@@ -41,7 +41,7 @@ typedef enum TemplateEncoding {
 
 /* Why a template is none; the first thing. Texts are borrowed from the template. */
 typedef struct TemplateFault {
-        enum { TEMPLATE_NAME_UNKNOWN = 1, TEMPLATE_FORMAT_UNKNOWN, TEMPLATE_FORMAT_USELESS } what;
+        enum { TEMPLATE_NAME_UNKNOWN = 1, TEMPLATE_FORMAT_UNKNOWN, TEMPLATE_FORMAT_USELESS, TEMPLATE_UNCLOSED } what;
         Str name;
 } TemplateFault;
 

@@ -38,21 +38,13 @@ static void tell(void *userdata, const ContractFinding *f) {
                                                .vi = f->vi });
 }
 
-/* A sentence that was cut in the middle of a character ends before it. */
-static void whole_characters(char *text) {
-        size_t n = strlen(text);
-        while (n > 0 && !utf8_valid((Str) { text, n }))
-                n--;
-        text[n] = '\0';
-}
-
 void note_drift(ListingEnd *end, const Partition *p, const Contract *c, const ContractListing *listing,
                 const SourceSink *sink, Text *learnt) {
         Drift d = { .end = end, .partition = p, .sink = sink };
         if (contract_judge(c, listing, tell, &d, &end->drift_mark) < 0)
                 return;
-        whole_characters(end->drift_en);
-        whole_characters(end->drift_vi);
+        utf8_mend(end->drift_en);
+        utf8_mend(end->drift_vi);
         *learnt = TEXT_INIT(CONTRACT_TEXT);
         contract_encode(c, listing, learnt);
         if (!learnt->failed && learnt->len > 0)

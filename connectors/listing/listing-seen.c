@@ -15,6 +15,7 @@ void page_fault(PageOutcome *o, Fault f, const char *format, ...) {
         va_start(args, format);
         vsnprintf(o->detail, sizeof o->detail, format, args);
         va_end(args);
+        utf8_mend(o->detail);
         o->fault = f;
 }
 

@@ -31,7 +31,7 @@ void profile_complain(ProfileReader *r, const Complaint *c) {
         _cleanup_text_ Text en = TEXT_INIT(SENTENCE_MAX), vi = TEXT_INIT(SENTENCE_MAX);
         size_t path = profile_enter(r, c->key);
         fill(&en, s->en, c->arg);
-        fill(&vi, s->vi, c->arg);
+        fill(&vi, s->vi, (const char *const[]) { c->arg[0], c->arg[1], c->arg[3] ? c->arg[3] : c->arg[2] });
         Finding f = {
                 .severity = c->severity, .code = s->code, .origin = c->origin, .nearest = c->nearest,
                 .subject = r->path.at, .en = en.failed ? s->en : en.at, .vi = vi.failed ? s->vi : vi.at,
@@ -158,7 +158,8 @@ static void read_select(ProfileReader *r, const Tree *t, Select *out) {
         if (result != SELECT_E_SYNTAX)
                 return;
         snprintf(where, sizeof where, "%zu", at + 1);
-        bad(r, t, PROFILE_SELECTOR, t->text, where, why);
+        profile_complain(r, &(Complaint) { PROFILE_SELECTOR, SEVERITY_ERROR, t->origin, NULL,
+                                           { t->text, where, why, select_reason_vi(why) }, NULL });
 }
 
 static void read_selects(ProfileReader *r, const Tree *t, PlanSelects *out) {

@@ -21,6 +21,7 @@ typedef enum ProfileMessage {
         PROFILE_PLACEHOLDER,   /* 1: seen, 2: those allowed */
         PROFILE_TEMPLATE_FORMAT, /* 1: seen */
         PROFILE_TEMPLATE_USELESS, /* 1: name */
+        PROFILE_TEMPLATE_UNCLOSED, /* 1: name */
         PROFILE_JSON,          /* 1: seen, 2: why */
         PROFILE_JSON_BARE,     /* 1: name */
         PROFILE_HOST,          /* 1: seen */
@@ -71,7 +72,7 @@ typedef struct Complaint {
         Severity severity;
         Origin origin;
         const char *key;     /* added to the path; NULL: none */
-        const char *arg[3];
+        const char *arg[4]; /* the fourth: what the third is in Vietnamese; NULL: the same */
         const char *nearest;
 } Complaint;
 void profile_complain(ProfileReader *r, const Complaint *c);

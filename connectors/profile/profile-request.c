@@ -53,7 +53,8 @@ bool profile_template(ProfileReader *r, const char *text, Origin origin, const c
         list_names(names, &list);
         static const ProfileMessage messages[] = { [TEMPLATE_NAME_UNKNOWN] = PROFILE_PLACEHOLDER,
                                                    [TEMPLATE_FORMAT_UNKNOWN] = PROFILE_TEMPLATE_FORMAT,
-                                                   [TEMPLATE_FORMAT_USELESS] = PROFILE_TEMPLATE_USELESS };
+                                                   [TEMPLATE_FORMAT_USELESS] = PROFILE_TEMPLATE_USELESS,
+                                                   [TEMPLATE_UNCLOSED] = PROFILE_TEMPLATE_UNCLOSED };
         profile_complain(r, &(Complaint) { messages[fault.what], SEVERITY_ERROR, origin, key,
                                            { seen, list.at ? list.at : "-", NULL }, NULL });
         return false;

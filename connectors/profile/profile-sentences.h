@@ -48,6 +48,8 @@ static const ProfileSentence profile_sentences[PROFILE_MESSAGE_COUNT] = {
                                       "mm ss" },
         [PROFILE_TEMPLATE_USELESS] = { "placeholder", "<{1}> is no time: it takes no form",
                                        "<{1}> không phải thời gian: không có dạng" },
+        [PROFILE_TEMPLATE_UNCLOSED] = { "placeholder", "`<{1}` is not closed: write <{1}>, or with a form <{1}:FORM>",
+                                        "`<{1}` chưa đóng: hãy viết <{1}>, hoặc kèm dạng <{1}:DẠNG>" },
         [PROFILE_JSON] = { "json", "`{1}` is no JSON: {2}", "`{1}` không phải JSON: {2}" },
         [PROFILE_JSON_BARE] = { "json", "<{1}> must stand inside quotes", "<{1}> phải đặt trong dấu ngoặc kép" },
         [PROFILE_HOST] = { "value", "`{1}` is no host name", "`{1}` không phải tên máy chủ" },

@@ -54,7 +54,7 @@ static bool select_read(ProfileReader *r, const PlanPair *p, const char *text, S
         snprintf(where, sizeof where, "%zu", at + 1);
         if (result == SELECT_E_SYNTAX)
                 profile_complain(r, &(Complaint) { PROFILE_SELECTOR, SEVERITY_ERROR, p->origin, p->name,
-                                                   { text, where, why }, NULL });
+                                                   { text, where, why, select_reason_vi(why) }, NULL });
         return result == 0;
 }
 

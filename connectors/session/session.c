@@ -75,6 +75,7 @@ void session_fail(Session *s, Fault fault, Retry retry, const char *format, ...)
         va_start(args, format);
         vsnprintf(s->failure.detail, sizeof s->failure.detail, format, args);
         va_end(args);
+        utf8_mend(s->failure.detail);
         session_redact(s, s->failure.detail);
         bool kept_all = session_csrf_keeps(s);
         s->state = kept_all ? SESSION_IN : final(s, fault) ? SESSION_REFUSED : SESSION_OUT;

@@ -199,6 +199,7 @@ static void test_mistakes_of_requests(void **state) {
                 { "path: /api/tasks", "path: /api/<page>\n    page-parameter: p", 22, 5, "key-useless", NULL },
                 { "path: /api/tasks", "path: /api/<unit> x", 21, 11, "value", NULL },
                 { "path: /api/tasks", "path: /api/<units>", 21, 11, "placeholder", NULL },
+                { "path: /api/tasks", "path: /api/<unit", 21, 11, "placeholder", NULL },
                 { "path: /api/tasks", "path: /api/<today:yy>", 21, 11, "placeholder", NULL },
                 { "path: /api/tasks", "path: /api/<unit:iso>", 21, 11, "placeholder", NULL },
                 { "path: /api/tasks", "path: /api/<cursor>", 21, 11, "placeholder", NULL },

@@ -71,6 +71,7 @@ static void test_mistakes(void **state) {
                 const char *why = NULL;
                 assert_int_equal(select_compile(&a, bad[i].text, &s, &at, &why), SELECT_E_SYNTAX);
                 assert_non_null(why);
+                assert_non_null(select_reason_vi(why));
                 assert_int_equal(at, bad[i].at);
         }
 }

@@ -56,6 +56,12 @@ static void test_check(void **state) {
         complains("<account> <page> <since> <since:yyyy-MM-ddTHH:mm:ssZ>", 0, NULL);
         complains("1 < 2 <not a name>", 0, NULL);
         complains("x<acount>", TEMPLATE_NAME_UNKNOWN, "acount");
+        complains("/a/<page", TEMPLATE_UNCLOSED, "page");
+        complains("p=<page&size=3", TEMPLATE_UNCLOSED, "page");
+        complains("{\"p\": <page, \"a\": \"<account>\"}", TEMPLATE_UNCLOSED, "page");
+        complains("<since:yyyy-MM", TEMPLATE_UNCLOSED, "since");
+        complains("/x/<record.id/y", TEMPLATE_UNCLOSED, "record.id");
+        complains("a <pages, <b, <page n='1'>, <page/>, </page>", 0, NULL); /* as XML writes it */
         complains("<page:iso>", TEMPLATE_FORMAT_USELESS, "iso");
         complains("<since:yyyy-mmm>", TEMPLATE_FORMAT_UNKNOWN, "yyyy-mmm");
         complains("<since:q>", TEMPLATE_FORMAT_UNKNOWN, "q");
