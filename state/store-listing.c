@@ -48,7 +48,8 @@ int store_listing_begin(Store *s, const Partition *p, const ListingContext *c, I
         l->mapping_changed = digested && digest != l->digest;
         l->remembers = digested && digest == l->digest;
         if (!l->remembers)
-                l->memory = (ListingMemory) { .swept = INSTANT_NONE, .contract = l->memory.contract };
+                l->memory = (ListingMemory) { .swept = INSTANT_NONE, .contract = l->memory.contract,
+                                              .distrust = l->memory.distrust };
         store_set_fresh(s, c->fresh);
         *ret = TAKE_PTR(l);
         return 0;

@@ -25,12 +25,14 @@ int partition_find(Listing *l, bool *ret_digested, uint64_t *ret_digest, Err *e)
         l->memory = (ListingMemory) { .swept = INSTANT_NONE };
         if (r < 0 || l->id == 0)
                 return r;
-        r = stmt_ask(l->store, &q, e, "SELECT digest, swept, cursor, contract FROM partition WHERE id = ?", "i", l->id);
+        r = stmt_ask(l->store, &q, e, "SELECT digest, swept, cursor, contract, distrust FROM partition WHERE id = ?",
+                     "i", l->id);
         if (r <= 0)
                 return r;
         *ret_digested = sqlite3_column_type(q, 0) != SQLITE_NULL;
         *ret_digest = (uint64_t) sqlite3_column_int64(q, 0);
         l->memory.swept = stmt_instant(q, 1);
+        l->memory.distrust = stmt_instant(q, 4) != INSTANT_NONE;
         if (arena_str(&l->arena, stmt_str(q, 2), &l->memory.cursor) < 0 ||
             arena_str(&l->arena, stmt_str(q, 3), &l->memory.contract) < 0)
                 return err_oom(e);
@@ -117,8 +119,10 @@ static int partition_remember(Apply *a, Err *e) {
 
         return stmt_run(a->store, NULL, e,
                         "UPDATE partition SET cursor = coalesce(?2, iif(?3, NULL, cursor)),"
-                        " swept = iif(?4, ?5, iif(?3, NULL, swept)), contract = coalesce(?6, contract) WHERE id = ?1",
-                        "iSddtS", l->id, cursor, (int) anew, (int) swept, l->started, a->end->contract);
+                        " swept = iif(?4, ?5, iif(?3, NULL, swept)), contract = coalesce(?6, contract),"
+                        " distrust = coalesce(distrust, ?7) WHERE id = ?1",
+                        "iSddtSt", l->id, cursor, (int) anew, (int) swept, l->started, a->end->contract,
+                        a->end->distrust ? l->started : INSTANT_NONE);
 }
 
 static int partition_write(Apply *a, Err *e) {

@@ -173,6 +173,9 @@ static const char reading_table[] =
 static const char apart_sides[] = "UPDATE side SET id = (id >> 1) + ((id & 1) << 32);"
                                   "UPDATE history SET side = (side >> 1) + ((side & 1) << 32);";
 
+/* Since when the system's validators are not believed. */
+static const char distrust_column[] = "ALTER TABLE partition ADD COLUMN distrust INTEGER;";
+
 static const char *const migrations[][3] = {
         { sync_tables, plan_tables, NULL }, /* version 1 */
         { judged_tables, NULL },            /* version 2 */
@@ -180,6 +183,7 @@ static const char *const migrations[][3] = {
         { place_column, NULL },             /* version 4 */
         { reading_table, NULL },            /* version 5 */
         { apart_sides, NULL },              /* version 6 */
+        { distrust_column, NULL },          /* version 7 */
 };
 #define VERSION ((int) (sizeof migrations / sizeof *migrations))
 

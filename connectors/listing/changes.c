@@ -2,6 +2,7 @@
 #include "connectors/listing/changes.h"
 
 #include <stdio.h>
+#include <xxhash.h>
 
 #include "connectors/language/template.h"
 #include "connectors/record/dates.h"
@@ -24,11 +25,18 @@ bool changes_cursor_read(const ChangesPlan *p, Str text, ChangesCursor *ret) {
         return true;
 }
 
+Instant changes_spread(const Partition *p, Instant every) {
+        uint64_t h = XXH3_64bits(p->source, strlen(p->source));
+        h = XXH3_64bits_withSeed(p->stream, strlen(p->stream), h);
+        h = XXH3_64bits_withSeed(p->account, strlen(p->account), h);
+        return every < 4 ? every : every - (Instant) (h % (uint64_t) (every / 4));
+}
+
 /* An id says nothing of its age; the listing that gave it does. A clock that ran back makes everything due. */
-bool changes_suffice(const ChangesPlan *p, const ListingMemory *m, Instant now) {
+bool changes_suffice(const ChangesPlan *p, const ListingMemory *m, Instant every, Instant now) {
         ChangesCursor c;
         if (!p->given || !changes_cursor_read(p, m->cursor, &c) || m->swept == INSTANT_NONE || m->swept > now ||
-            now - m->swept >= p->full_every)
+            now - m->swept >= every)
                 return false;
         return p->too_old_after == 0 || now - (p->kind == CHANGES_TIME ? c.value : c.taken) < p->too_old_after;
 }

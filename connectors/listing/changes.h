@@ -16,8 +16,12 @@ typedef struct ChangesCursor {
 Str changes_cursor_write(const ChangesPlan *p, const ChangesCursor *c, char buffer[static CHANGES_CURSOR_TEXT]);
 bool changes_cursor_read(const ChangesPlan *p, Str text, ChangesCursor *ret); /* false: none, or of another kind */
 
-/* Whether this listing can do with the changes since the cursor; else it reads everything. */
-bool changes_suffice(const ChangesPlan *p, const ListingMemory *m, Instant now);
+/* Whether this listing can do with the changes since the cursor; else it reads everything: `every` so long. */
+bool changes_suffice(const ChangesPlan *p, const ListingMemory *m, Instant every, Instant now);
+
+/* How often this partition reads everything: up to a quarter sooner than `every`, always as much, so that those which
+ * were first read together are not all read whole at the same poll. */
+Instant changes_spread(const Partition *p, Instant every);
 
 /* From where to ask: an instant or an id. */
 int64_t changes_from(const ChangesPlan *p, const ChangesCursor *c);

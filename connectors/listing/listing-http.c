@@ -189,6 +189,11 @@ static void not_let_in(Listing *l, Fault f, int status, const char *detail) {
 static void page_seen(Listing *l, const HttpResponse *r) {
         PageOutcome o;
         bool detail = l->details != NULL;
+        if (r->status == 304 && listing_looks_itself(l)) {
+                session_used(l->session, l->generation, SESSION_USE_LET_IN, r->status);
+                go_on(l, source_now(l->source));
+                return;
+        }
         if (r->status == 304)
                 listing_as_before(l, r, &o);
         else if (detail)

@@ -13,9 +13,13 @@
 
 #define SWEEP_EVERY US_DAY /* of streams that name none: all pages themselves, whatever the system says of them */
 
-static bool sweep_due(const Listing *l, Instant now) {
+static Instant sweep_every(const Listing *l) {
         const ChangesPlan *p = &l->stream->changes;
-        Instant every = p->given ? p->full_every : SWEEP_EVERY, swept = l->memory.swept;
+        return changes_spread(l->partition, p->given ? p->full_every : SWEEP_EVERY);
+}
+
+static bool sweep_due(const Listing *l, Instant now) {
+        Instant every = sweep_every(l), swept = l->memory.swept;
         return swept == INSTANT_NONE || swept > now || now - swept >= every;
 }
 
@@ -31,8 +35,9 @@ void listing_memory_begin(Listing *l) {
         c->began = clock_wall(l->source->env.clock);
         c->theirs = INSTANT_NONE;
         c->resumes = p->given && changes_cursor_read(p, l->memory.cursor, &c->prior);
-        l->end.changes_only = changes_suffice(p, &l->memory, c->began);
-        l->conditional = remembers_pages(l) && !sweep_due(l, c->began);
+        l->end.changes_only = changes_suffice(p, &l->memory, sweep_every(l), c->began);
+        l->conditional = remembers_pages(l) && !l->memory.distrust;
+        l->sweeps = sweep_due(l, c->began);
 }
 
 /* The system no longer knows what was so long ago. Nothing was taken yet: the same listing reads everything. */
@@ -118,6 +123,10 @@ int listing_conditions(Listing *l, HttpRequest *q, Err *e) {
         PageSeen seen;
         m->asked = false;
         m->request = request_hash(q);
+        if (m->plain)
+                return 0;
+        m->kept = false;
+        m->etag[0] = m->modified[0] = '\0';
         if (!l->conditional || q->post || l->asks_parents || l->details)
                 return 0;
         int r = recall(l, e);
@@ -128,7 +137,7 @@ int listing_conditions(Listing *l, HttpRequest *q, Err *e) {
         q->etag = validator_copy(m->etag, etag);
         if (!q->etag) /* RFC 9110 13.1.3: a time is the weaker of the two, and only asked where there is no tag */
                 q->modified = validator_copy(m->modified, modified);
-        m->asked = q->etag || q->modified;
+        m->asked = m->kept = q->etag || q->modified;
         return 0;
 }
 
@@ -142,6 +151,44 @@ int listing_facts(const Listing *l, const HttpResponse *r, const PageSeen *seen,
         text_add(ret, validator_fits(modified) ? modified : STR(""));
         text_addc(ret, '\n');
         return page_facts_encode(seen, ret);
+}
+
+bool listing_looks_itself(Listing *l) {
+        if (!l->sweeps || !l->recall.asked)
+                return false;
+        return l->recall.plain = true;
+}
+
+/* The tag it was asked by, or the time where there was none. */
+static bool same_validator(const Listing *l, const HttpResponse *r) {
+        const ListingRecall *m = &l->recall;
+        Str etag = http_header(r, "ETag"), modified = http_header(r, "Last-Modified");
+        return m->etag[0] ? str_eq(str_of(m->etag), etag) : m->modified[0] && str_eq(str_of(m->modified), modified);
+}
+
+/* A page whose records are others, although it was said to be as before, or came under the same validator. What only
+ * its envelope says (the time of the answer) may differ. */
+void listing_validators_judge(Listing *l, const HttpResponse *r, int received, bool others) {
+        ListingRecall *m = &l->recall;
+        Str etag, modified;
+        uint64_t request;
+        PageSeen seen;
+        bool said = m->kept && (m->plain || same_validator(l, r));
+        if (!said || l->end.distrust || !facts_read(m, &request, &etag, &modified, &seen) ||
+            (!others && seen.received == received))
+                return;
+        l->end.distrust = true;
+        l->conditional = false;
+        _cleanup_text_ Text en = TEXT_INIT(600), vi = TEXT_INIT(600);
+        Str path = str_cut(str_of(r->path), 100), tag = str_cut(etag.len > 0 ? etag : modified, 80);
+        text_addf(&en, STR_FMT " page %d is said to be as before (" STR_FMT ") and is not: its validators are not "
+                  "believed any more", STR_ARG(path), l->sum.pages + l->pager.pages, STR_ARG(tag));
+        text_addf(&vi, STR_FMT " trang %d được báo là như cũ (" STR_FMT ") nhưng đã khác: từ nay không tin dấu phiên "
+                  "bản của danh sách này", STR_ARG(path), l->sum.pages + l->pager.pages, STR_ARG(tag));
+        if (l->sink.note && !en.failed && !vi.failed)
+                l->sink.note(l->sink.userdata, l->partition,
+                             &(ListingNote) { .severity = SEVERITY_WARNING, .code = "validators-lie", .topic = "",
+                                              .count = 1, .en = en.at, .vi = vi.at });
 }
 
 /* From here on the listing asks for every page itself. */

@@ -126,7 +126,7 @@ static int reader_begin(Listing *l, Normaliser *ret) {
 }
 
 /* From the record `first` on: what stands before it was on the page before. */
-static void records_take(Listing *l, int first, const int *rows, Err *e) {
+static void records_take(Listing *l, int first, const int *rows, bool *ret_others, Err *e) {
         HttpSource *s = l->source;
         Normaliser n;
         int r = reader_begin(l, &n);
@@ -137,6 +137,7 @@ static void records_take(Listing *l, int first, const int *rows, Err *e) {
         for (size_t i = (size_t) first; i < s->split.n_spans && r >= 0; i++) {
                 bool known = false;
                 r = record_known(l, s->prints[i], &known, e);
+                *ret_others |= r >= 0 && !known;
                 if (r >= 0 && !known)
                         r = record_take(l, &n, &s->split.spans[i], s->prints[i], rows ? rows[i] : 0, e);
         }
@@ -168,7 +169,7 @@ static void page_take(Listing *l, const HttpResponse *response, XXH128_hash_t ha
         if (listing_facts(l, response, seen, &facts) < 0)
                 text_clear(&facts); /* too long to be kept: next time it is asked for as if it were new */
         const PageMemory page = { .hash = { hash.high64 ^ salt_of(l), hash.low64 }, .facts = text_str(&facts) };
-        bool known = false;
+        bool known = false, others = false;
         int members = 0;
         Err e = { 0 };
         if (l->sink.page(l->sink.userdata, l->partition, l->sum.pages + l->pager.pages, &page, &known, &members, &e) <
@@ -177,7 +178,9 @@ static void page_take(Listing *l, const HttpResponse *response, XXH128_hash_t ha
         else if (!known && l->stream->details.request.path && details_begin(l, seen->overlap) < 0)
                 page_fault(o, FAULT_TOO_LARGE, "out of memory");
         else if (!known && !l->details)
-                records_take(l, seen->overlap, rows->numbers, &e);
+                records_take(l, seen->overlap, rows->numbers, &others, &e);
+        if (!known && !l->details && l->state != LISTING_ENDED)
+                listing_validators_judge(l, response, seen->received, others);
         if (!known)
                 rows_left_add(&l->left, &rows->left);
 }

@@ -44,6 +44,7 @@ void listing_slice_missing(Listing *l, bool allowed, const char *why);
 static inline void listing_answered(Listing *l) {
         l->tries = 0;
         l->relogged = l->recsrf = false;
+        l->recall.plain = false;
 }
 void listing_go_on(Listing *l);                  /* the next request, in its turn */
 void listing_broken(Listing *l, const Err *e);   /* a callback failed: its words are the end's detail */
@@ -58,6 +59,10 @@ bool listing_since(const Listing *l, int64_t *ret);
 bool listing_too_old(Listing *l, int status);
 /* Adds validators to the request that is due. 0, negative with Err. */
 int listing_conditions(Listing *l, HttpRequest *q, Err *e);
+/* After a 304: whether the listing looks at the page all the same. */
+bool listing_looks_itself(Listing *l);
+/* Of a page that came, before its answer is done with: `others`: a record on it is none that was known. */
+void listing_validators_judge(Listing *l, const HttpResponse *r, int received, bool others);
 /* A 304. As listing_take_page. */
 void listing_as_before(Listing *l, const HttpResponse *r, PageOutcome *o);
 /* What is to be remembered of a page beside its bytes; empty without validators. As text_add. */

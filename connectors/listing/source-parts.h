@@ -33,7 +33,8 @@ typedef struct ListingSum {
 /* What is remembered of the page that is asked for. */
 typedef struct ListingRecall {
         uint64_t request;      /* hash of the request that goes out */
-        bool asked;            /* it carries a validator */
+        bool asked, kept;      /* it carries a validator; `hash` and `facts` are of the page that is due */
+        bool plain;            /* a full listing was told that the page is as before, and looks for itself */
         uint64_t hash[2];
         Text facts;
         char etag[VALIDATOR_ROOM], modified[VALIDATOR_ROOM];
@@ -80,7 +81,7 @@ typedef struct Listing {
         struct Contract *contract; /* once a record is parsed */
         Text learnt;           /* what is to be kept of it */
         ListingMemory memory;  /* told by the sink at the begin */
-        bool conditional;      /* pages are asked for only if they changed */
+        bool conditional, sweeps; /* pages are asked for only if they changed; the others too */
         ListingRecall recall;
         ListingChanges changes;
         ListingEnd end;

@@ -71,6 +71,7 @@ typedef struct ListingMemory {
         Instant swept; /* when the last listing began that was read whole, and was no ListingEnd.changes_only nor
                         * by_validators; INSTANT_NONE: none under this digest */
         Str contract;  /* what the stream's records looked like so far; STR_NULL: not learnt yet; outlives a digest */
+        bool distrust; /* ListingEnd.distrust of a listing before; outlives a digest */
 } ListingMemory;
 
 /* What is kept of one page of the last applied listing. */
@@ -97,6 +98,7 @@ typedef struct ListingEnd {
         Instant retry_after;    /* wall instant asked for by the source, or INSTANT_NONE */
         char detail[400];       /* one line: what was expected and what was seen, with a sample */
         bool by_validators;     /* a page was only said to be as before (304): whole all the same, but no sweep */
+        bool distrust;          /* the system's validators are not to be believed: kept when the listing is applied */
         Instant as_of;          /* of data that were already of some age (a file's): what they say was so then, and says
                                  * nothing of a record that another listing of the stream showed since; the cursor is
                                  * what was read, and kept whenever the rows are. 0: current */

@@ -53,13 +53,49 @@ def test_tags_that_differ_from_node_to_node(site):
     assert site.rows() == before and site.run()["same"] == 30
 
 
-def test_a_lie_lasts_a_day_at_most(site):
+def lies_told(site):
+    return [line for line in site.last.err.splitlines() if "validators-lie" in line]
+
+
+def test_a_lie_lasts_a_day_at_most_and_is_not_believed_again(site):
     site.feed.lies = True
     site.feed.put("24412", "NV-03", progress=77)
-    assert statuses(site.poll()) == [304, 304, 304]
+    assert statuses(site.poll()) == [304, 304, 304] and not lies_told(site)
     seen = site.poll(hours=25)
-    assert statuses(seen) == [200, 200, 200] and not any(r["etag"] for r in seen)
+    assert statuses(seen).count(200) == 3 and not any(r["etag"] for r in seen if r["status"] == 200)
     site.check()
+    [line] = lies_told(site)
+    assert "page" in line and "feed/tasks" in line
+    for _ in range(2):
+        site.feed.put("24412", "NV-03", progress=site.at.minute)
+        seen = site.poll(minutes=31)
+        assert statuses(seen) == [200, 200, 200] and not any(r["etag"] for r in seen)
+        site.check()
+        assert not lies_told(site), "told once"
+    site.edit(("size: 10", "size: 15"))
+    assert statuses(site.poll()) == [200, 200]
+    assert not any(r["etag"] for r in site.poll()), "another profile does not make the system honest"
+
+
+def test_the_same_tag_with_other_rows_is_a_lie(site):
+    site.feed.frozen = True
+    site.poll(hours=25)
+    site.feed.put("24412", "NV-03", progress=77)
+    site.feed.honours = False  # it names a tag and never looks at one
+    assert statuses(site.poll()) == [200, 200, 200]
+    site.check()
+    assert len(lies_told(site)) == 1
+    assert not any(r["etag"] for r in site.poll())
+
+
+@pytest.mark.parametrize("site", ["strong", "weak", "time"], indirect=True)
+def test_an_honest_system_stays_believed(site):
+    site.poll()
+    assert statuses(site.poll(hours=25)) == [304, 200] * 3, "once a day it is looked at all the same"
+    site.feed.put("24412", "NV-03", progress=77)
+    site.poll(hours=25)
+    site.check()
+    assert statuses(site.poll()) == [304, 304, 304] and not lies_told(site)
 
 
 def test_not_modified_without_being_asked(site):

@@ -69,13 +69,15 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 class Feed:
     """`tags`: which validators it gives: "strong", "weak", "time", "node" (each answer another one, all of them known
-    for its bytes), None. `lies`: it answers 304 whenever it is asked; `unasked`: also when it is not."""
+    for its bytes), None. `lies`: it answers 304 whenever it is asked; `unasked`: also when it is not; `frozen`: one
+    tag whatever the bytes; `honours` False: it gives tags and answers none."""
 
     def __init__(self, units, each=10, tags="strong"):
         self.lock = threading.RLock()
         self.now, self.order, self.tags = START, "code", tags
         self.oldest, self.too_old = None, 410
-        self.lies = self.unasked = False
+        self.lies = self.unasked = self.frozen = False
+        self.honours = True
         self.fail = self.after = None
         self.seen, self.node, self.salt, self.serial = [], 0, "a", 0
         self.rows, self.hidden = {}, set()
@@ -144,7 +146,9 @@ class Feed:
         if not self.tags:
             return [], self.unasked
         asked = headers.get("If-None-Match")
-        same = asked is not None and (self.lies or asked == tag or asked in known)
+        if self.frozen:
+            tag = '"frozen"'
+        same = self.honours and asked is not None and (self.lies or asked == tag or asked in known)
         return [("ETag", tag)], same or self.unasked
 
     @contextlib.contextmanager

@@ -3,6 +3,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include <cmocka.h>
@@ -91,15 +92,33 @@ static void test_cursor_text(void **state) {
 
 static bool suffices(const ChangesPlan *p, int64_t value, Instant taken, Instant swept, Instant now) {
         char text[CHANGES_CURSOR_TEXT];
-        const ListingMemory m = { changes_cursor_write(p, &(ChangesCursor) { value, taken }, text), swept, STR_NULL };
-        return changes_suffice(p, &m, now);
+        const ListingMemory m = { .cursor = changes_cursor_write(p, &(ChangesCursor) { value, taken }, text),
+                                  .swept = swept };
+        return changes_suffice(p, &m, p->full_every, now);
+}
+
+/* Accounts that were first read together read everything at different polls, each at its own. */
+static void test_sweeps_are_spread(void **state) {
+        enum { ACCOUNTS = 500, SLOTS = 12 };
+        int in_slot[SLOTS] = { 0 };
+        for (int i = 0; i < ACCOUNTS; i++) {
+                char account[16];
+                snprintf(account, sizeof account, "xa%d", i);
+                const Partition p = { "portal", SIDE_PORTAL, "tasks", KIND_TASK, account, "" };
+                Instant every = changes_spread(&p, US_DAY);
+                assert_true(every > US_DAY - US_DAY / 4 && every <= US_DAY);
+                assert_true(every == changes_spread(&p, US_DAY));
+                in_slot[(US_DAY - every) / (US_DAY / 4 / SLOTS)]++;
+        }
+        for (int i = 0; i < SLOTS; i++)
+                assert_in_range(in_slot[i], ACCOUNTS / SLOTS / 2, ACCOUNTS / SLOTS * 2);
 }
 
 static void test_when_everything_is_read(void **state) {
         const ListingMemory none = { .swept = NOON };
         ChangesPlan old = by_time, old_id = by_id;
-        assert_false(changes_suffice(&by_time, &none, NOON + 1));
-        assert_false(changes_suffice(&(ChangesPlan) { 0 }, &none, NOON + 1));
+        assert_false(changes_suffice(&by_time, &none, US_DAY, NOON + 1));
+        assert_false(changes_suffice(&(ChangesPlan) { 0 }, &none, US_DAY, NOON + 1));
         assert_true(suffices(&by_time, NOON, NOON, NOON, NOON + US_DAY - 1));
         assert_false(suffices(&by_time, NOON, NOON, NOON, NOON + US_DAY));
         assert_false(suffices(&by_time, NOON, NOON, INSTANT_NONE, NOON));
@@ -133,6 +152,7 @@ int main(void) {
                 cmocka_unit_test(test_never_beyond_the_system_s_clock),
                 cmocka_unit_test(test_before_what_was_put_aside),
                 cmocka_unit_test(test_cursor_text),
+                cmocka_unit_test(test_sweeps_are_spread),
                 cmocka_unit_test(test_when_everything_is_read),
                 cmocka_unit_test(test_asked_from),
         };

@@ -333,7 +333,7 @@ static void test_version_1(void **state) {
         (void) state;
         file_of_version_1(w);
         world_open(w);
-        assert_int_equal(version_of(w), 6);
+        assert_int_equal(version_of(w), 7);
         expect_upgraded(w);
         world_free(w);
 }
