@@ -40,8 +40,10 @@ int moment_from_parts(const MomentParts *p, int64_t zone, Moment *ret) {
 bool moment_digits(Str *rest, size_t least, size_t most, int *ret) {
         size_t n = 0;
         int value = 0;
-        for (; n < most && n < rest->len && rest->at[n] >= '0' && rest->at[n] <= '9'; n++)
-                value = value * 10 + (rest->at[n] - '0');
+        if (most > rest->len)
+                most = rest->len;
+        for (unsigned digit; n < most && (digit = (unsigned) (unsigned char) rest->at[n] - '0') <= 9; n++)
+                value = value * 10 + (int) digit;
         if (n < least)
                 return false;
         *ret = value;

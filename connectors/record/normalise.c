@@ -137,13 +137,11 @@ static void nothing_read(const FieldPlan *plan, Value *v) {
                 *v = (Value) { .state = VALUE_NULL };
 }
 
-static int field_read(Normaliser *n, const SplitSpan *span, const FieldPlan *plan, RecordSide *side, Quarantine *q) {
-        Str seen = STR_NULL;
+/* Why a field puts its record aside. */
+static int field_refused(Normaliser *n, const SplitSpan *span, const FieldPlan *plan, ValueResult why, Str seen,
+                         Quarantine *q) {
         const char *key = field_table[plan->id].key;
-        switch (value_read(n, plan, side, &seen)) {
-        case VALUE_READ:
-                nothing_read(plan, &side->field[plan->id]);
-                return 0;
+        switch (why) {
         case VALUE_UNKNOWN_WORD: {
                 const char *words[64];
                 size_t count = 0;
@@ -159,10 +157,21 @@ static int field_read(Normaliser *n, const SplitSpan *span, const FieldPlan *pla
         }
         case VALUE_MISSING:
                 return missing(n, span, q, plan->from);
+        case VALUE_READ:
         case VALUE_NO_MEMORY:
                 break;
         }
         return -ENOMEM;
+}
+
+static inline int field_read(Normaliser *n, const SplitSpan *span, const FieldPlan *plan, RecordSide *side,
+                             Quarantine *q) {
+        Str seen = STR_NULL;
+        ValueResult r = value_read(n, plan, side, &seen);
+        if (r != VALUE_READ)
+                return field_refused(n, span, plan, r, seen, q);
+        nothing_read(plan, &side->field[plan->id]);
+        return 0;
 }
 
 /* The unit is read before the other fields, so that a record put aside for one of them is known, and not missing. */

@@ -210,12 +210,19 @@ static char *put_text(char *at, const char *text) {
         return at + len;
 }
 
+/* 0 to 99: most of what is written are months, days and minutes. */
+static inline char *put_two(char *at, int value) {
+        at[0] = (char) ('0' + value / 10);
+        at[1] = (char) ('0' + value % 10);
+        return at + 2;
+}
+
 static char *put_ymd(char *at, int year, int month, int day) {
-        at = put_number(at, year, 4);
+        at = year >= 0 && year <= 9999 ? put_two(put_two(at, year / 100), year % 100) : put_number(at, year, 4);
         *at++ = '-';
-        at = put_number(at, month, 2);
+        at = put_two(at, month);
         *at++ = '-';
-        return put_number(at, day, 2);
+        return put_two(at, day);
 }
 
 const char *date_iso(Date d, char buf[static DATE_TEXT]) {
@@ -252,11 +259,11 @@ const char *date_vn_short(Date d, char buf[static DATE_TEXT]) {
 }
 
 static char *put_time(char *at, const Civil *c) {
-        at = put_number(at, c->hour, 2);
+        at = put_two(at, c->hour);
         *at++ = ':';
-        at = put_number(at, c->minute, 2);
+        at = put_two(at, c->minute);
         *at++ = ':';
-        return put_number(at, c->second, 2);
+        return put_two(at, c->second);
 }
 
 static const char *when_text(Instant t, int64_t offset_seconds, const char *zone, char buf[static WHEN_TEXT]) {
