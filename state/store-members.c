@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* Members of pages: record ids, sorted, as differences of seven bits a byte, and beside them the prints of their bytes
- * in the same order. Of a listing that is read anew only the last few thousand wait in memory; the others wait in an
+ * in the same order. Of a listing that is read anew only the last thousand wait in memory; the others wait in an
  * unlinked file, each page at its own place, because the ids of new records are known last. */
 #include <errno.h>
 #include <unistd.h>

@@ -19,7 +19,7 @@ void bits_free(Bits *b);
 /* Members of a page. `aside`: so many more of them lie in the listing's file, at the place of the page. */
 typedef struct Member { uint64_t print; uint32_t id; } Member;
 typedef struct Members { Member *at; size_t n, room, aside; } Members;
-#define MEMBERS_HELD 32768 /* in memory at once */
+#define MEMBERS_HELD 1024 /* in memory at once, of each listing under way: there may be dozens */
 int members_add(Members *m, int64_t id, uint64_t print, Err *e);
 int members_encode(Members *m, Text *ids, Text *prints); /* sorts; prints stay empty when there are none */
 int members_encode_bits(const Bits *b, Text *ids);

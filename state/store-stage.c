@@ -7,7 +7,7 @@
 #include "state/model/kill.h"
 #include "state/store-parts.h"
 
-#define BUNCH 65536            /* bytes collected before they are compared and staged */
+#define BUNCH 32768            /* bytes collected before they are compared and staged; of each listing under way */
 
 /* What stands before the bytes of a record in a bunch. */
 typedef struct StagedHead {

@@ -228,9 +228,35 @@ static void test_as_if_read_anew(void **state) {
                 one_history((unsigned) (first + i));
 }
 
+#define LONG_PAGE 1500
+
+/* More members than wait in memory (MEMBERS_HELD): the pages know them all the same, each its own. */
+static void test_a_long_listing(void **state) {
+        Text page[5] = { 0 };
+        const char *pages[6] = { NULL };
+        World *w = world_new();
+
+        (void) state;
+        for (int i = 0; i < 5; i++) {
+                page[i] = TEXT_INIT(1u << 20);
+                for (int k = 0; k < LONG_PAGE; k++)
+                        (void) text_addf(&page[i], "%s24412/R%d progress=1", k ? ";" : "", i * LONG_PAGE + k);
+                pages[i] = page[i].at;
+        }
+        assert_int_equal(read_pages(w, world_end(), pages), 5 * LONG_PAGE);
+        assert_int_equal(read_pages(w, world_end(), pages), 0);
+        *strrchr(page[1].at, '1') = '2'; /* its last record: the others of the page are known by their bytes */
+        assert_int_equal(read_pages(w, world_end(), pages), 1);
+        assert_int_equal(read_pages(w, world_end(), pages), 0);
+        for (int i = 0; i < 5; i++)
+                text_free(&page[i]);
+        world_free(w);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_as_if_read_anew),
+                cmocka_unit_test(test_a_long_listing),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
