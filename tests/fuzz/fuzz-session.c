@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* What the vault kept and what a person wrote, from anywhere: refused, or read and written back as the same. */
+/* What the vault kept, what a person wrote and what a token tells of itself, from anywhere: refused, or read and
+ * written back as the same. */
 #include <stdint.h>
 
 #include "connectors/http/jar.h"
@@ -30,6 +31,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         _cleanup_text_ Text value = TEXT_INIT(LIMIT_SESSION_BYTES);
         SessionKeys k;
         int line = -1;
+        int64_t end = 0;
+        expect(!session_jwt_end(text, &end) || end > 0);
         if (session_decode(text, &k) == 0) {
                 round_trip(&k);
                 session_keys_free(&k);
