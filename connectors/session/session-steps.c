@@ -239,11 +239,12 @@ static bool led_astray(const Session *s, const StepPlan *step, const HttpRespons
 
 /* Statuses that say nothing about the password. */
 static bool bad_status(Session *s, const StepPlan *step, const HttpResponse *r) {
-        char words[DOCUMENT_WORDS];
+        char words[DOCUMENT_WORDS] = "";
         if ((r->status < 400 && r->status >= 200) || r->status == step->expect_status || led_astray(s, step, r))
                 return false;
         s->failure.retry_after = r->retry_after;
-        document_words(text_str(&r->body), words);
+        if (r->status < 500) /* what a program that broke prints may hold anybody's secrets */
+                document_words(text_str(&r->body), words);
         if (r->status == 429)
                 session_fail(s, FAULT_RATE_LIMITED, RETRY_LATER, "%s answers 429 to a login", r->path);
         else
