@@ -98,11 +98,12 @@ const char *import_column_key(ImportColumn c) {
         return keys[c];
 }
 
+/* `column` 0: the list has none of that name, and the row stands for it. */
 static void put(Reader *r, NoticeId id, int row, int column, Str seen, const char *en, const char *vi,
                 const char *nearest) {
         _cleanup_free_ char *text = seen.len ? str_dup(seen) : NULL;
         notice_put(r->notices, &(Notice) { .id = id,
-                                           .at = { r->options->csv_name, row, column },
+                                           .at = { r->options->csv_name, row, column > 0 ? column : 1 },
                                            .seen = text,
                                            .en = en,
                                            .vi = vi,

@@ -31,25 +31,26 @@ int http_retry_after(Str value, Instant theirs, Instant ours, Instant *ret) {
         return 0;
 }
 
+void http_form_encode(Text *t, Str s) {
+        for (size_t i = 0; i < s.len; i++) {
+                unsigned char b = (unsigned char) s.at[i];
+                bool plain = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') ||
+                             (b && strchr("*-._", b));
+                if (b == ' ')
+                        text_addc(t, '+');
+                else if (plain)
+                        text_addc(t, (char) b);
+                else
+                        text_addf(t, "%%%02X", b);
+        }
+}
+
 void http_form_add(Text *t, Str name, Str value) {
-        Str both[2] = { name, value };
         if (t->len)
                 text_addc(t, '&');
-        for (int k = 0; k < 2; k++) {
-                if (k == 1)
-                        text_addc(t, '=');
-                for (size_t i = 0; i < both[k].len; i++) {
-                        unsigned char b = (unsigned char) both[k].at[i];
-                        bool plain = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') ||
-                                     (b && strchr("*-._", b));
-                        if (b == ' ')
-                                text_addc(t, '+');
-                        else if (plain)
-                                text_addc(t, (char) b);
-                        else
-                                text_addf(t, "%%%02X", b);
-                }
-        }
+        http_form_encode(t, name);
+        text_addc(t, '=');
+        http_form_encode(t, value);
 }
 
 Fault http_send_fault(int code) {

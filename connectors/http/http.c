@@ -139,10 +139,17 @@ static const char *path_below(const Http *h, const UrlParts *at) {
 }
 
 /* A body that holds a password is sent once more where 307 or 308 say so, to the same place, and no second time: each
- * time may count at the other end. */
-static bool repeats_password(HttpCall *c, const UrlParts *to, HttpResponse *r) {
+ * time may count at the other end. One that holds a token goes to no other host. */
+static bool body_astray(HttpCall *c, const UrlParts *to, HttpResponse *r) {
         if (!c->q.post || (r->status != 307 && r->status != 308))
                 return false;
+        if (c->q.sealed && !at_home(c->http, to)) {
+                r->fault = FAULT_REDIRECT;
+                r->retry = RETRY_RECONFIGURE;
+                snprintf(r->detail, sizeof r->detail, "%.100s wants a request that holds a token sent on to %.100s",
+                         c->at.path, to->host);
+                return true;
+        }
         bool first = !c->repeated && same_origin(&c->at, to);
         c->repeated = true;
         if (!c->q.login || first)
@@ -182,7 +189,7 @@ static bool redirect(HttpCall *c, HttpResponse *r) {
                 url_parts_free(&to);
                 return false;
         }
-        if (repeats_password(c, &to, r)) {
+        if (body_astray(c, &to, r)) {
                 url_parts_free(&to);
                 return false;
         }
@@ -247,10 +254,10 @@ static int call_target(HttpCall *c, Err *e) {
                 return err_set(e, -EPERM, RETRY_RECONFIGURE, "%.*s is not an address the profile allows",
                                (int) (strcspn(c->q.target, "?") > 200 ? 200 : strcspn(c->q.target, "?")), c->q.target);
         c->left_origin = !at_home(c->http, &c->at);
-        if (c->left_origin && c->q.once)
+        if (c->left_origin && (c->q.once || c->q.sealed))
                 return err_set(e, -EPERM, RETRY_RECONFIGURE,
-                               "the login leads to %.200s, and the profile does not name it in session-hosts",
-                               c->at.host);
+                               "%s to %.200s, and the profile does not name it in session-hosts",
+                               c->q.once ? "the login leads" : "a request that holds a token goes", c->at.host);
         return 0;
 }
 

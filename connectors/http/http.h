@@ -51,6 +51,7 @@ typedef struct HttpRequest {
         bool once;                /* holds what may count each time, a password or a token that serves once: takes a
                                    * fresh connection, since libcurl sends again by itself on a kept one that died;
                                    * -EPERM to another host than a session host */
+        bool sealed;              /* the body holds a token of the session: goes to no other host than a session host */
         Str body;
         const char *content_type; /* borrowed */
         const char *header, *value; /* the session's own header; NULL: none. It and all that follows up to the
@@ -123,5 +124,6 @@ uint64_t http_ready_at(Http *h);
  * neither. */
 int http_retry_after(Str value, Instant theirs, Instant ours, Instant *ret);
 
-/* application/x-www-form-urlencoded (WHATWG URL 5.2). */
+/* application/x-www-form-urlencoded (WHATWG URL 5.2): a text, and `name=value` behind what is there. */
+void http_form_encode(Text *t, Str s);
 void http_form_add(Text *t, Str name, Str value);

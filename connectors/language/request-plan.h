@@ -19,5 +19,6 @@ typedef struct RequestPlan {
 
 BodyKind request_body_kind(const RequestPlan *p);
 
-/* Whether any part of it mentions the name. */
+/* Whether any part of it, or its body, mentions the name. */
 bool request_uses(const RequestPlan *p, const char *name);
+bool request_body_uses(const RequestPlan *p, const char *name);

@@ -20,6 +20,9 @@ typedef enum SessionKind {
         SESSION_KIND_HANDED_OVER
 } SessionKind;
 
+/* BASIC: each form-encoded first, as RFC 6749 2.3.1 has it; RAW: as they are, for those who never read it. */
+typedef enum ClientAuth { CLIENT_BODY, CLIENT_BASIC, CLIENT_BASIC_RAW } ClientAuth;
+
 typedef enum TakeFrom { TAKE_INPUT, TAKE_ACTION, TAKE_META, TAKE_COOKIE, TAKE_HEADER, TAKE_JSON } TakeFrom;
 
 /* A value taken out of an answer. `token`, `refresh` and `expires` are kept with the session. */
@@ -40,7 +43,7 @@ typedef struct StepPlan {
         const char *target;     /* a path, or one name that was taken: an address on the page before */
         PlanPairs form, headers;
         const char *json;       /* NULL: none */
-        bool client_auth;       /* oauth2: account and secret by Basic */
+        int client_auth;        /* ClientAuth: oauth2, how account and secret go */
         bool secret;            /* the password goes out with it: an attempt that may count at the other end */
         bool follow;            /* redirects; they end at the login page */
         const TakePlan *takes;
@@ -62,7 +65,10 @@ typedef struct CsrfPlan {
         PlanStatuses rejected;      /* the token is not accepted: another is taken, once */
 } CsrfPlan;
 
-typedef enum CarrierPlace { CARRIER_NONE, CARRIER_HEADER, CARRIER_QUERY, CARRIER_COOKIE, CARRIER_AUTH } CarrierPlace;
+/* BODY: where the bodies of the streams' requests say <token>. */
+typedef enum CarrierPlace {
+        CARRIER_NONE, CARRIER_HEADER, CARRIER_QUERY, CARRIER_COOKIE, CARRIER_AUTH, CARRIER_BODY
+} CarrierPlace;
 
 typedef struct SessionPlan {
         int kind;                       /* SessionKind */
@@ -82,6 +88,7 @@ typedef struct SessionPlan {
         bool handed;                    /* begins with what a person put into the secrets folder */
         bool only_failures_count;       /* a login that was accepted does not use up the budget */
         int lifetime;                   /* seconds, when the answer names none; 0: unknown */
+        bool expires_ms;                /* a length that an answer names is in milliseconds */
         int leeway;                     /* seconds before the expiry at which a session counts as expired */
         int warn_before;                /* seconds before the expiry of a handed-over session */
         const char *login_text;         /* what only a login page shows, besides a password input; NULL */

@@ -92,6 +92,7 @@ static void request_send(Listing *l, const RequestText *request) {
                           .target = request->target.at,
                           .post = request->post,
                           .body = text_str(&request->body),
+                          .sealed = plan->place == CARRIER_BODY,
                           .content_type = request->content_type,
                           .headers = request->headers,
                           .keep = l->stream->keep,
@@ -293,7 +294,8 @@ static void status_seen(Listing *l, const HttpResponse *r) {
                 go_on(l, source_now(l->source));
                 return;
         }
-        if (forged || statuses_have(&plan->lost_status, r->status)) {
+        bool says_lost = r->status < 500 && session_body_says_lost(plan, text_str(&r->body));
+        if (forged || says_lost || statuses_have(&plan->lost_status, r->status)) {
                 snprintf(detail + n, sizeof detail - (size_t) n, "%s", words);
                 not_let_in(l, FAULT_SESSION_LOST, r->status, detail);
                 return;

@@ -102,6 +102,8 @@ static void values_fill(const Listing *l, ListingValues *ret) {
         put_slice(ret, l);
         put_since(ret, l);
         put_taken(ret, l);
+        if (s->o.profile->session.place == CARRIER_BODY) /* filled in as the request is sent */
+                put(ret, "token", text_str(&l->session->keys.token));
         for (size_t i = 0; i < s->n_config; i++)
                 put(ret, s->config[i].name, s->config[i].text);
 }

@@ -28,10 +28,14 @@ static bool pairs_use(PlanPairs pairs, const char *name) {
         return false;
 }
 
+bool request_body_uses(const RequestPlan *p, const char *name) {
+        return pairs_use(p->form, name) || (p->json && template_uses(p->json, name)) ||
+               (p->raw && template_uses(p->raw, name));
+}
+
 bool request_uses(const RequestPlan *p, const char *name) {
         return (p->path && template_uses(p->path, name)) || pairs_use(p->query, name) || pairs_use(p->headers, name) ||
-               pairs_use(p->form, name) || (p->json && template_uses(p->json, name)) ||
-               (p->raw && template_uses(p->raw, name));
+               request_body_uses(p, name);
 }
 
 /* A value of a path must be a whole segment's worth of text: curl would walk up at "..". `slash`: it may end in one. */

@@ -116,11 +116,6 @@ bool profile_select_rootless(const Select *s) {
         return s->n_steps > 0 ? !s->steps[0].deep && s->steps[0].kind == SELECT_INDEX : !s->list;
 }
 
-static void useless(ProfileReader *r, const Tree *t, const char *key, const char *because) {
-        profile_complain(r, &(Complaint) { PROFILE_KEY_USELESS, SEVERITY_ERROR, tree_get(t, key)->key_origin, key,
-                                           { key, because, NULL }, NULL });
-}
-
 /* What a constant must be to be one, NULL when it is. */
 static const char *constant_wants(ProfileReader *r, const FieldPlan *f) {
         Str text = str_of(f->constant), canonical;
@@ -171,13 +166,13 @@ static void check_source(ProfileReader *r, const Tree *t, const FieldKeys *k, Fi
                                                    .origin = t->origin });
         bool listed = type == TYPE_UNITS || type == TYPE_EVIDENCE;
         if (k->nothing && (k->constant || k->account_unit))
-                useless(r, t, "nothing", k->constant ? "constant" : "account-unit");
+                profile_useless(r, t, "nothing", k->constant ? "constant" : "account-unit");
         if (k->account_unit && type != TYPE_UNIT)
-                useless(r, t, "account-unit", t->key);
+                profile_useless(r, t, "account-unit", t->key);
         if (k->constant && listed)
-                useless(r, t, "constant", "a list");
+                profile_useless(r, t, "constant", "a list");
         if (k->separator && !k->join.n)
-                useless(r, t, "separator", "no `join`");
+                profile_useless(r, t, "separator", "no `join`");
         if (k->unknown == UNKNOWN_KEEP && type != TYPE_TEXT && type != TYPE_DUE)
                 profile_complain(r, &(Complaint) { PROFILE_NOT_ONE_OF,
                                                    SEVERITY_ERROR,

@@ -15,16 +15,9 @@ static const char *const by_table[] = { "encoding", "header-row", "rows-without-
                                         "column-numbers", "count-after", NULL };
 static const char *const by_body[] = { "list", "ok", "ok-value", "total", "cursor", "next", "more", NULL };
 
-static void useless(ProfileReader *r, const Tree *t, const char *key, const char *because) {
-        const Tree *at = tree_get(t, key);
-        if (at)
-                profile_complain(r, &(Complaint) { PROFILE_KEY_USELESS, SEVERITY_ERROR, at->key_origin, key,
-                                                   { key, because, NULL }, NULL });
-}
-
 static void all_useless(ProfileReader *r, const Tree *t, const char *const *keys, const char *because) {
         for (; *keys; keys++)
-                useless(r, t, *keys, because);
+                profile_useless(r, t, *keys, because);
 }
 
 /* Files may be of any format, whatever the system's own answers are. */
@@ -37,7 +30,7 @@ static void check_keys(ProfileReader *r, const Tree *t, const FormatKeys *k, boo
         if (!table)
                 all_useless(r, t, by_table, format_names[k->kind]);
         if (k->kind != FORMAT_CSV)
-                useless(r, t, "delimiter", format_names[k->kind]);
+                profile_useless(r, t, "delimiter", format_names[k->kind]);
         if (k->kind != FORMAT_HTML_TABLE)
                 all_useless(r, t, NAMES("table", "links"), format_names[k->kind]);
         if (k->kind != FORMAT_XLSX)

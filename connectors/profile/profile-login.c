@@ -163,7 +163,7 @@ static PlanPair *pair_add(PlanPair *at, const char *name, const char *value) {
 static StepPlan token_step(ProfileReader *r, const SessionKeySet *k, bool refresh) {
         PlanPair *form = profile_alloc(r, 6, sizeof *form), *end = form;
         StepPlan s = { .name = refresh ? "refresh" : "token", .post = true, .target = k->token_path, .secret = true,
-                       .client_auth = k->client_auth == CLIENT_BASIC, .refused_status = k->refused_status };
+                       .client_auth = k->client_auth, .refused_status = k->refused_status };
         if (!form)
                 return s;
         end = pair_add(end, "grant_type", refresh ? "refresh_token" : "client_credentials");

@@ -5,11 +5,11 @@
 #include "connectors/profile/profile-parts.h"
 
 typedef enum OauthGrant { GRANT_CLIENT, GRANT_REFRESH } OauthGrant;
-typedef enum ClientAuth { CLIENT_BASIC, CLIENT_BODY } ClientAuth;
 
 /* The map `session`, as read. */
 typedef struct SessionKeySet {
-        int kind, grant, client_auth, lifetime, leeway, warn_before;
+        int kind, grant, client_auth, lifetime, leeway, warn_before, expires_unit;
+        bool body;
         const char *header, *query, *cookie, *value, *login_json, *refresh_json;
         const char *login_path, *token_path, *refresh_path, *lost_path, *scope;
         PlanPairs login_fields, refresh_fields, refresh_headers;

@@ -269,8 +269,25 @@ static bool shape_fits(ProfileReader *r, const Tree *t, KeyType type) {
         return false;
 }
 
+void profile_useless(ProfileReader *r, const Tree *t, const char *key, const char *because) {
+        const Tree *at = tree_get(t, key);
+        if (at)
+                profile_complain(r, &(Complaint) { PROFILE_KEY_USELESS, SEVERITY_ERROR, at->key_origin, key,
+                                                   { key, because, NULL }, NULL });
+}
+
+static bool target_sound(const char *text) {
+        char path[500];
+        size_t n = strcspn(text, "?");
+        if (n >= sizeof path || strpbrk(text + n, " #\t\r\n"))
+                return false;
+        memcpy(path, text, n);
+        path[n] = '\0';
+        return profile_path_sound(path);
+}
+
 static void read_text(ProfileReader *r, const Tree *t, KeyType type, const char **out) {
-        if (type == KEY_PATH && !profile_path_sound(t->text))
+        if ((type == KEY_PATH && !profile_path_sound(t->text)) || (type == KEY_TARGET && !target_sound(t->text)))
                 bad(r, t, PROFILE_PATH, t->text, NULL, NULL);
         else if (type == KEY_NAME && !plain_name(t->text))
                 bad(r, t, PROFILE_NAME, t->text, NULL, NULL);
@@ -286,6 +303,7 @@ static void read_key(ProfileReader *r, const Tree *t, const KeySpec *s, void *ou
         switch (s->type) {
         case KEY_TEXT:
         case KEY_PATH:
+        case KEY_TARGET:
         case KEY_NAME:
         case KEY_HEADER:
                 read_text(r, t, s->type, out);

@@ -63,6 +63,7 @@ typedef struct ProfileReader {
         Text path;  /* of the key being read: "streams.tasks.list" */
         const char **config; /* names of values from nq57d.yaml that templates use; in the arena */
         size_t n_config;
+        bool token_in_body, token_used; /* the session goes in bodies of requests; one of them says <token> */
         int errors;
         int failed; /* 0 or -ENOMEM */
 } ProfileReader;
@@ -76,10 +77,13 @@ typedef struct Complaint {
         const char *nearest;
 } Complaint;
 void profile_complain(ProfileReader *r, const Complaint *c);
+/* That a key means nothing beside `because`, where it is given. */
+void profile_useless(ProfileReader *r, const Tree *t, const char *key, const char *because);
 
 typedef enum KeyType {
         KEY_TEXT,    /* const char * */
         KEY_PATH,    /* const char *: begins with one '/' */
+        KEY_TARGET,  /* const char *: such a path, with or without a query */
         KEY_NAME,    /* const char *: a query parameter or form field */
         KEY_HEADER,  /* const char *: a header's name */
         KEY_FLAG,    /* bool: yes, no */

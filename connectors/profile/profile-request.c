@@ -143,15 +143,19 @@ static void check_body(ProfileReader *r, const Tree *t, const RequestPlan *p) {
 }
 
 void profile_request_check(ProfileReader *r, const Tree *t, const RequestPlan *p, const ProfileNames *names) {
+        ProfileNames of_body = *names;
+        if (r->token_in_body) /* nowhere else: addresses and headers are shown, and remembered */
+                profile_name_add(&of_body, "token", TEMPLATE_TEXT);
         if (p->path)
                 check_path(r, t, p->path, names);
         check_pairs(r, p->query, "query", names);
-        check_pairs(r, p->form, "form", names);
+        check_pairs(r, p->form, "form", &of_body);
         check_headers(r, p->headers, names);
         if (p->json)
-                check_json(r, t, p->json, names);
+                check_json(r, t, p->json, &of_body);
         if (p->raw)
-                profile_template(r, p->raw, tree_get(t, "body")->origin, "body", names);
+                profile_template(r, p->raw, tree_get(t, "body")->origin, "body", &of_body);
+        r->token_used |= request_body_uses(p, "token");
         check_body(r, t, p);
 }
 

@@ -7,13 +7,15 @@
 static const char *const kinds[] = { "none",   "basic",      "digest",    "bearer", "api-key",
                                      "oauth2", "json-login", "html-form", "steps",  "handed-over", NULL };
 static const char *const grants[] = { "client-credentials", "refresh-token", NULL };
-static const char *const client_auths[] = { "basic", "body", NULL };
+static const char *const client_auths[] = { "body", "basic", "basic-raw", NULL }; /* ClientAuth */
+static const char *const expires_units[] = { "seconds", "milliseconds", NULL };
 
 static const KeySpec keys[] = {
         KEY("kind", KEY_CHOICE, kind, .required = true, .choices = kinds),
         KEY("header", KEY_HEADER, header),
         KEY("query", KEY_NAME, query),
         KEY("cookie", KEY_HEADER, cookie),
+        KEY("body", KEY_FLAG, body),
         KEY("value", KEY_TEXT, value),
         KEY("login-path", KEY_PATH, login_path),
         KEY("login-fields", KEY_PAIRS, login_fields),
@@ -26,6 +28,7 @@ static const KeySpec keys[] = {
         KEY("token", KEY_SELECT, token),
         KEY("refresh-token", KEY_SELECT, refresh_token),
         KEY("expires-in", KEY_SELECT, expires_in),
+        KEY("expires-in-unit", KEY_CHOICE, expires_unit, .choices = expires_units),
         KEY("refresh-path", KEY_PATH, refresh_path),
         KEY("refresh-fields", KEY_PAIRS, refresh_fields),
         KEY("refresh-json", KEY_TEXT, refresh_json),
@@ -36,7 +39,7 @@ static const KeySpec keys[] = {
         KEY("lifetime", KEY_INT, lifetime, .low = 10, .high = 30 * 86400),
         KEY("leeway", KEY_INT, leeway, .low = 0, .high = 86400),
         KEY("warn-before", KEY_INT, warn_before, .low = 60, .high = 30 * 86400),
-        KEY("proof-path", KEY_PATH, proof_path),
+        KEY("proof-path", KEY_TARGET, proof_path),
         KEY("proof-text", KEY_TEXT, proof_text),
         KEY("proof", KEY_SELECT, proof),
         KEY("login-text", KEY_TEXT, login_text),
@@ -65,22 +68,26 @@ static const KindRules kind_rules[] = {
         [SESSION_KIND_BASIC] = { NAMES(PROOF, LOST), nothing, nothing },
         [SESSION_KIND_DIGEST] = { NAMES(PROOF, LOST), nothing, nothing },
         [SESSION_KIND_BEARER] = { NAMES(PROOF, LOST), nothing, nothing },
-        [SESSION_KIND_API_KEY] = { NAMES(PROOF, LOST, CARRIER), NAMES("value"), NAMES("account", "secret") },
+        [SESSION_KIND_API_KEY] = { NAMES(PROOF, LOST, CARRIER, "body"), nothing, NAMES("account", "secret") },
         [SESSION_KIND_OAUTH2] = { NAMES(PROOF, LOST, ENDS, "token-path", "grant", "client-auth", "scope", "token",
-                                        "refresh-token", "expires-in", "refused-status", "header", "value"),
+                                        "refresh-token", "expires-in", "expires-in-unit", "refused-status", "header",
+                                        "body", "value"),
                                   NAMES("token-path"), NAMES("account", "token") },
         [SESSION_KIND_JSON_LOGIN] = { NAMES(PROOF, LOST, ENDS, "header", "query", "value", "login-path", "login-fields",
-                                            "login-json", "token", "refresh-token", "expires-in", "refresh-path",
-                                            "refresh-fields", "refresh-json", "refresh-headers",
-                                            "refused-status", "refused-text"),
-                                      NAMES("value", "login-path", "token"),
+                                            "login-json", "token", "refresh-token", "expires-in", "expires-in-unit",
+                                            "refresh-path", "refresh-fields", "refresh-json", "refresh-headers",
+                                            "refused-status", "refused-text", "body"),
+                                      NAMES("login-path", "token"),
                                       NAMES("account", "token") },
         [SESSION_KIND_HTML_FORM] = { NAMES(PROOF, LOST, ENDS, "login-path", "login-fields", "hidden-fields",
                                            "refused-status", "refused-text"),
                                      NAMES("login-path", "login-fields"), nothing },
-        [SESSION_KIND_STEPS] = { NAMES(PROOF, LOST, ENDS, "header", "query", "value", "steps", "renew"), NAMES("steps"),
+        [SESSION_KIND_STEPS] = { NAMES(PROOF, LOST, ENDS, "header", "query", "body", "value", "steps", "renew",
+                                       "expires-in-unit"),
+                                 NAMES("steps"),
                                  NAMES("account", "token") },
-        [SESSION_KIND_HANDED_OVER] = { NAMES(PROOF, LOST, "leeway", "warn-before", "header", "query", "value"), nothing,
+        [SESSION_KIND_HANDED_OVER] = { NAMES(PROOF, LOST, "leeway", "warn-before", "header", "query", "body", "value"),
+                                       nothing,
                                        NAMES("account", "token") },
 };
 
@@ -112,18 +119,24 @@ static void carrier_compile(ProfileReader *r, const Tree *t, const SessionKeySet
                         plan->carrier = names[i];
                         n++;
                 }
+        if (k->body) {
+                plan->place = CARRIER_BODY;
+                n++;
+        }
         plan->value = k->value;
         bool needed = k->value || k->kind == SESSION_KIND_API_KEY || k->kind == SESSION_KIND_JSON_LOGIN;
         if (n > 1 || (n == 0 && needed))
                 complain(r, t, NULL, PROFILE_ONE_OF,
-                         k->kind == SESSION_KIND_API_KEY ? "header, query, cookie" : "header, query");
-        else if (n == 1 && !k->value && k->kind != SESSION_KIND_OAUTH2)
+                         k->kind == SESSION_KIND_API_KEY ? "header, query, cookie, body" : "header, query, body");
+        else if (n == 1 && !k->value && k->kind != SESSION_KIND_OAUTH2 && !k->body)
                 complain(r, t, NULL, PROFILE_KEY_MISSING, "value");
+        else if (k->body && (k->value || k->proof_path))
+                profile_useless(r, t, k->value ? "value" : "proof-path", "body: yes");
         value_check(r, t, plan, kind_rules[k->kind].value_may_hold);
 }
 
 static void carrier_fixed(SessionPlan *plan, const char *value) {
-        if (plan->place != CARRIER_NONE && plan->value)
+        if (plan->place == CARRIER_BODY || (plan->place != CARRIER_NONE && plan->value))
                 return;
         plan->place = CARRIER_HEADER;
         plan->carrier = plan->carrier ? plan->carrier : "Authorization";
@@ -232,7 +245,8 @@ static void check(ProfileReader *r, const Tree *t, const SessionKeySet *k, Sessi
 }
 
 void profile_session_compile(ProfileReader *r, const Tree *t, SessionPlan *ret) {
-        SessionKeySet k = { .leeway = 60, .warn_before = 86400, .lost_status = { { 401 }, 1 } };
+        SessionKeySet k = { .leeway = 60, .warn_before = 86400, .client_auth = CLIENT_BASIC,
+                            .lost_status = { { 401 }, 1 } };
         size_t path = profile_enter(r, "session");
         int errors = r->errors;
         profile_read(r, t, keys, COUNT(keys), &k);
@@ -241,11 +255,13 @@ void profile_session_compile(ProfileReader *r, const Tree *t, SessionPlan *ret) 
         if (k.refused_status.n == 0)
                 k.refused_status = k.kind == SESSION_KIND_OAUTH2 ? (PlanStatuses) { { 400, 401 }, 2 }
                                                                  : (PlanStatuses) { { 401 }, 1 };
-        SessionPlan plan = { .kind = k.kind, .lifetime = k.lifetime, .leeway = k.leeway, .warn_before = k.warn_before,
+        SessionPlan plan = { .kind = k.kind, .lifetime = k.lifetime, .expires_ms = k.expires_unit == 1,
+                             .leeway = k.leeway, .warn_before = k.warn_before,
                              .login_text = k.login_text, .login_path = k.lost_path ? k.lost_path : k.login_path,
                              .lost_status = k.lost_status, .lost = k.lost, .lost_value = k.lost_value };
         if (t->kind == TREE_MAP && (r->errors == errors || tree_get(t, "kind")))
                 check(r, t, &k, &plan);
+        r->token_in_body = plan.place == CARRIER_BODY;
         profile_leave(r, path);
         *ret = plan;
 }

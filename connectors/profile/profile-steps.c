@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* `steps` of a login, and the small parts that the other kinds use too: what is taken, what proves, what is filled in.
  */
+#include <errno.h>
 #include <stdio.h>
 
 #include "connectors/decode/document.h"
 #include "connectors/language/template.h"
 #include "connectors/profile/profile-login.h"
+
 #include "connectors/profile/profile-request.h"
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
@@ -102,8 +104,11 @@ bool profile_login_template(ProfileReader *r, const SessionPlan *plan, const cha
 void profile_login_proof(ProfileReader *r, const SessionKeySet *k, SessionPlan *plan) {
         if (!k->proof_path || !(plan->proof = profile_alloc(r, 1, sizeof *plan->proof)))
                 return;
+        const char *path = arena_copy(r->arena, (Str) { k->proof_path, strcspn(k->proof_path, "?") });
+        if (!path)
+                r->failed = -ENOMEM;
         *plan->proof = (StepPlan) { .name = "proof", .target = k->proof_path, .follow = true, .expect_status = 200,
-                                    .expect_path = k->proof_path, .expect_text = k->proof_text, .expect = k->proof };
+                                    .expect_path = path, .expect_text = k->proof_text, .expect = k->proof };
         if (plan->n_login == 0 && !plan->handed)
                 plan->proof->refused_status = plan->lost_status;
 }
@@ -118,7 +123,7 @@ static const KeySpec csrf_keys[] = {
         CSRF("header", KEY_HEADER, header),
         CSRF("field", KEY_NAME, field),
         CSRF("from", KEY_TEXT, from, .required = true),
-        CSRF("path", KEY_PATH, path),
+        CSRF("path", KEY_TARGET, path),
         CSRF("rejected-status", KEY_STATUSES, rejected, .low = 400, .high = 499),
 };
 

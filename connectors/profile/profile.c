@@ -160,6 +160,11 @@ static void compile(ProfileReader *r, const Tree *root, Profile *p) {
                 compile_streams(r, p, &k);
                 pages_cap(p);
                 check_words_used(r, &k);
+                if (r->token_in_body && !r->token_used)
+                        profile_complain(r, &(Complaint) { PROFILE_KEY_NEEDS, SEVERITY_ERROR,
+                                                           tree_get(k.session, "body")->key_origin, "session.body",
+                                                           { "body", "<token>` in `json`, `form` or `body` of a stream",
+                                                             NULL }, NULL });
         }
 }
 

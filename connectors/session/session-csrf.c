@@ -10,7 +10,7 @@ bool session_says_lost(const SessionPlan *plan, json_object *root) {
                strcmp(json_object_get_string(v), plan->lost_value) == 0;
 }
 
-static bool body_says_lost(const SessionPlan *plan, Str body) {
+bool session_body_says_lost(const SessionPlan *plan, Str body) {
         _cleanup_(json_root_freep) json_object *root = NULL;
         char why[160];
         return plan->lost.text && document_parse(body, &root, why) == FAULT_NONE && session_says_lost(plan, root);
@@ -21,7 +21,7 @@ bool session_csrf_shows_out(Session *s, const HttpResponse *r) {
         SessionAttempt *a = s->attempt;
         bool only = a->csrf_only;
         if (statuses_have(&plan->lost_status, r->status) || session_at_login(s, r) ||
-            body_says_lost(plan, text_str(&r->body))) {
+            session_body_says_lost(plan, text_str(&r->body))) {
                 a->out = true;
                 if (only)
                         session_lost(s, r->status);

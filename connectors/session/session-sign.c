@@ -52,6 +52,7 @@ static int csrf_sign(const Session *s, SessionKeys *k, SessionPass *pass, HttpRe
                 text_add(&pass->body, q->body);
                 http_form_add(&pass->body, str_of(csrf->field), text_str(&pass->csrf));
                 q->body = text_str(&pass->body);
+                q->sealed = true;
                 return pass->body.failed;
         }
         pass->headers = calloc(q->headers.n + 1, sizeof *pass->headers);

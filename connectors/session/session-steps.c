@@ -64,7 +64,7 @@ const StepPlan *session_step(const Session *s) {
 
 typedef struct Outgoing {
         SessionPass pass;
-        Text target, body;
+        Text target, body, user, password;
         Text filled[2 * SESSION_VALUES_MAX]; /* headers */
         PlanPair headers[2 * SESSION_VALUES_MAX];
         size_t n_headers;
@@ -74,6 +74,8 @@ static void outgoing_done(Outgoing *o) {
         session_pass_done(&o->pass);
         session_wipe(&o->target);
         session_wipe(&o->body);
+        session_wipe(&o->user);
+        session_wipe(&o->password);
         for (size_t i = 0; i < o->n_headers; i++)
                 session_wipe(&o->filled[i]);
 }
@@ -127,6 +129,23 @@ static bool once(const Session *s, const StepPlan *step) {
                (phase == PHASE_PROOF && s->env->plan->place == CARRIER_AUTH);
 }
 
+/* RFC 6749 2.3.1: form-encoded before they are joined, or a ':' or '%' in them would be read as something else. */
+static int client_sign(const Session *s, const StepPlan *step, Outgoing *o, HttpRequest *q) {
+        o->user = TEXT_INIT(SESSION_SECRET_BYTES * 3);
+        o->password = TEXT_INIT(SESSION_SECRET_BYTES * 3);
+        if (step->client_auth == CLIENT_BASIC) {
+                http_form_encode(&o->user, str_of(s->account));
+                http_form_encode(&o->password, text_str(&s->attempt->secret));
+        } else {
+                text_add(&o->user, str_of(s->account));
+                text_add(&o->password, text_str(&s->attempt->secret));
+        }
+        q->auth = HTTP_AUTH_BASIC;
+        q->user = o->user.at;
+        q->password = o->password.at;
+        return o->user.failed ? o->user.failed : o->password.failed;
+}
+
 static int request_write(Session *s, const StepPlan *step, Outgoing *o, HttpRequest *q) {
         TemplateValue values[SESSION_VALUES_MAX + 2];
         TemplateValues v = { values, values_fill(s, values), 0 };
@@ -156,11 +175,10 @@ static int request_write(Session *s, const StepPlan *step, Outgoing *o, HttpRequ
                              .body_max = LIMIT_LOGIN_BODY_BYTES,
                              .follow = step->follow ? LIMIT_REDIRECTS : 0,
                              .stop_path = login && (step->post || strcmp(step->target, login) != 0) ? login : NULL };
-        if (step->client_auth) {
-                q->auth = HTTP_AUTH_BASIC;
-                q->user = s->account;
-                q->password = a->secret.at;
-        }
+        if (step->client_auth != CLIENT_BODY)
+                r = client_sign(s, step, o, q);
+        if (r < 0)
+                return r;
         if (a->phase == PHASE_PROOF || a->phase == PHASE_CSRF)
                 return session_sign_with(s, &a->fresh, &o->pass, q);
         q->jar = &a->fresh.jar;
@@ -218,8 +236,19 @@ bool session_at_login(const Session *s, const HttpResponse *r) {
                html_login_page(text_str(&r->body)) || holds(r, plan->login_text);
 }
 
+/* RFC 6749 5.2: what says that the request is no good says nothing about the client's secret. */
+static bool blames_request(const Session *s, const HttpResponse *r) {
+        static const char *const errors[] = { "\"invalid_request\"", "\"invalid_scope\"",
+                                              "\"unsupported_grant_type\"" };
+        for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+                if (s->env->plan->kind == SESSION_KIND_OAUTH2 && r->status == 400 && holds(r, errors[i]))
+                        return true;
+        return false;
+}
+
 static bool is_refusal(const Session *s, const StepPlan *step, const HttpResponse *r) {
-        return (s->attempt->exposed && statuses_have(&step->refused_status, r->status)) || holds(r, step->refused_text);
+        bool by_status = s->attempt->exposed && statuses_have(&step->refused_status, r->status);
+        return (by_status && !blames_request(s, r)) || holds(r, step->refused_text);
 }
 
 /* With the system's own words: a wrong password is not all that it can mean. */
@@ -277,7 +306,7 @@ static bool proves(const Session *s, const HttpResponse *r) {
         const StepPlan *proof = s->env->plan->proof;
         char why[200];
         return proof && r->status == 200 && !r->location_path && strcmp(r->path, proof->target) == 0 &&
-               as_expected(proof, r, why);
+               as_expected(proof, r, why); /* of an address with a query the path does not say enough */
 }
 
 static void step_done(Session *s, const HttpResponse *r) {

@@ -126,9 +126,9 @@ Fault session_take_values(const HttpResponse *r, Str jar, const TakePlan *takes,
 #define LIFETIME_MAX ((int64_t) 10 * 366 * 86400) /* s; what is more is no length of time but an instant */
 #define EPOCH_MAX ((int64_t) 100000000000)        /* s; what is more is milliseconds */
 
-/* Seconds from now, as a number or a text; or the instant itself, by the clock of those who wrote it. 0: as good as
- * nothing. */
-static Instant lifetime_read(Str value, Instant ours, Instant theirs) {
+/* Seconds or milliseconds from now, as a number or a text; or the instant itself, by the clock of those who wrote it.
+ * 0: as good as nothing. */
+static Instant lifetime_read(Str value, bool milliseconds, Instant ours, Instant theirs) {
         static const char *const formats[] = { "iso" };
         Instant since = theirs != INSTANT_NONE ? theirs : ours;
         const char *point = value.len ? memchr(value.at, '.', value.len) : NULL;
@@ -137,7 +137,7 @@ static Instant lifetime_read(Str value, Instant ours, Instant theirs) {
         if (point)
                 value.len = (size_t) (point - value.at);
         if (text_to_int64(value, &n) == 0) {
-                if (n > EPOCH_MAX)
+                if (milliseconds || n > EPOCH_MAX)
                         n /= 1000;
                 if (n > EPOCH_MAX)
                         return 0;
@@ -166,7 +166,7 @@ void session_keep_values(Session *s, Instant date) {
         const SessionPlan *plan = s->env->plan;
         SessionAttempt *a = s->attempt;
         Instant now = clock_wall(s->env->env->clock), leeway = plan->leeway * US_SECOND;
-        Instant lifetime = lifetime_read(text_str(&a->values[VALUE_EXPIRES]), now, date);
+        Instant lifetime = lifetime_read(text_str(&a->values[VALUE_EXPIRES]), plan->expires_ms, now, date);
         if (lifetime == 0)
                 lifetime = lifetime_else(plan, text_str(&a->values[VALUE_TOKEN]), date != INSTANT_NONE ? date : now);
         Instant used = lifetime - leeway > lifetime / 2 ? lifetime - leeway : lifetime / 2;

@@ -77,6 +77,7 @@ void session_used(Session *s, unsigned generation, SessionUse use, int status);
 
 /* Whether a document says it: logged out, in a 200. */
 bool session_says_lost(const SessionPlan *plan, json_object *root);
+bool session_body_says_lost(const SessionPlan *plan, Str body);
 
 /* Whether the status says that the token against forged requests is not accepted; it is then taken anew. */
 bool session_csrf_rejected(Session *s, unsigned generation, int status);

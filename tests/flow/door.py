@@ -63,6 +63,8 @@ SESSIONS = {
 """ + LOST,
     "cookie": "  kind: handed-over\n" + LOST,
 }
+SESSIONS["body"] = SESSIONS["json"].replace("  header: X-Token\n  value: <token>\n", "  body: yes\n").replace(
+    "lost-value: 401", "lost-value: 209")
 SESSIONS["csrf"] = SESSIONS["form"] + "  csrf:\n    header: X-CSRF\n    from: meta csrf\n    path: /home\n"
 KEYS = ("basic", "digest", "bearer", "key-query", "key-cookie")
 LOGINS = ("oauth", "json", "form", "steps", "csrf")
@@ -77,6 +79,9 @@ class Door(Lone):
         stream = STREAM
         if door == "csrf":
             stream = stream.replace("    list:", "    method: POST\n    form:\n      a: b\n    list:")
+        if door == "body":
+            posted = "    method: POST\n    json: '{\"auth\": \"<token>\", \"id\": 1}'\n"
+            stream = stream.replace("    list:", posted + "    list:")
         profile = pathlib.Path(folder) / "door.yaml"
         profile.parent.mkdir(parents=True, exist_ok=True)
         text = (session or SESSIONS[door]) + more

@@ -134,6 +134,19 @@ def test_a_password_goes_where_the_profile_says(places):
     assert places.poll(SSO, home, other, one, NAMED) == WHOLE and places.given()[1]
 
 
+BODY = "  kind: api-key\n  body: yes\n"
+POST = (STREAM % "none").replace("    list:", "    method: POST\n    form:\n      auth: <token>\n    list:")
+
+
+@pytest.mark.parametrize("status", ["307 Temporary Redirect", "308 Permanent Redirect"])
+def test_a_token_in_a_body_is_sent_on_to_nobody(places, status):
+    """307 and 308 keep the body: another host would be handed the session."""
+    home = {"/s": reply(status=status, headers=["Location: https://b.example.vn/s"])}
+    assert places.poll(BODY, home, {"/s": reply(ALONE)}, POST) == ("failed", "redirect")
+    assert places.home.seen[0][4].startswith(b"auth=") and places.other.seen == []
+    assert places.poll(BODY, home, {"/s": reply(ALONE)}, POST, NAMED) == WHOLE and places.given()[0].count("auth=") == 1
+
+
 @pytest.mark.parametrize("stream", [LINK, NEXT], ids=["link", "next"])
 @pytest.mark.parametrize("where", ["a", "b"])
 def test_a_key_that_is_echoed(places, stream, where):

@@ -13,7 +13,7 @@ def run(site, *args, clock=False):
     return site._run(command + (["--clock", str(site.clock)] if clock else []))
 
 
-@pytest.mark.parametrize("door", KEYS + LOGINS + ("cookie",))
+@pytest.mark.parametrize("door", KEYS + LOGINS + ("cookie", "body"))
 def test_no_secret_is_recorded_and_none_is_needed(tmp_path, door):
     with Door(tmp_path / door, door) as site:
         secrets = {SECRET}

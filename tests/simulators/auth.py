@@ -9,7 +9,9 @@
   basic, digest      account and secret (RFC 7617; RFC 7616, SHA-256, a nonce serves for one request)
   bearer             Authorization: Bearer SECRET
   key-query          ?api_key=SECRET       key-cookie   Cookie: key=SECRET
-  oauth              POST /oauth/token: client_credentials, or refresh_token (rotates); the client by Basic or body
+  oauth              POST /oauth/token: client_credentials, or refresh_token (rotates); the client by body, or by Basic,
+                     form-encoded (RFC 6749 2.3.1)
+  body               as json, and lists are read by POST with {"auth": TOKEN} beside other members
   json               POST /json/login {"u","p"} -> {"t": TOKEN}; lists want the header X-Token
   form               GET /form/login (a form with a hidden _t of that session), POST it -> 302 /form/home; a cookie
   steps              GET /steps/start -> a form whose action and inputs are needed; POST -> 302 /steps/app, which
@@ -17,7 +19,8 @@
   csrf               as form, and lists are read by POST with the header X-CSRF, as /csrf/home has it in a meta
   cookie             a cookie `s` that no login gives: only POST /_auth {"hand": ...} does
 
-What "lost" looks like: `lose` is 401, 403, "redirect", "page" or "json". POST /_auth changes any of these:
+What "lost" looks like: `lose` is 401, 403, "redirect", "page", "json", or "fault" (400 with {"code": 209}).
+POST /_auth changes any of these:
   secret             what is right; the account stays "giamsat.daklak"
   lose, rows
   refresh            one more refresh token that serves once
@@ -126,6 +129,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.page("<form><input name=u><input type=password name=p></form>")
         if how == "json":
             return self.send(200, {"success": False, "code": 401})
+        if how == "fault":
+            return self.send(400, {"code": 209, "error": "Invalid session token"})
         headers = {}
         if door == "basic":
             headers["WWW_Authenticate"] = 'Basic realm="x"'
@@ -179,6 +184,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.cookie("s")
         if door == "json":
             return self.headers.get("X-Token", "")
+        if door == "body":
+            return self.asked.get("auth", "") if self.command == "POST" else ""
         return self.headers.get("Authorization", "").removeprefix("Bearer ")
 
     def let_in(self, door, query):
@@ -204,7 +211,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def token(self, body):
         form = dict(urllib.parse.parse_qsl(body))
-        client = self.basic() or (form.get("client_id"), form.get("client_secret"))
+        client = tuple(map(urllib.parse.unquote_plus, self.basic() or ())) or \
+            (form.get("client_id"), form.get("client_secret"))
+        if "malformed" in self.door.set["secret"]:
+            return self.send(400, {"error": "invalid_request", "error_description": "not properly encoded"})
         if not self.login(client == (ACCOUNT, self.door.set["secret"])):
             return self.send(401, {"error": "invalid_client"})
         answer = {"access_token": self.door.new("access"), "token_type": "bearer"}
@@ -333,13 +343,14 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.door.requests.append({"method": self.command, "path": url.path, "query": url.query, "status": status})
 
     def serve(self, door, path, query, body):
+        self.asked = json.loads(body) if door == "body" and body else {}
         if path == "/api/tasks":
             return self.tasks(door, query, body)
         if path == "/api/me":
             return self.send(200, {"me": {"id": 7}}) if self.let_in(door, query) else self.lost(door)
         if door == "oauth" and path == "/token":
             return self.token(body)
-        if door == "json" and path == "/login":
+        if door in ("json", "body") and path == "/login":
             asked = json.loads(body)
             if not self.login(asked == {"u": ACCOUNT, "p": self.door.set["secret"]}):
                 return self.send(401, {"error": "no"})
