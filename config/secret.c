@@ -195,7 +195,8 @@ static int pages_read(SecretPages *p, Str all, Err *e) {
                 p->entries[p->n++] = (Entry) { account_hash((Str) { line.at, (size_t) (tab - line.at) }),
                                                (uint32_t) (line.at - all.at), (uint32_t) line.len, number };
         }
-        qsort(p->entries, p->n, sizeof *p->entries, by_hash);
+        if (p->n > 1)
+                qsort(p->entries, p->n, sizeof *p->entries, by_hash);
         return 0;
 }
 

@@ -5,13 +5,21 @@
 #include "connectors/http/http-call.h"
 #include "connectors/http/jar.h"
 
-/* At another host, what the system itself set for a whole domain stays behind. */
+/* Of the system or a session host, though it was set for a whole domain. */
+static bool jar_ours(const Http *h, Str line) {
+        bool ours = jar_is_of(line, h->base.host);
+        for (size_t i = 0; i < h->o.session_hosts.n && !ours; i++)
+                ours = jar_is_of(line, h->o.session_hosts.at[i]);
+        return ours;
+}
+
+/* At another host what is the session's stays behind. */
 static int jar_pick(HttpCall *c) {
         Str rest = text_str(c->q.jar), line;
         if (!c->left_origin)
                 return text_add(&c->jar_sent, rest);
         while (str_split(&rest, '\n', &line))
-                if (line.len > 0 && !jar_is_of(line, c->http->base.host)) {
+                if (line.len > 0 && !jar_ours(c->http, line)) {
                         text_add(&c->jar_sent, line);
                         text_addc(&c->jar_sent, '\n');
                 }

@@ -69,6 +69,7 @@ static void read_again(Listing *l) {
         l->left = (RowsLeft) { 0 };
         l->end.fault = FAULT_NONE;
         l->end.detail[0] = '\0';
+        l->end.by_validators = false;
         if (has_slices(l)) {
                 slices_rewind(&l->slices);
                 pager_anew(l, slices_now(&l->slices)->sequence);
@@ -109,6 +110,12 @@ static void parents_ended(Listing *l) {
         listing_go_on(l);
 }
 
+/* Pages were taken for what they had been, and the same listing then found out that this system's word for it is not to
+ * be believed. */
+static bool believed_in_vain(const Listing *l) {
+        return l->end.distrust && l->end.by_validators;
+}
+
 void listing_page_ended(Listing *l, bool last) {
         listing_answered(l);
         if (!last) {
@@ -121,11 +128,14 @@ void listing_page_ended(Listing *l, bool last) {
         }
         if (has_slices(l))
                 slices_now(&l->slices)->sequence = l->pager.sequence;
-        if (pager_wants_again(&l->pager) && l->passes < REREADS_MAX && l->sink.again) {
+        if ((pager_wants_again(&l->pager) || believed_in_vain(l)) && l->passes < REREADS_MAX && l->sink.again) {
                 read_again(l);
                 return;
         }
         sum_add(&l->sum, &l->pager);
+        if (believed_in_vain(l))
+                sum_fault(&l->sum, FAULT_NOT_MODIFIED, true,
+                          "pages were only said to be as before, by a system that is not to be believed");
         if (has_slices(l))
                 next_slice(l);
         else

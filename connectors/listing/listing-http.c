@@ -92,7 +92,7 @@ static void request_send(Listing *l, const RequestText *request) {
                           .target = request->target.at,
                           .post = request->post,
                           .body = text_str(&request->body),
-                          .sealed = plan->place == CARRIER_BODY,
+                          .sealed = request->post && plan->place == CARRIER_BODY,
                           .content_type = request->content_type,
                           .headers = request->headers,
                           .keep = l->stream->keep,
@@ -170,9 +170,12 @@ static void session_ready(void *userdata, const SessionFailure *f) {
 }
 
 /* Not let in: once the session is given up and made anew; the second time it is lost. */
-static void not_let_in(Listing *l, Fault f, int status, const char *detail) {
+static void not_let_in(Listing *l, Fault f, int status, const char *said) {
         const SessionPlan *plan = &l->source->o.profile->session;
         bool anew = plan->n_login > 0 || plan->handed;
+        char detail[300];
+        snprintf(detail, sizeof detail, "%s", said);
+        session_redact(l->session, detail); /* while its words are still known */
         if (l->relogged && anew) {
                 session_discard(l->session, l->generation);
                 listing_stop(l, f, RETRY_LATER, "%s, also after logging in again", detail);
@@ -284,8 +287,9 @@ static void status_seen(Listing *l, const HttpResponse *r) {
                 listing_stop(l, FAULT_REDIRECT, RETRY_LATER, "%s", detail);
                 return;
         }
-        char words[DOCUMENT_WORDS];
-        document_words(text_str(&r->body), words);
+        char words[DOCUMENT_WORDS] = "";
+        if (r->status < 500) /* a broken program may show anybody's secrets */
+                session_words(l->session, text_str(&r->body), words);
         int n = snprintf(detail, sizeof detail, "%.100s: expected status 200, seen %d", r->path, r->status);
         bool forged = session_csrf_rejected(l->session, l->generation, r->status);
         if (forged && !l->recsrf) {

@@ -38,7 +38,7 @@ static void header_missing(const Listing *l, const char *name, const char *wante
 
 /* What stands in the page beside its list. */
 static const char *page_words(const Listing *l, char words[static DOCUMENT_WORDS]) {
-        document_words(l->source->split.head, words);
+        session_words(l->session, l->source->split.head, words);
         return words;
 }
 

@@ -270,6 +270,8 @@ static void plan_fill(ProfileReader *r, FieldPlan *f, const FieldKeys *k, const 
         f->thousands = thousands_of(k->thousands);
         f->unknown = k->unknown == UNKNOWN_DEFAULT ? (int) unknown_of(f->id, f->type) : k->unknown;
         f->required = tree_get(t, "required") ? k->required : f->unknown == UNKNOWN_QUARANTINE;
+        if (f->required && f->nothing_null)
+                profile_useless(r, t, "nothing", "a required field");
         f->date_only = k->date_only;
         f->zone = k->zone;
         f->dates = k->dates;

@@ -6,6 +6,7 @@
 #include "connectors/session/session-parts.h"
 
 #define SECRET_MIN 4   /* shorter words are no secret, and would take the text apart */
+#define WORDS_READ 16384 /* bytes of an answer, of which a line is shown */
 #define SECRET_HEAD 10 /* of a secret that a sample cuts off, so much gives it away */
 
 int session_value(const Session *s, const SessionKeys *k, Text *ret) {
@@ -119,18 +120,62 @@ static void hide(char *text, Str word) {
         }
 }
 
+/* JSON writes '/' as it is or behind a '\\', and careful programs write what HTML knows as \\uXXXX. */
+static void json_write(Text *t, Str word, bool careful) {
+        for (size_t i = 0; i < word.len; i++) {
+                char c = word.at[i];
+                if (c == '"' || c == '\\' || (c == '/' && !careful))
+                        text_addf(t, "\\%c", c);
+                else if (careful && c && strchr("<>&'+", c))
+                        text_addf(t, "\\u%04x", (unsigned) (unsigned char) c);
+                else
+                        text_addc(t, c);
+        }
+}
+
+static void html_write(Text *t, Str word) {
+        static const char *const names[] = { ['<'] = "&lt;", ['>'] = "&gt;", ['&'] = "&amp;", ['"'] = "&quot;",
+                                             ['\''] = "&#39;" };
+        for (size_t i = 0; i < word.len; i++) {
+                unsigned char c = (unsigned char) word.at[i];
+                if (c < sizeof names / sizeof *names && names[c])
+                        text_add(t, str_of(names[c]));
+                else
+                        text_addc(t, (char) c);
+        }
+}
+
+/* In every way in which a page may repeat it. */
+static void hide_word(char *text, Str word) {
+        if (word.len < SECRET_MIN)
+                return;
+        hide(text, word);
+        for (int form = 0; form < 5; form++) {
+                _cleanup_wipe_ Text t = TEXT_INIT(LIMIT_SESSION_BYTES * 2);
+                switch (form) {
+                case 0: http_form_encode(&t, word); break;
+                case 1: template_encode(&t, word, TEMPLATE_PATH); break;
+                case 2: json_write(&t, word, false); break;
+                case 3: json_write(&t, word, true); break;
+                default: html_write(&t, word);
+                }
+                if (!t.failed && !str_eq(text_str(&t), word))
+                        hide(text, text_str(&t));
+        }
+}
+
 static void hide_cookies(char *text, Str jar) {
         Str line, part;
         while (str_split(&jar, '\n', &line))
                 for (int n = 0; str_split(&line, '\t', &part); n++)
                         if (n == 6)
-                                hide(text, part);
+                                hide_word(text, part);
 }
 
 static void hide_keys(char *text, const SessionKeys *k) {
-        hide(text, text_str(&k->token));
-        hide(text, text_str(&k->refresh));
-        hide(text, text_str(&k->csrf));
+        hide_word(text, text_str(&k->token));
+        hide_word(text, text_str(&k->refresh));
+        hide_word(text, text_str(&k->csrf));
         hide_cookies(text, text_str(&k->jar));
 }
 
@@ -140,7 +185,7 @@ static void hide_password(const Session *s, char *text) {
         _cleanup_wipe_ Text secret = TEXT_INIT(SESSION_SECRET_BYTES);
         Err e = { 0 };
         if (env->secret && env->secret(env->secret_userdata, s->env->source, s->account, &secret, &e) == 0)
-                hide(text, text_str(&secret));
+                hide_word(text, text_str(&secret));
 }
 
 void session_redact(const Session *s, char *text) {
@@ -152,8 +197,18 @@ void session_redact(const Session *s, char *text) {
         if (!s->attempt)
                 return;
         hide_keys(text, &s->attempt->fresh);
-        hide(text, text_str(&s->attempt->secret));
+        hide_word(text, text_str(&s->attempt->secret));
         for (size_t i = 0; i < s->attempt->n_values; i++)
                 if (i != VALUE_EXPIRES) /* a number like any other */
-                        hide(text, text_str(&s->attempt->values[i]));
+                        hide_word(text, text_str(&s->attempt->values[i]));
+}
+
+/* Taken out before it is cut and escaped: half a secret, or one written otherwise, would not be known any more. */
+void session_words(const Session *s, Str body, char to[static DOCUMENT_WORDS]) {
+        _cleanup_wipe_ Text head = TEXT_INIT(WORDS_READ + 1);
+        to[0] = '\0';
+        if (text_add(&head, str_cut(body, WORDS_READ)) < 0 || head.len == 0)
+                return;
+        session_redact(s, head.at);
+        document_words(str_of(head.at), to);
 }

@@ -254,8 +254,8 @@ static bool is_refusal(const Session *s, const StepPlan *step, const HttpRespons
 /* With the system's own words: a wrong password is not all that it can mean. */
 static void refused(Session *s, const HttpResponse *r) {
         char words[DOCUMENT_WORDS] = "";
-        if (r->status >= 400)
-                document_words(text_str(&r->body), words);
+        if (r->status >= 400 && r->status < 500)
+                session_words(s, text_str(&r->body), words);
         session_fail(s, FAULT_LOGIN_REFUSED, RETRY_RECONFIGURE, "%s refuses %s %s%s (status %d)%s", s->env->source,
                      s->env->plan->n_login == 0 ? "what" : "the password of", s->account,
                      s->env->plan->n_login == 0 ? " is let in with" : "", r->status, words);
@@ -273,7 +273,7 @@ static bool bad_status(Session *s, const StepPlan *step, const HttpResponse *r) 
                 return false;
         s->failure.retry_after = r->retry_after;
         if (r->status < 500) /* what a program that broke prints may hold anybody's secrets */
-                document_words(text_str(&r->body), words);
+                session_words(s, text_str(&r->body), words);
         if (r->status == 429)
                 session_fail(s, FAULT_RATE_LIMITED, RETRY_LATER, "%s answers 429 to a login", r->path);
         else

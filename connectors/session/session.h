@@ -4,6 +4,7 @@
  * a password is counted by the vault's budget first. */
 #pragma once
 
+#include "connectors/decode/document.h"
 #include "connectors/http/http.h"
 #include "connectors/session/session-keys.h"
 #include "connectors/source.h"
@@ -86,5 +87,9 @@ bool session_csrf_rejected(Session *s, unsigned generation, int status);
 void session_discard(Session *s, unsigned generation);
 void session_forgive(Session *s); /* a new run begins: a refused password may be tried once more, within the budget */
 
-/* Takes every word of the session that is secret out of a text that people will read. */
+/* Takes every word of the session that is secret out of a text that people will read, in whatever way it is written
+ * there (as it is, in a form, in an address, in JSON, in HTML). */
 void session_redact(const Session *s, char *text);
+
+/* What an answer that is no success says (document.h), without them. */
+void session_words(const Session *s, Str body, char to[static DOCUMENT_WORDS]);

@@ -27,6 +27,8 @@ typedef struct Probe {
         void *secret_userdata;
         int (*handed)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
         void *handed_userdata;
+        const Vault *inner;
+        Vault vault;
 } Probe;
 
 static const char *keep(Probe *p, Str s) {
@@ -129,6 +131,32 @@ static int handed(void *userdata, const char *source, const char *account, Text 
         if (r == 0 && tape_session_secrets(p->redactor, text_str(ret)) < 0)
                 return err_oom(e);
         return r;
+}
+
+/* A session that the daemon made and kept: what it holds may stand in addresses. */
+static int session_load(void *userdata, Str source, Str account, Arena *a, Str *ret, Err *e) {
+        Probe *p = userdata;
+        int r = p->inner->session_load(p->inner->userdata, source, account, a, ret, e);
+        if (r == 0 && tape_session_secrets(p->redactor, *ret) < 0)
+                return err_oom(e);
+        return r;
+}
+
+static int session_save(void *userdata, Str source, Str account, Str session, Err *e) {
+        Probe *p = userdata;
+        if (tape_session_secrets(p->redactor, session) < 0)
+                return err_oom(e);
+        return p->inner->session_save(p->inner->userdata, source, account, session, e);
+}
+
+static int attempt_try(void *userdata, Str source, Str account, int limit, Instant window, Instant *ret_again, Err *e) {
+        const Vault *v = ((Probe *) userdata)->inner;
+        return v->login_attempt_try(v->userdata, source, account, limit, window, ret_again, e);
+}
+
+static int attempt_undo(void *userdata, Str source, Str account, Err *e) {
+        const Vault *v = ((Probe *) userdata)->inner;
+        return v->login_attempt_undo ? v->login_attempt_undo(v->userdata, source, account, e) : 0;
 }
 
 /* ---- a listing ---- */
@@ -440,6 +468,9 @@ int probe_run(const SourceEnv *env, const SourceOptions *options, const ProbeOpt
         p.handed_userdata = env->handed_userdata;
         p.env.handed = handed;
         p.env.handed_userdata = &p;
+        p.inner = env->vault;
+        p.vault = (Vault) { session_load, session_save, attempt_try, attempt_undo, &p };
+        p.env.vault = env->vault ? &p.vault : NULL;
         int r = redactor_new(&p.redactor) < 0 ? err_oom(e) : 0;
         if (r == 0 && probe->tape) {
                 tape_attach(probe->tape, &p.env);

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: MIT
 """A session that goes in the bodies of requests, faults that are told in a body, and clients whose secret is no plain
 word."""
+import re
+
 import pytest
 
 from door import ACCOUNT, SESSIONS, Door
@@ -40,6 +42,17 @@ def test_what_does_not_go_together_is_told(tmp_path, wrong, said):
     with Door(tmp_path, "body", session=SESSIONS["body"].replace(*wrong)) as site:
         done = site.check()
         assert done.status != 0 and said in done.out + done.err, done
+
+
+def test_a_probe_shows_no_token_that_the_daemon_kept(tmp_path):
+    """Neither name nor looks give it away in an address: it is known from where it is kept."""
+    session = SESSIONS["json"].replace("  header: X-Token\n", "  query: k\n")
+    with Door(tmp_path, "json", session=session) as site:
+        site.polled()
+        assert site.whole()
+        told = site.ctl("probe", "door", "--json")
+        assert told.json()["session_reused"] and "k=redacted-" in told.out, told
+        assert not re.search("json-[0-9a-f]{24}", told.out + told.err)
 
 
 class TestClients:

@@ -356,7 +356,7 @@ def test_two_on_one_account(tmp_path):
 
 # ---- where secrets stand ----
 
-@pytest.mark.parametrize("door", [*KEYS, *LOGINS, "cookie"])
+@pytest.mark.parametrize("door", [*KEYS, *LOGINS, "cookie", "body"])
 def test_a_canary_stands_nowhere(doors, door):
     """P24: in no log, store, status or export, also when the server repeats it, sends it along in a redirect, or the
     poll fails."""
@@ -368,7 +368,7 @@ def test_a_canary_stands_nowhere(doors, door):
         words = {SECRET, *kept}
         assert len(words) > (0 if door in KEYS else 1)
         site.tell(echo=" ".join(sorted(words)))
-        for lose in ("echo-html", "echo-json", "echo-redirect", 500):
+        for lose in ("echo-html", "echo-json", "echo-redirect", 500, "echo-401"):
             site.tell(lose=lose)
             said.append(site.once())
             assert site.fault() is not None
@@ -377,7 +377,9 @@ def test_a_canary_stands_nowhere(doors, door):
         texts += [(p.name, p.read_bytes()) for p in site.state.iterdir() if p.is_file() and "vault" not in p.name]
         for word in words:
             assert [name for name, text in texts if word.encode() in text] == []
+        drawn = re.compile(rb"(?:json|access|cookie|stepped|handed|refresh)-[0-9a-f]{24}")
+        assert [name for name, text in texts if drawn.search(text)] == [], "those of the last login neither"
 
 
 def test_the_doors_are_all_tried():
-    assert set(SESSIONS) == {*KEYS, *LOGINS, "cookie"}
+    assert set(SESSIONS) == {*KEYS, *LOGINS, "cookie", "body"}

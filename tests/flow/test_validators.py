@@ -88,6 +88,18 @@ def test_the_same_tag_with_other_rows_is_a_lie(site):
     assert not any(r["etag"] for r in site.poll())
 
 
+def test_what_was_believed_before_the_lie_showed_is_read_again(site):
+    """Page 1 as before, page 2 under the same tag with other rows: neither is good enough for "complete"."""
+    site.feed.frozen = True
+    site.poll(hours=25)
+    site.feed.put("22015", "NV-03", progress=77)
+    site.feed.put("24412", "NV-03", progress=78)
+    site.feed.honours = 1
+    assert statuses(site.poll()) == [304, 200, 200, 200, 200, 200]
+    site.check()
+    assert len(lies_told(site)) == 1 and site.run()["completeness"] == "complete"
+
+
 @pytest.mark.parametrize("site", ["strong", "weak", "time"], indirect=True)
 def test_an_honest_system_stays_believed(site):
     site.poll()

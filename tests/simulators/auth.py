@@ -12,7 +12,7 @@
   oauth              POST /oauth/token: client_credentials, or refresh_token (rotates); the client by body, or by Basic,
                      form-encoded (RFC 6749 2.3.1)
   body               as json, and lists are read by POST with {"auth": TOKEN} beside other members
-  json               POST /json/login {"u","p"} -> {"t": TOKEN}; lists want the header X-Token
+  json               POST /json/login {"u","p"} -> {"t": TOKEN}; lists want the header X-Token, or ?k=
   form               GET /form/login (a form with a hidden _t of that session), POST it -> 302 /form/home; a cookie
   steps              GET /steps/start -> a form whose action and inputs are needed; POST -> 302 /steps/app, which
                      has a meta tag; POST /steps/token with both -> {"data": {"token": ...}}; a Bearer
@@ -33,7 +33,8 @@ POST /_auth changes any of these:
   jwt                seconds of the epoch: tokens of json and steps are JSON Web Tokens that end then
   home               what /form/home and /csrf/home are from the `home_skip`-th asking on: a status, "bare" (without the
                      token) or "out" (every session ends)
-  echo               a text that the lists repeat while `lose` is "echo-html", "echo-json", "echo-redirect" or 500
+  echo               a text that the lists repeat while `lose` is "echo-html", "echo-json", "echo-redirect", or 500;
+                     "echo-401" repeats the session's own word and the password
   expires_in         what a token answer says, as it is; absent: nothing
   hand               gives {"cookie": ...}
 GET /_auth           {"requests": [...], "logins": n, "refused": n, ...}; POST /_auth {"reset": true} forgets them
@@ -183,7 +184,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if door in ("form", "csrf", "cookie"):
             return self.cookie("s")
         if door == "json":
-            return self.headers.get("X-Token", "")
+            query = urllib.parse.parse_qs(urllib.parse.urlsplit(self.path).query)
+            return self.headers.get("X-Token", "") or query.get("k", [""])[0]
         if door == "body":
             return self.asked.get("auth", "") if self.command == "POST" else ""
         return self.headers.get("Authorization", "").removeprefix("Bearer ")
@@ -314,6 +316,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             state["stale_before"] -= 1
             if state["stale_before"] == 0:
                 self.door.csrf.clear()
+        if state["lose"] == "echo-401":
+            return self.send(401, {"error": "invalid_token", "said": "%s %s" % (state["secret"], self.word(door))})
         if str(state["lose"]) in ("echo-html", "echo-json", "echo-redirect", "500"):
             return self.repeat(str(state["lose"]), state["echo"])
         if not self.let_in(door, query):

@@ -70,7 +70,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Feed:
     """`tags`: which validators it gives: "strong", "weak", "time", "node" (each answer another one, all of them known
     for its bytes), None. `lies`: it answers 304 whenever it is asked; `unasked`: also when it is not; `frozen`: one
-    tag whatever the bytes; `honours` False: it gives tags and answers none."""
+    tag whatever the bytes; `honours` False: it gives tags and answers none; a number: none but so many."""
 
     def __init__(self, units, each=10, tags="strong"):
         self.lock = threading.RLock()
@@ -149,6 +149,8 @@ class Feed:
         if self.frozen:
             tag = '"frozen"'
         same = self.honours and asked is not None and (self.lies or asked == tag or asked in known)
+        if self.honours is not True and same:
+            self.honours -= 1
         return [("ETag", tag)], same or self.unasked
 
     @contextlib.contextmanager
