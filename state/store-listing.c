@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <xxhash.h>
 
+#include "state/model/room.h"
 #include "state/store-parts.h"
 
 #define BUFFER_MAX (16u << 20) /* one record is far smaller: limits.h */
@@ -86,15 +87,8 @@ Listing *listing_free(Listing *l) {
 }
 
 static int page_push(Listing *l, int number, ListingPage **ret, Err *e) {
-        if (l->n_pages == l->room_pages) {
-                size_t room = l->room_pages ? l->room_pages * 2 : 16;
-                ListingPage *grown = realloc(l->pages, room * sizeof *grown);
-
-                if (!grown)
-                        return err_oom(e);
-                l->pages = grown;
-                l->room_pages = room;
-        }
+        if (ROOM_FOR_ONE(l->pages, l->n_pages, l->room_pages, 16) < 0)
+                return err_oom(e);
         *ret = &l->pages[l->n_pages++];
         **ret = (ListingPage) { .number = number, .first = l->spans };
         return 0;

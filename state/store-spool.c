@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "state/model/room.h"
 #include "state/store-parts.h"
 
 int spool_open(const char *directory, Err *e) {
@@ -56,16 +57,10 @@ int spool_read_at(int fd, char *buffer, size_t len, size_t at, Err *e) {
 }
 
 int spool_add(Spool *sp, const char *directory, Str bunch, Err *e) {
-        SpoolBunch *grown;
         int r;
 
-        if (sp->n == sp->room) {
-                grown = realloc(sp->bunch, (sp->room ? sp->room * 2 : 8) * sizeof *grown);
-                if (!grown)
-                        return err_oom(e);
-                sp->bunch = grown;
-                sp->room = sp->room ? sp->room * 2 : 8;
-        }
+        if (ROOM_FOR_ONE(sp->bunch, sp->n, sp->room, 8) < 0)
+                return err_oom(e);
         if (sp->n == 0) {
                 sp->fd = spool_open(directory, e);
                 if (sp->fd < 0)

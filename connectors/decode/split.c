@@ -4,6 +4,7 @@
 #include <errno.h>
 
 #include "connectors/decode/split-scan.h"
+#include "state/model/room.h"
 
 typedef struct Splitter {
         Scan scan;
@@ -15,27 +16,15 @@ typedef struct Splitter {
 } Splitter;
 
 static int span_add(SplitPage *p, SplitSpan span) {
-        if (p->n_spans == p->room) {
-                size_t room = p->room ? p->room * 2 : 256;
-                SplitSpan *spans = reallocarray(p->spans, room, sizeof *spans);
-                if (!spans)
-                        return -ENOMEM;
-                p->spans = spans;
-                p->room = room;
-        }
+        if (ROOM_FOR_ONE(p->spans, p->n_spans, p->room, 256) < 0)
+                return -ENOMEM;
         p->spans[p->n_spans++] = span;
         return 0;
 }
 
 static int gap_add(SplitPage *p, Str gap) {
-        if (p->n_gaps == p->gaps_room) {
-                size_t room = p->gaps_room ? p->gaps_room * 2 : 16;
-                Str *gaps = reallocarray(p->gaps, room, sizeof *gaps);
-                if (!gaps)
-                        return -ENOMEM;
-                p->gaps = gaps;
-                p->gaps_room = room;
-        }
+        if (ROOM_FOR_ONE(p->gaps, p->n_gaps, p->gaps_room, 16) < 0)
+                return -ENOMEM;
         p->gaps[p->n_gaps++] = gap;
         return 0;
 }

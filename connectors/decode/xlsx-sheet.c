@@ -5,6 +5,7 @@
 
 #include "connectors/decode/xlsx.h"
 #include "connectors/limits.h"
+#include "state/model/room.h"
 
 #define ROWS_MAX 1048576 /* of a sheet, by the format */
 
@@ -61,16 +62,10 @@ static int merge_add(SheetRead *s, const char *reference) {
                 return 0;
         m.right = column - m.column;
         m.down = row - m.row;
-        if (s->n_merges == s->room_merges) {
-                size_t room = s->room_merges ? s->room_merges * 2 : 64;
-                if (s->n_merges >= LIMIT_XLSX_MERGES)
-                        return rows_refuse(s->book->rows, FAULT_TOO_LARGE, "too many merged cells");
-                Merge *merges = reallocarray(s->merges, room, sizeof *merges);
-                if (!merges)
-                        return -ENOMEM;
-                s->merges = merges;
-                s->room_merges = room;
-        }
+        if (s->n_merges == s->room_merges && s->n_merges >= LIMIT_XLSX_MERGES)
+                return rows_refuse(s->book->rows, FAULT_TOO_LARGE, "too many merged cells");
+        if (ROOM_FOR_ONE(s->merges, s->n_merges, s->room_merges, 64) < 0)
+                return -ENOMEM;
         s->merges[s->n_merges++] = m;
         return 0;
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 
-
 static const Unit *unit_find(Normaliser *n, const FieldPlan *plan, Str text) {
         switch ((UnitBy) plan->unit_by) {
         case UNIT_BY_NAME:

@@ -3,10 +3,11 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <strings.h>
 
 #include "connectors/decode/document.h"
+#include "connectors/http/http.h"
 #include "connectors/tape/tape-parts.h"
+#include "state/model/room.h"
 
 typedef struct Probe {
         ProbeReport *report;
@@ -22,13 +23,7 @@ typedef struct Probe {
         bool again;            /* the second listing of a stream: only whether its validator is honoured */
         bool ended;
         int requests, failed;
-        int (*secret)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
-        int (*secret_file)(void *userdata, const char *source, const char *name, Text *ret, Err *e);
-        void *secret_userdata;
-        int (*handed)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
-        void *handed_userdata;
-        const Vault *inner;
-        Vault vault;
+        Lent lent;
 } Probe;
 
 static const char *keep(Probe *p, Str s) {
@@ -50,27 +45,17 @@ static const char *keep_whole(Probe *p, Str s) {
 /* ---- the wire ---- */
 
 static bool header(Str lines, const char *name, Str *ret) {
-        Str line;
-        size_t n = strlen(name);
-        while (str_split(&lines, '\n', &line))
-                if (line.len > n && line.at[n] == ':' && strncasecmp(line.at, name, n) == 0) {
-                        *ret = str_trim((Str) { line.at + n + 1, line.len - n - 1 });
-                        return true;
-                }
-        return false;
+        if (!http_header_next(&lines, name, ret))
+                return false;
+        *ret = str_trim(*ret);
+        return true;
 }
 
 static ProbeStep *step_new(Probe *p) {
         ProbeReport *r = p->report;
-        if (r->n_steps == r->room_steps) {
-                int room = r->room_steps * 2 + 16;
-                ProbeStep *more = realloc(r->step, (size_t) room * sizeof *more);
-                if (!more) {
-                        p->failed = -ENOMEM;
-                        return NULL;
-                }
-                r->step = more;
-                r->room_steps = room;
+        if (ROOM_FOR_ONE(r->step, (size_t) r->n_steps, r->room_steps, 16) < 0) {
+                p->failed = -ENOMEM;
+                return NULL;
         }
         return &r->step[r->n_steps++];
 }
@@ -110,53 +95,6 @@ static void seen(void *userdata, const HttpExchange *x) {
                 p->at->asked_again = true;
                 p->at->not_modified = x->status == 304;
         }
-}
-
-static int secret(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
-        Probe *p = userdata;
-        int r = p->secret ? p->secret(p->secret_userdata, source, account, ret, e) : 1;
-        if (r == 0 && redactor_know(p->redactor, text_str(ret), REDACT_PASSWORD) < 0)
-                return err_oom(e);
-        return r;
-}
-
-static int secret_file(void *userdata, const char *source, const char *name, Text *ret, Err *e) {
-        Probe *p = userdata;
-        return p->secret_file ? p->secret_file(p->secret_userdata, source, name, ret, e) : 1;
-}
-
-static int handed(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
-        Probe *p = userdata;
-        int r = p->handed ? p->handed(p->handed_userdata, source, account, ret, e) : 1;
-        if (r == 0 && tape_session_secrets(p->redactor, text_str(ret)) < 0)
-                return err_oom(e);
-        return r;
-}
-
-/* A session that the daemon made and kept: what it holds may stand in addresses. */
-static int session_load(void *userdata, Str source, Str account, Arena *a, Str *ret, Err *e) {
-        Probe *p = userdata;
-        int r = p->inner->session_load(p->inner->userdata, source, account, a, ret, e);
-        if (r == 0 && tape_session_secrets(p->redactor, *ret) < 0)
-                return err_oom(e);
-        return r;
-}
-
-static int session_save(void *userdata, Str source, Str account, Str session, Err *e) {
-        Probe *p = userdata;
-        if (tape_session_secrets(p->redactor, session) < 0)
-                return err_oom(e);
-        return p->inner->session_save(p->inner->userdata, source, account, session, e);
-}
-
-static int attempt_try(void *userdata, Str source, Str account, int limit, Instant window, Instant *ret_again, Err *e) {
-        const Vault *v = ((Probe *) userdata)->inner;
-        return v->login_attempt_try(v->userdata, source, account, limit, window, ret_again, e);
-}
-
-static int attempt_undo(void *userdata, Str source, Str account, Err *e) {
-        const Vault *v = ((Probe *) userdata)->inner;
-        return v->login_attempt_undo ? v->login_attempt_undo(v->userdata, source, account, e) : 0;
 }
 
 /* ---- a listing ---- */
@@ -454,24 +392,15 @@ int probe_run(const SourceEnv *env, const SourceOptions *options, const ProbeOpt
         SourceOptions own = *options;
         Probe p = { .report = ret, .o = options, .env = *env, .body = TEXT_INIT(LIMIT_BODY_BYTES),
                     .head = TEXT_INIT(LIMIT_HEADER_BYTES),
-                    .facts = TEXT_INIT(65536), .secret = env->secret, .secret_userdata = env->secret_userdata };
+                    .facts = TEXT_INIT(65536) };
         *ret = (ProbeReport) { 0 };
         own.concurrency = 1;
         own.details_a_page = probe->tape ? 0 : PROBE_DETAILS;
         p.tap = (HttpTap) { .seen = seen, .userdata = &p };
         p.env.tap = &p.tap;
-        p.env.secret = secret;
-        p.secret_file = env->secret_file;
-        p.env.secret_file = secret_file;
-        p.env.secret_userdata = &p;
-        p.handed = env->handed;
-        p.handed_userdata = env->handed_userdata;
-        p.env.handed = handed;
-        p.env.handed_userdata = &p;
-        p.inner = env->vault;
-        p.vault = (Vault) { session_load, session_save, attempt_try, attempt_undo, &p };
-        p.env.vault = env->vault ? &p.vault : NULL;
         int r = redactor_new(&p.redactor) < 0 ? err_oom(e) : 0;
+        if (r == 0)
+                lent_watch(&p.lent, p.redactor, &p.env);
         if (r == 0 && probe->tape) {
                 tape_attach(probe->tape, &p.env);
                 tape_options(probe->tape, &own);

@@ -65,7 +65,8 @@ typedef struct ProbeStream {
 
 typedef struct ProbeReport {
         ProbeStep *step;
-        int n_steps, room_steps;
+        int n_steps;
+        size_t room_steps;
         bool too_many;             /* PROBE_REQUESTS was reached */
         ProbeStream stream[PROBE_STREAMS];
         int n_streams;

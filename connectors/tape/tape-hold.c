@@ -70,36 +70,3 @@ int tape_release(Tape *t, const char *source, const char *account, Err *e) {
         }
         return r;
 }
-
-/* ---- the vault ---- */
-
-static int known(Tape *t, Str session, Err *e) {
-        return tape_session_secrets(t->redactor, session) < 0 ? err_oom(e) : 0;
-}
-
-static int session_load(void *u, Str source, Str account, Arena *a, Str *ret, Err *e) {
-        Tape *t = u;
-        int r = t->inner ? t->inner->session_load(t->inner->userdata, source, account, a, ret, e) : 1;
-        return r == 0 ? known(t, *ret, e) : r;
-}
-
-static int session_save(void *u, Str source, Str account, Str session, Err *e) {
-        Tape *t = u;
-        int r = known(t, session, e);
-        return r < 0 || !t->inner ? r : t->inner->session_save(t->inner->userdata, source, account, session, e);
-}
-
-static int attempt_try(void *u, Str source, Str account, int limit, Instant window, Instant *ret_again, Err *e) {
-        const Vault *v = ((Tape *) u)->inner;
-        return v ? v->login_attempt_try(v->userdata, source, account, limit, window, ret_again, e) : 0;
-}
-
-static int attempt_undo(void *u, Str source, Str account, Err *e) {
-        const Vault *v = ((Tape *) u)->inner;
-        return v && v->login_attempt_undo ? v->login_attempt_undo(v->userdata, source, account, e) : 0;
-}
-
-void tape_vault(Tape *t, const Vault *inner) {
-        t->inner = inner;
-        t->vault = (Vault) { session_load, session_save, attempt_try, attempt_undo, t };
-}

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "connectors/http/http-tap.h"
+#include "connectors/tape/lent.h"
 #include "connectors/tape/tape-file.h"
 #include "connectors/tape/tape-redact.h"
 #include "connectors/tape/tape.h"
@@ -10,24 +11,16 @@
 #define TAPE_HEAD "tape.json"
 #define TAPE_HEAD_FORMAT "nq57d-tape 1"
 
-
 struct Tape {
         HttpTap tap;
         const HttpTap *next;         /* who looked on before */
         int count, numbered;         /* recording: written; numbers given */
         Err failed;                  /* the first that could not be written or answered */
-        /* what was lent, wrapped */
-        int (*secret)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
-        int (*secret_file)(void *userdata, const char *source, const char *name, Text *ret, Err *e);
-        void *secret_userdata;
-        int (*handed)(void *userdata, const char *source, const char *account, Text *ret, Err *e);
-        void *handed_userdata;
-        const Vault *inner;
-        Vault vault;
         /* recording */
         char *dir;
         const Clock *own_clock;
         Redactor *redactor;
+        Lent lent;
         struct TapeHeld *held;       /* exchanges of logins that have not come to an end, the oldest first */
         int n_held;
         /* replaying */
@@ -44,12 +37,6 @@ int tape_put(Tape *t, const HttpExchange *x, int number, Err *e);
  * their answers. `account` NULL: everybody's. */
 int tape_hold(Tape *t, const HttpExchange *x, int number, Err *e);
 int tape_release(Tape *t, const char *source, const char *account, Err *e);
-
-/* The vault as it is lent: what is kept of a session is known to the redactor from then on. */
-void tape_vault(Tape *t, const Vault *inner);
-
-/* Every value of a session as text (session-keys.h), or of a file that a person handed over. */
-int tape_session_secrets(Redactor *r, Str text);
 
 /* Tells the redactor every secret of an exchange: cookies, passwords and tokens of a login, keys in an address. */
 int tape_secrets(Redactor *r, const HttpExchange *x);

@@ -130,22 +130,6 @@ static void seen(void *userdata, const HttpExchange *x) {
 
 /* ---- what a source is lent ---- */
 
-static int secret(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
-        Tape *t = userdata;
-        if (t->player)
-                return text_add(ret, STR(REDACT_PASSWORD)) < 0 ? err_oom(e) : 0;
-        int r = t->secret ? t->secret(t->secret_userdata, source, account, ret, e) : 1;
-        if (r == 0 && redactor_know(t->redactor, text_str(ret), REDACT_PASSWORD) < 0)
-                r = err_oom(e);
-        return r;
-}
-
-static int secret_file(void *userdata, const char *source, const char *name, Text *ret, Err *e) {
-        Tape *t = userdata;
-        int r = t->secret_file && !t->player ? t->secret_file(t->secret_userdata, source, name, ret, e) : 1;
-        return r == 0 && redactor_know(t->redactor, str_trim(text_str(ret)), NULL) < 0 ? err_oom(e) : r;
-}
-
 void tape_options(const Tape *t, SourceOptions *o) {
         if (!t->player)
                 return;
@@ -155,42 +139,30 @@ void tape_options(const Tape *t, SourceOptions *o) {
 }
 
 /* A replay knows nobody's password, nor what anybody handed over; in a body they have one name for ever. */
-static int handed(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
-        Tape *t = userdata;
-        if (t->player)
-                return text_add(ret, STR("cookie: redacted=redacted\ntoken: " REDACT_TOKEN "\nrefresh: " REDACT_REFRESH
-                                         "\n")) < 0
-                               ? err_oom(e)
-                               : 0;
-        int r = t->handed ? t->handed(t->handed_userdata, source, account, ret, e) : 1;
-        if (r == 0 && tape_session_secrets(t->redactor, text_str(ret)) < 0)
-                r = err_oom(e);
-        return r;
+static int replayed_secret(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
+        return text_add(ret, STR(REDACT_PASSWORD)) < 0 ? err_oom(e) : 0;
+}
+
+static int replayed_file(void *userdata, const char *source, const char *name, Text *ret, Err *e) {
+        return 1;
+}
+
+static int replayed_handed(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
+        const Str session = STR("cookie: redacted=redacted\ntoken: " REDACT_TOKEN "\nrefresh: " REDACT_REFRESH "\n");
+        return text_add(ret, session) < 0 ? err_oom(e) : 0;
 }
 
 void tape_attach(Tape *t, SourceEnv *env) {
         t->next = env->tap == &t->tap ? t->next : env->tap;
         env->tap = &t->tap;
-        if (env->secret != secret) {
-                t->secret = env->secret;
-                t->secret_file = env->secret_file;
-                t->secret_userdata = env->secret_userdata;
+        if (!t->player) {
+                lent_watch(&t->lent, t->redactor, env);
+                return;
         }
-        env->secret = secret;
-        env->secret_file = secret_file;
-        env->secret_userdata = t;
-        if (env->handed != handed) {
-                t->handed = env->handed;
-                t->handed_userdata = env->handed_userdata;
-        }
-        env->handed = handed;
-        env->handed_userdata = t;
-        if (!t->player && env->vault != &t->vault) {
-                tape_vault(t, env->vault);
-                env->vault = &t->vault;
-        }
-        if (t->player)
-                env->clock = tape_clock(t);
+        env->secret = replayed_secret;
+        env->secret_file = replayed_file;
+        env->handed = replayed_handed;
+        env->clock = tape_clock(t);
 }
 
 int tape_record(const char *dir, const Clock *clock, Tape **ret, Err *e) {
