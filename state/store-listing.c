@@ -69,7 +69,7 @@ Listing *listing_free(Listing *l) {
         if (!l)
                 return NULL;
         (void) stmt_run(l->store, NULL, NULL, "DELETE FROM temp.put_aside WHERE listing = ?", "i", l->number);
-        (void) stmt_run(l->store, NULL, NULL, "DELETE FROM temp.reread WHERE listing = ?", "i", l->number);
+        (void) stmt_run(l->store, NULL, NULL, "DELETE FROM temp.page_told WHERE listing = ?", "i", l->number);
         members_free(l);
         free(l->pages);
         bits_free(&l->seen);
@@ -135,17 +135,15 @@ int listing_recall(Listing *l, int number, PageMemory *ret, Err *e) {
         return 0;
 }
 
-/* Facts that are new are kept until they are applied. */
-static int page_facts(Listing *l, ListingPage *page, Str facts, Err *e) {
-        char *copy;
-
-        if (facts.len > PAGE_FACTS_MAX)
-                facts = STR("");
-        copy = arena_copy(&l->arena, facts);
-        if (!copy)
-                return err_oom(e);
-        page->facts = (Str) { copy, facts.len };
-        return 0;
+/* What is new of a page waits until it is applied: that it was read anew, and its facts, which thousands of pages would
+ * hold in memory. */
+static int page_told(Listing *l, ListingPage *page, Str facts, Err *e) {
+        page->facts = true;
+        return stmt_run(l->store, NULL, e,
+                        "INSERT INTO temp.page_told VALUES (?1, ?2, ?3, ?4) ON CONFLICT (listing, page) DO UPDATE SET "
+                        "anew = anew OR ?3, facts = ?4",
+                        "iids", l->number, (int64_t) page->number, (int) !page->known,
+                        facts.len > PAGE_FACTS_MAX ? STR("") : facts);
 }
 
 /* Rows moved while the listing was read, and it is read once more from its first page. What it brought before stays
@@ -184,10 +182,7 @@ int listing_page(Listing *l, int number, const PageMemory *told, bool *ret_known
         page->known = known;
         listing_span_count(l, page, spans);
         if (!known || !as_before)
-                r = page_facts(l, page, told->facts, e);
-        if (r == 0 && !known)
-                r = stmt_run(l->store, NULL, e, "INSERT OR IGNORE INTO temp.reread VALUES (?, ?)", "ii", l->number,
-                             (int64_t) number);
+                r = page_told(l, page, told->facts, e);
         if (r < 0)
                 return r;
         *ret_known = known;
@@ -201,10 +196,7 @@ int listing_page_now(Listing *l, ListingPage **ret, Err *e) {
 
         if (l->n_pages == 0) {
                 r = page_push(l, 1, ret, e);
-                if (r == 0)
-                        r = stmt_run(l->store, NULL, e, "INSERT OR IGNORE INTO temp.reread VALUES (?, 1)", "i",
-                                     l->number);
-                return r;
+                return r < 0 ? r : page_told(l, *ret, STR(""), e);
         }
         *ret = &l->pages[l->n_pages - 1];
         return 0;

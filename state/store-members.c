@@ -7,6 +7,8 @@
 
 #include "state/store-parts.h"
 
+#define MEMBERS_MOVED 32 /* more that stand in wrong order, and all are sorted */
+
 int members_add(Members *m, int64_t id, uint64_t print, Err *e) {
         if (id <= 0 || id > UINT32_MAX)
                 return err_set(e, -ERANGE, RETRY_NEVER, "store: record id %lld", (long long) id);
@@ -29,19 +31,33 @@ static int member_cmp(const void *a, const void *b) {
         return x < y ? -1 : x > y;
 }
 
-static bool members_sorted(const Members *m) {
-        for (size_t i = 1; i < m->n; i++)
-                if (m->at[i - 1].id > m->at[i].id)
-                        return false;
-        return true;
+/* A page that is as before shows them as they were stored, and the few of a page that changed come behind those that
+ * did not: these are put in their places. */
+static void members_sort(Members *m) {
+        size_t moved = 0;
+
+        for (size_t i = 1; i < m->n; i++) {
+                Member late = m->at[i];
+                size_t at = i;
+
+                if (m->at[i - 1].id <= late.id)
+                        continue;
+                if (++moved > MEMBERS_MOVED) {
+                        qsort(m->at, m->n, sizeof *m->at, member_cmp);
+                        return;
+                }
+                while (at > 0 && m->at[at - 1].id > late.id)
+                        at--;
+                memmove(m->at + at + 1, m->at + at, (i - at) * sizeof *m->at);
+                m->at[at] = late;
+        }
 }
 
 /* Sorted, each once. One that stands twice on the page is known by its bytes only if both have the same. */
 static void members_settle(Members *m) {
         size_t n = 0;
 
-        if (!members_sorted(m)) /* a page that is as before shows them as they were stored */
-                qsort(m->at, m->n, sizeof *m->at, member_cmp);
+        members_sort(m);
         for (size_t i = 0; i < m->n; i++) {
                 if (n == 0 || m->at[n - 1].id != m->at[i].id)
                         m->at[n++] = m->at[i];

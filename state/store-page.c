@@ -94,6 +94,7 @@ static int page_row(Apply *a, const ListingPage *p, Str facts, Str prints, Err *
 }
 
 static int page_put(Apply *a, const ListingPage *p, Members *members, Text *prints, Err *e) {
+        _cleanup_stmt_ sqlite3_stmt *q = NULL;
         int r = members_gather(a->listing, p, members, e);
 
         if (r < 0)
@@ -108,7 +109,9 @@ static int page_put(Apply *a, const ListingPage *p, Members *members, Text *prin
 
                 return page_row(a, &unread, STR(""), text_str(prints), e);
         }
-        return page_row(a, p, p->facts.at ? p->facts : STR(""), text_str(prints), e);
+        r = stmt_ask(a->store, &q, e, "SELECT facts FROM temp.page_told WHERE listing = ? AND page = ?", "ii",
+                     a->listing->number, (int64_t) p->number);
+        return r < 0 ? r : page_row(a, p, r > 0 ? stmt_str(q, 0) : STR(""), text_str(prints), e);
 }
 
 static int brought_write(Apply *a, const Bits *brought, Err *e) {
@@ -146,9 +149,11 @@ static int page_write_whole(Apply *a, Err *e) {
                         last = p->number;
                 if (!p->known)
                         r = page_put(a, p, &members, &prints, e);
-                else if (p->facts.at)
-                        r = stmt_run(a->store, NULL, e, "UPDATE page SET facts = ? WHERE partition = ? AND number = ?",
-                                     "sii", p->facts, l->id, (int64_t) p->number);
+                else if (p->facts)
+                        r = stmt_run(a->store, NULL, e,
+                                     "UPDATE page SET facts = (SELECT facts FROM temp.page_told WHERE listing = ?3 AND "
+                                     "page = ?2) WHERE partition = ?1 AND number = ?2",
+                                     "iii", l->id, (int64_t) p->number, l->number);
         }
         free(members.at);
         if (r == 0)
@@ -173,7 +178,7 @@ static int page_write_part(Apply *a, Err *e) {
         if (r == 0 && !a->end->changes_only)
                 r = stmt_run(a->store, NULL, e,
                              "UPDATE page SET hash = zeroblob(16) WHERE partition = ? AND hash <> zeroblob(16)"
-                             " AND number IN (SELECT page FROM temp.reread WHERE listing = ?)",
+                             " AND number IN (SELECT page FROM temp.page_told WHERE listing = ? AND anew)",
                              "ii", l->id, l->number);
         return r == 0 ? brought_write(a, &brought, e) : r;
 }

@@ -44,7 +44,7 @@ typedef struct ListingPage {
         bool over;         /* the listing began anew after it */
         bool torn;         /* a record on it was put aside: the next listing reads it anew */
         size_t first;      /* spans on the pages before: its members' place in the file */
-        Str facts;         /* at NULL: as before */
+        bool facts;        /* what was told beside its bytes is other than before, and waits in temp.page_told */
         Instant as_of;     /* of what it told, where that is not the listing's; 0: the listing's */
         Members members;
 } ListingPage;

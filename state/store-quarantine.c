@@ -34,7 +34,7 @@ int quarantine_seen(Apply *a, Err *e) {
 /* Those of pages that were read anew, or are no more, and are not put aside again. */
 static int quarantine_drop(Apply *a, Err *e) {
         static const char read[] = "DELETE FROM quarantine WHERE partition = ?1 AND page IN (SELECT page FROM "
-                                   "temp.reread WHERE listing = ?2)"
+                                   "temp.page_told WHERE listing = ?2 AND anew)"
                                    " AND slot NOT IN (SELECT slot FROM temp.put_aside WHERE listing = ?2)";
         static const char none[] = "DELETE FROM quarantine WHERE partition = ?1 AND (page > ?2 OR page = 0)"
                                    " AND slot NOT IN (SELECT slot FROM temp.put_aside WHERE listing = ?3)";

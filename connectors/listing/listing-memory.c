@@ -3,7 +3,8 @@
  * changed, and what is to be remembered of it.
  *
  * A page's facts are four lines: a hash of the request that it answered, its ETag, its Last-Modified, and what the
- * pager goes on from. Validators are sent with that same request alone: those of another address say nothing.
+ * pager goes on from. Validators are sent with that same request alone: those of another address say nothing. A page
+ * that answers it with the bytes it had says what it said, and is not cut apart.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -25,8 +26,14 @@ static bool sweep_due(const Listing *l, Instant now) {
 
 /* A row that does not show a change of its detail makes a page that is as before worth nothing. */
 static bool remembers_pages(const Listing *l) {
-        return l->stream->validators && l->stream->n_takes == 0 && !l->end.changes_only &&
-               details_as_page(&l->stream->details); /* a page not sent holds nothing to take */
+        return l->stream->n_takes == 0 && !l->end.changes_only &&
+               details_as_page(&l->stream->details); /* a page not read holds nothing to take */
+}
+
+/* Nothing that the pager goes on from stands in the answer's header fields: the bytes tell all. */
+static bool body_tells_all(const Listing *l) {
+        const PagingPlan *p = &l->stream->paging;
+        return p->kind != PAGING_LINK && !p->total_header && !p->cursor_header;
 }
 
 void listing_memory_begin(Listing *l) {
@@ -36,7 +43,7 @@ void listing_memory_begin(Listing *l) {
         c->theirs = INSTANT_NONE;
         c->resumes = p->given && changes_cursor_read(p, l->memory.cursor, &c->prior);
         l->end.changes_only = changes_suffice(p, &l->memory, sweep_every(l), c->began);
-        l->conditional = remembers_pages(l) && !l->memory.distrust;
+        l->conditional = l->stream->validators && remembers_pages(l) && !l->memory.distrust;
         l->sweeps = sweep_due(l, c->began);
 }
 
@@ -105,15 +112,15 @@ static bool facts_read(const ListingRecall *m, uint64_t *ret_request, Str *ret_e
         return text_to_uint64(request, ret_request) == 0 && page_facts_decode(rest, ret_seen) == 0;
 }
 
-/* What makes the answer another one: address and headers. What the session adds, a key in the address too, is not put
- * in yet: it is the partition's own, and nothing of it is to be remembered. */
+/* What makes the answer another one: address, headers, body. What the session adds, a key in the address too, is not
+ * put in yet: it is the partition's own, and nothing of it is to be remembered. */
 static uint64_t request_hash(const HttpRequest *q) {
         uint64_t hash = XXH3_64bits(q->target, strlen(q->target));
         for (size_t i = 0; i < q->headers.n; i++) {
                 hash = XXH3_64bits_withSeed(q->headers.at[i].name, strlen(q->headers.at[i].name), hash);
                 hash = XXH3_64bits_withSeed(q->headers.at[i].value, strlen(q->headers.at[i].value), hash);
         }
-        return hash;
+        return q->body.len > 0 ? XXH3_64bits_withSeed(q->body.at, q->body.len, hash) : hash;
 }
 
 int listing_conditions(Listing *l, HttpRequest *q, Err *e) {
@@ -125,14 +132,15 @@ int listing_conditions(Listing *l, HttpRequest *q, Err *e) {
         m->request = request_hash(q);
         if (m->plain)
                 return 0;
-        m->kept = false;
+        m->kept = m->there = false;
         m->etag[0] = m->modified[0] = '\0';
-        if (!l->conditional || q->post || l->asks_parents || l->details)
+        if (!remembers_pages(l) || l->asks_parents || l->details)
                 return 0;
         int r = recall(l, e);
         if (r != 0)
                 return r < 0 ? r : 0;
-        if (!facts_read(m, &request, &etag, &modified, &seen) || request != m->request)
+        m->there = facts_read(m, &request, &etag, &modified, &seen) && request == m->request;
+        if (!m->there || !l->conditional || q->post)
                 return 0;
         q->etag = validator_copy(m->etag, etag);
         if (!q->etag) /* RFC 9110 13.1.3: a time is the weaker of the two, and only asked where there is no tag */
@@ -142,8 +150,10 @@ int listing_conditions(Listing *l, HttpRequest *q, Err *e) {
 }
 
 int listing_facts(const Listing *l, const HttpResponse *r, const PageSeen *seen, Text *ret) {
-        Str etag = http_header(r, "ETag"), modified = http_header(r, "Last-Modified");
-        if (!remembers_pages(l) || !(validator_fits(etag) || validator_fits(modified)))
+        bool asks = l->stream->validators;
+        Str etag = asks ? http_header(r, "ETag") : STR_NULL,
+            modified = asks ? http_header(r, "Last-Modified") : STR_NULL;
+        if (!remembers_pages(l) || !(body_tells_all(l) || validator_fits(etag) || validator_fits(modified)))
                 return 0;
         text_addf(ret, "%llu\n", (unsigned long long) l->recall.request);
         text_add(ret, validator_fits(etag) ? etag : STR(""));
@@ -199,33 +209,53 @@ static void not_modified(Listing *l, const HttpResponse *r, const char *why, Pag
 }
 
 /* The page is what it was: its members are taken as seen, and the pager goes on from what it said then. */
-void listing_as_before(Listing *l, const HttpResponse *r, PageOutcome *o) {
-        const PageMemory page = { .hash = { l->recall.hash[0], l->recall.hash[1] },
-                                  .facts = text_str(&l->recall.facts) };
+static void take_known(Listing *l, const HttpResponse *r, PageSeen *seen, Str facts, PageOutcome *o) {
+        const PageMemory page = { .hash = { l->recall.hash[0], l->recall.hash[1] }, .facts = facts };
         bool take = false, known = false;
-        Str etag, modified;
-        uint64_t request;
-        int members = 0;
-        PageSeen seen;
+        int members = 0, next = pager_page(&l->pager, seen, &take);
         Err e = { 0 };
-        *o = (PageOutcome) { 0 };
-        if (!l->recall.asked || !facts_read(&l->recall, &request, &etag, &modified, &seen)) {
-                not_modified(l, r, "which nobody asked about", o);
-                return;
-        }
-        int next = pager_page(&l->pager, &seen, &take);
         if (next < 0) {
                 page_fault(o, FAULT_TOO_LARGE, "out of memory");
                 return;
         }
         o->last = next == PAGER_END;
-        l->end.by_validators = true;
         int number = l->sum.pages + l->pager.pages;
         if (take && l->sink.page(l->sink.userdata, l->partition, number, &page, &known, &members, &e) < 0)
                 listing_broken(l, &e);
         else if (take && !known) /* the sink told so a moment ago; the pager has gone on: no retry brings the page */
                 listing_stop(l, FAULT_NOT_MODIFIED, RETRY_NOW,
-                             "%.100s page %d: seen 304 (not modified) for a page that is not kept", r->path, number);
+                             "%.100s page %d: status %d for a page that is as before, and is not kept", r->path, number,
+                             r->status);
+}
+
+void listing_as_before(Listing *l, const HttpResponse *r, PageOutcome *o) {
+        Str etag, modified;
+        uint64_t request;
+        PageSeen seen;
+        *o = (PageOutcome) { 0 };
+        if (!l->recall.asked || !facts_read(&l->recall, &request, &etag, &modified, &seen)) {
+                not_modified(l, r, "which nobody asked about", o);
+                return;
+        }
+        l->end.by_validators = true;
+        take_known(l, r, &seen, text_str(&l->recall.facts), o);
+}
+
+bool listing_same_bytes(Listing *l, const HttpResponse *r, const uint64_t hash[static 2], PageOutcome *o) {
+        const ListingRecall *m = &l->recall;
+        Str etag, modified;
+        uint64_t request;
+        PageSeen seen;
+        if (!m->there || l->asks_parents || m->hash[0] != hash[0] || m->hash[1] != hash[1] || !body_tells_all(l) ||
+            !facts_read(m, &request, &etag, &modified, &seen))
+                return false;
+        _cleanup_text_ Text facts = TEXT_INIT(PAGER_CURSOR_MAX * 2);
+        *o = (PageOutcome) { 0 };
+        if (listing_facts(l, r, &seen, &facts) < 0) /* its validators may be others */
+                page_fault(o, FAULT_TOO_LARGE, "out of memory");
+        else
+                take_known(l, r, &seen, text_str(&facts), o);
+        return true;
 }
 
 void listing_changes_note(Listing *l, Normaliser *n, bool aside) {

@@ -163,12 +163,12 @@ static uint64_t salt_of(const Listing *l) {
         return details_as_page(&l->stream->details) ? listing_salt(l) : source_now(l->source);
 }
 
-static void page_take(Listing *l, const HttpResponse *response, XXH128_hash_t hash, const PageSeen *seen,
+static void page_take(Listing *l, const HttpResponse *response, const uint64_t hash[static 2], const PageSeen *seen,
                       const Rows *rows, PageOutcome *o) {
         _cleanup_text_ Text facts = TEXT_INIT(PAGER_CURSOR_MAX * 2);
         if (listing_facts(l, response, seen, &facts) < 0)
                 text_clear(&facts); /* too long to be kept: next time it is asked for as if it were new */
-        const PageMemory page = { .hash = { hash.high64 ^ salt_of(l), hash.low64 }, .facts = text_str(&facts) };
+        const PageMemory page = { .hash = { hash[0], hash[1] }, .facts = text_str(&facts) };
         bool known = false, others = false;
         int members = 0;
         Err e = { 0 };
@@ -187,6 +187,10 @@ static void page_take(Listing *l, const HttpResponse *response, XXH128_hash_t ha
 
 void listing_take_page(Listing *l, const HttpResponse *response, PageOutcome *o) {
         Str body = text_str(&response->body);
+        XXH128_hash_t bytes = XXH3_128bits(body.at, body.len);
+        const uint64_t hash[2] = { bytes.high64 ^ salt_of(l), bytes.low64 };
+        if (listing_same_bytes(l, response, hash, o))
+                return;
         *o = (PageOutcome) { 0 };
         _cleanup_rows_ Rows rows = { 0 };
         if (!(l->stream->format.kind == FORMAT_JSON ? split(l, body, o) : split_rows(l, body, &rows, o)))
@@ -197,9 +201,8 @@ void listing_take_page(Listing *l, const HttpResponse *response, PageOutcome *o)
         if (root && page_read_seen(l, &in, &seen, o)) {
                 if (l->stream->format.kind != FORMAT_JSON && rows.claimed >= 0)
                         seen.total = rows.claimed;
-                XXH128_hash_t hash = XXH3_128bits(body.at, body.len);
                 bool take;
-                seen.bytes_hash = hash.low64;
+                seen.bytes_hash = bytes.low64;
                 int r = pager_page(&l->pager, &seen, &take);
                 o->last = r == PAGER_END;
                 if (r == PAGER_NEXT && !listing_take_values(l, response, o))

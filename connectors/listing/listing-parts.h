@@ -14,6 +14,14 @@ typedef struct PageRead {
         Text text;         /* holds the next address or the last key while the pager looks at it */
 } PageRead;
 
+/* Takes a page's bytes. FAULT_NONE: taken, and the pager said whether it was the last; else why not, with a detail. */
+typedef struct PageOutcome {
+        Fault fault;
+        bool last;
+        char detail[300];
+} PageOutcome;
+void listing_take_page(Listing *l, const HttpResponse *r, PageOutcome *ret);
+
 #define LISTING_VALUES_MAX 64
 
 /* What templates stand for in the next request of a listing; texts are borrowed from it and from the listing. */
@@ -65,7 +73,11 @@ bool listing_looks_itself(Listing *l);
 void listing_validators_judge(Listing *l, const HttpResponse *r, int received, bool others);
 /* A 304. As listing_take_page. */
 void listing_as_before(Listing *l, const HttpResponse *r, PageOutcome *o);
-/* What is to be remembered of a page beside its bytes; empty without validators. As text_add. */
+/* A page that came: whether it has the bytes that it had, by their hash as the sink is told it; then it is taken, as by
+ * listing_take_page, by what is remembered of it. */
+bool listing_same_bytes(Listing *l, const HttpResponse *r, const uint64_t hash[static 2], PageOutcome *o);
+/* What is to be remembered of a page beside its bytes; empty where they do not tell all and no validator is there. As
+ * text_add. */
 int listing_facts(const Listing *l, const HttpResponse *r, const PageSeen *seen, Text *ret);
 /* Notes how far the record goes that `n` looked at last. */
 void listing_changes_note(Listing *l, Normaliser *n, bool aside);

@@ -33,7 +33,8 @@ typedef struct ListingSum {
 /* What is remembered of the page that is asked for. */
 typedef struct ListingRecall {
         uint64_t request;      /* hash of the request that goes out */
-        bool asked, kept;      /* it carries a validator; `hash` and `facts` are of the page that is due */
+        bool there;            /* `hash` and `facts` are of the page that is due: it answered the same request */
+        bool asked, kept;      /* a validator goes with it; did when it was first asked for */
         bool plain;            /* a full listing was told that the page is as before, and looks for itself */
         uint64_t hash[2];
         Text facts;
@@ -140,11 +141,3 @@ void listing_stop(Listing *l, Fault f, Retry retry, const char *format, ...) __a
 void listing_tell_end(Listing *l);
 void listing_cancel(Listing *l);
 Listing *listing_drop(Listing *l);
-
-/* Takes a page's bytes. FAULT_NONE: taken, and the pager said whether it was the last; else why not, with a detail. */
-typedef struct PageOutcome {
-        Fault fault;
-        bool last;
-        char detail[300];
-} PageOutcome;
-void listing_take_page(Listing *l, const HttpResponse *r, PageOutcome *ret);

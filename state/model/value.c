@@ -132,6 +132,8 @@ int decimal_hundredfold(Arena *a, Str canonical, Str *ret) {
                 *begin = '-';
                 n++;
         }
+        if (n > DECIMAL_MAX)
+                return -EINVAL;
         *ret = (Str) { begin, n };
         return 0;
 }

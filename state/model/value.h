@@ -27,6 +27,7 @@ bool value_eq(const Value *a, const Value *b);      /* state and canonical text;
 /* Decimal with '.' or ',' as the decimal mark and the other as thousands mark (0: none), optional sign, trailing "%" or
  * letters not allowed. Digits are kept as text: no float. 0, -EINVAL, -ENOMEM. */
 int decimal_read(Arena *a, Str written, char mark, char thousands, Str *ret_canonical);
-/* A canonical decimal times 100, canonical again; 0.6 gives 60. -ENOMEM. */
+/* A canonical decimal times 100, canonical again; 0.6 gives 60. -EINVAL when it would be too long to be read back;
+ * -ENOMEM. */
 int decimal_hundredfold(Arena *a, Str canonical, Str *ret);
 int decimal_cmp(Str a, Str b);                      /* canonical decimals */

@@ -120,6 +120,20 @@ def test_every_kind_reads_all(site, kind):
         assert [r["asked"]["after"] for r in site.pages.seen] == [None, "c3", "c6"]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_every_kind_reads_on_from_what_it_remembers(site, kind):
+    """Pages with the bytes they had are not cut apart; what stands in a header is not among them."""
+    site.profile(KINDS[kind])
+    site.poll()
+    shown, done = site.poll()
+    assert done.status == 0 and (shown["completeness"], shown["received"]) == ("complete", 7), shown
+    assert site.codes() == ALL
+    site.pages.rows.pop()
+    shown, done = site.poll()
+    assert done.status == 0 and (shown["completeness"], shown["received"]) == ("complete", 6), shown
+    assert site.codes() == ALL[:-1]
+
+
 FAULTS = {"empty": {"do": "empty"}, "gone": {"do": "status", "code": 404}, "cut": {"do": "cut"}}
 
 

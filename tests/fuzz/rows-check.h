@@ -20,8 +20,9 @@ static inline void rows_check(const FormatPlan *plan, FormatKind kind, const uin
                         abort();
                 if (rows.spans[i].problem)
                         continue;
-                if (rows.spans[i].bytes.at[0] != '{' || split_check(rows.spans[i].bytes, &problem, &at, &why) != 0 ||
-                    problem)
+                if (rows.spans[i].bytes.at[0] != '{' || split_check(rows.spans[i].bytes, &problem, &at, &why) != 0)
+                        abort();
+                if (problem && strcmp(problem, "keys with too many escapes") != 0) /* a table of quotes has such */
                         abort();
         }
 }

@@ -55,6 +55,27 @@ static void test_what_is_no_decimal(void **state) {
         assert_int_equal(decimal_read(&a, STR("1.5"), '.', '.', &out), -EINVAL);
 }
 
+static void hundredfold(const char *canonical, const char *expected) {
+        _cleanup_arena_ Arena a = { 0 };
+        Str out;
+        assert_int_equal(decimal_hundredfold(&a, str_of(canonical), &out), 0);
+        assert_str(out, expected);
+}
+
+static void test_hundredfold(void **state) {
+        char digits[200];
+        _cleanup_arena_ Arena a = { 0 };
+        Str out = STR_NULL;
+        hundredfold("0.6", "60");
+        hundredfold("-0.005", "-0.5");
+        hundredfold("0", "0");
+        hundredfold("12.3456", "1234.56");
+        memset(digits, '7', sizeof digits);
+        assert_int_equal(decimal_hundredfold(&a, (Str) { digits, sizeof digits - 2 }, &out), 0);
+        assert_int_equal(out.len, sizeof digits);
+        assert_int_equal(decimal_hundredfold(&a, (Str) { digits, sizeof digits - 1 }, &out), -EINVAL);
+}
+
 static void test_canonical_text_is_not_copied(void **state) {
         _cleanup_arena_ Arena a = { 0 };
         Str in = STR("60.5"), out;
@@ -93,6 +114,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_decimals),
                 cmocka_unit_test(test_what_is_no_decimal),
+                cmocka_unit_test(test_hundredfold),
                 cmocka_unit_test(test_canonical_text_is_not_copied),
                 cmocka_unit_test(test_order),
                 cmocka_unit_test(test_statements),
