@@ -5,9 +5,20 @@
 
 #include "state/model/text-plain.h"
 
-/* `,"progress":` with its length: what stands before each value, but for the first comma. */
-static const Str lead_in[FIELD_COUNT] = {
-#define FIELD_LEAD(id, key, kinds, type, merge, who, vi, en) [FIELD_##id] = { ",\"" key "\":", sizeof(key) + 3 },
+/* `"progress":`, what stands before each value; as whole words, and which of their bytes count (little end first), so
+ * that it is compared and copied without a loop over bytes. */
+#define LEAD_WORDS 3
+typedef struct LeadIn {
+        char text[LEAD_WORDS * sizeof(uint64_t)];
+        uint64_t mask[LEAD_WORDS];
+        size_t len;
+} LeadIn;
+
+#define LEAD_MASK(len, from)                                                                                           \
+        ((len) <= (from) ? 0 : (len) - (from) >= 8 ? UINT64_MAX : UINT64_MAX >> 8 * ((from) + 8 - (len)))
+#define LEAD(text, len) { text, { LEAD_MASK(len, 0u), LEAD_MASK(len, 8u), LEAD_MASK(len, 16u) }, len }
+static const LeadIn lead_in[FIELD_COUNT] = {
+#define FIELD_LEAD(id, key, kinds, type, merge, who, vi, en) [FIELD_##id] = LEAD("\"" key "\":", sizeof(key) + 2),
         FIELD_TABLE(FIELD_LEAD)
 #undef FIELD_LEAD
 };
@@ -23,6 +34,17 @@ static inline int put(Text *t, Str s) {
         memcpy(t->at + t->len, s.at, s.len);
         t->len += s.len;
         return 0;
+}
+
+static inline void put_lead(Text *t, const LeadIn *lead, bool first) {
+        if (!have_room(t, 1 + sizeof lead->text)) {
+                (void) text_add(t, first ? STR("") : STR(","));
+                (void) text_add(t, (Str) { lead->text, lead->len });
+                return;
+        }
+        t->at[t->len] = ',';
+        memcpy(t->at + t->len + !first, lead->text, sizeof lead->text);
+        t->len += lead->len + !first;
 }
 
 /* NUL cannot come from text that was read properly, and could not be read back. */
@@ -71,15 +93,14 @@ int record_encode(const Value field[static FIELD_COUNT], Text *t) {
         size_t start = t->len, need = 2;
         for (int f = 0; f < FIELD_COUNT; f++)
                 if (field[f].state != VALUE_ABSENT)
-                        need += lead_in[f].len + field[f].text.len + field[f].raw.len + 2 + SCAN;
+                        need += sizeof lead_in[f].text + field[f].text.len + field[f].raw.len + 2 + SCAN;
         (void) text_reserve(t, need);
 
         int r = put(t, STR("{"));
         for (int f = 0; f < FIELD_COUNT && r == 0; f++) {
-                bool first = t->len == start + 1;
                 if (field[f].state == VALUE_ABSENT)
                         continue;
-                (void) put(t, (Str) { lead_in[f].at + first, lead_in[f].len - first });
+                put_lead(t, &lead_in[f], t->len == start + 1);
                 r = put_value(t, &field[f]);
         }
         if (r == -EILSEQ) {
@@ -256,18 +277,50 @@ static inline bool read_value(Reader *r, Value *v) {
         }
 }
 
-/* Each field's name stands in the order of the table or not at all; most that are not there are told by one letter. */
+static inline uint64_t word_at(const char *at) {
+        uint64_t word;
+        memcpy(&word, at, sizeof word);
+        return le64toh(word);
+}
+
+/* Whether `lead` stands at `at`, of which `head` is the first word; there are as many bytes as its text has. */
+static inline bool lead_is(const LeadIn *lead, const char *at, uint64_t head) {
+        if (((head ^ word_at(lead->text)) & lead->mask[0]) != 0)
+                return false;
+        return (((word_at(at + 8) ^ word_at(lead->text + 8)) & lead->mask[1]) |
+                ((word_at(at + 16) ^ word_at(lead->text + 16)) & lead->mask[2])) == 0;
+}
+
+/* The field, from `f` on, whose name stands here; read over. FIELD_COUNT: none. */
+static inline int read_name(Reader *r, int f) {
+        char near_end[sizeof lead_in[0].text] = { 0 };
+        size_t left = (size_t) (r->end - r->at);
+        const char *at = r->at;
+        if (left < sizeof near_end) {
+                memcpy(near_end, at, left);
+                at = near_end;
+        }
+        for (uint64_t head = word_at(at); f < FIELD_COUNT; f++)
+                if (lead_is(&lead_in[f], at, head)) {
+                        r->at += lead_in[f].len;
+                        break;
+                }
+        return f;
+}
+
+/* Fields stand in the order of the table or not at all. */
 static bool read_fields(Reader *r, Value field[static FIELD_COUNT]) {
         if (!expect_char(r, '{'))
                 return false;
-        bool first = true;
-        for (int f = 0; f < FIELD_COUNT; f++) {
-                Str lead = { lead_in[f].at + first, lead_in[f].len - first };
-                if (r->end - r->at < 4 || r->at[3] != lead.at[3] || !read_word(r, lead))
-                        continue;
-                if (!read_value(r, &field[f]))
-                        return false;
-                first = false;
+        if (r->at < r->end && *r->at != '}') {
+                int f = -1;
+                do {
+                        f = read_name(r, f + 1);
+                        if (f == FIELD_COUNT)
+                                return reader_fail(r, -EBADMSG);
+                        if (!read_value(r, &field[f]))
+                                return false;
+                } while (read_char(r, ','));
         }
         return expect_char(r, '}') && (r->at == r->end || reader_fail(r, -EBADMSG));
 }
