@@ -27,7 +27,8 @@ void document_words(Str body, char to[static DOCUMENT_WORDS]) {
         document_sample(words, to + 2, DOCUMENT_WORDS - 2);
 }
 
-Fault document_parse(Str body, json_object **ret, char why[static 160]) {
+/* *ret NULL: a number alone, or out of memory. */
+static Fault parse_any(Str body, json_object **ret, char why[static 160]) {
         const char *problem = NULL, *wrong = NULL;
         char sample[90];
         size_t at = 0;
@@ -42,14 +43,40 @@ Fault document_parse(Str body, json_object **ret, char why[static 160]) {
                 return r == SPLIT_E_TRUNCATED ? FAULT_TRUNCATED_BODY : FAULT_NOT_JSON;
         }
         json_tokener *t = json_tokener_new_ex(LIMIT_JSON_DEPTH + 1);
-        json_object *o = t ? json_tokener_parse_ex(t, body.at, (int) body.len) : NULL;
+        *ret = t ? json_tokener_parse_ex(t, body.at, (int) body.len) : NULL;
         if (t)
                 json_tokener_free(t);
+        return FAULT_NONE;
+}
+
+Fault document_parse(Str body, json_object **ret, char why[static 160]) {
+        json_object *o = NULL;
+        Fault f = parse_any(body, &o, why);
+        if (f != FAULT_NONE)
+                return f;
         if (!json_object_is_type(o, json_type_object) && !json_object_is_type(o, json_type_array)) {
+                char sample[90];
                 json_object_put(o);
+                document_sample(body, sample, sizeof sample);
                 snprintf(why, 160, "neither object nor list: %s", sample);
                 return FAULT_NOT_JSON;
         }
         *ret = o;
         return FAULT_NONE;
+}
+
+Fault document_inside(Str body, const Select *inside, json_object **ret_root, Str *ret, char why[static 160]) {
+        json_object *v = NULL;
+        char sample[90];
+        Fault f = parse_any(body, ret_root, why);
+        if (f != FAULT_NONE)
+                return f;
+        if (select_get(inside, *ret_root, &v) == SELECTED_VALUE && json_object_is_type(v, json_type_string)) {
+                *ret = (Str) { json_object_get_string(v), (size_t) json_object_get_string_len(v) };
+                return FAULT_NONE;
+        }
+        document_sample(body, sample, sizeof sample);
+        snprintf(why, 160, "expected a text at %.60s, seen %s", inside->text, sample);
+        utf8_mend(why);
+        return FAULT_SELECTOR_MISSING;
 }

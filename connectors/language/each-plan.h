@@ -30,6 +30,7 @@ typedef struct DetailName {
 
 typedef struct DetailPlan {
         RequestPlan request;    /* path NULL: the stream has no details */
+        Select inside;          /* as a stream's */
         Select record, ok;      /* what of the answer is the record; text NULL: all of it */
         const char *ok_value;
         int absent_status;      /* the record is gone since the list was made; 0: none */

@@ -30,6 +30,7 @@ typedef struct StreamPlan {
         int first_method;     /* 0: the first page of a POST list is asked for by GET, without a body */
         const TakePlan *takes; /* of each page, for the request of the next; their slots are their places */
         size_t n_takes;
+        Select inside;        /* a text in the answer that is read in place of the answer; text NULL: none */
         Select list;
         Select ok;            /* a value inside a 200 that must read `ok_value` */
         const char *ok_value;

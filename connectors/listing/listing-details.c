@@ -164,10 +164,12 @@ static bool detail_find(const Listing *l, Str body, json_object **root, Str *ret
 
 void details_take(Listing *l, const HttpResponse *r, PageOutcome *o) {
         Details *d = l->details;
-        _cleanup_(json_root_freep) json_object *root = NULL;
-        Str detail;
+        const DetailPlan *plan = &l->stream->details;
+        _cleanup_(json_root_freep) json_object *around = NULL, *root = NULL;
+        Str body = text_str(&r->body), detail;
         *o = (PageOutcome) { 0 };
-        if (!detail_find(l, text_str(&r->body), &root, &detail, o))
+        if (!page_inside(l, &plan->inside, plan->request.path, &body, &around, o) ||
+            !detail_find(l, body, &root, &detail, o))
                 return;
         if (join(d, detail) < 0) {
                 page_fault(o, FAULT_TOO_LARGE, "%s: more than %u bytes", r->path, 2 * LIMIT_RECORD_BYTES);

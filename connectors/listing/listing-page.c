@@ -192,7 +192,10 @@ void listing_take_page(Listing *l, const HttpResponse *response, PageOutcome *o)
         if (listing_same_bytes(l, response, hash, o))
                 return;
         *o = (PageOutcome) { 0 };
+        _cleanup_(json_root_freep) json_object *around = NULL;
         _cleanup_rows_ Rows rows = { 0 };
+        if (!page_inside(l, &l->stream->inside, l->stream->path, &body, &around, o))
+                return;
         if (!(l->stream->format.kind == FORMAT_JSON ? split(l, body, o) : split_rows(l, body, &rows, o)))
                 return;
         _cleanup_(json_root_freep) json_object *root = skeleton(l, o);

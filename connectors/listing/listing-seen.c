@@ -73,6 +73,18 @@ bool page_read_ok(const Listing *l, json_object *root, PageOutcome *o) {
         return false;
 }
 
+bool page_inside(const Listing *l, const Select *inside, const char *path, Str *body, json_object **root,
+                 PageOutcome *o) {
+        char why[160];
+        if (!inside->text)
+                return true;
+        Fault f = document_inside(*body, inside, root, body, why);
+        if (f == FAULT_NONE || (f == FAULT_SELECTOR_MISSING && read_lost(l, *root, o)))
+                return f == FAULT_NONE;
+        page_fault(o, f, "%.100s page %d: %s", path, l->pager.pages + 1, why);
+        return false;
+}
+
 /* "1234", or what stands behind the '/' of a Content-Range (RFC 9110 14.4): "items 0-24/319", and '*' for unknown. */
 #define TOTAL_MAX ((int64_t) 1 << 53) /* what JSON numbers can count to; no total that can be added up comes near */
 

@@ -133,21 +133,6 @@ static size_t word_bytes(Str s, size_t at, size_t room) {
         return n;
 }
 
-static void add_base64(Text *t, const unsigned char *at, size_t len) {
-        static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-        for (size_t i = 0; i < len; i += 3) {
-                size_t n = len - i < 3 ? len - i : 3;
-                unsigned second = n > 1 ? at[i + 1] : 0, third = n > 2 ? at[i + 2] : 0;
-                unsigned v = (unsigned) at[i] << 16 | second << 8 | third;
-
-                text_addc(t, digits[v >> 18]);
-                text_addc(t, digits[v >> 12 & 63]);
-                text_addc(t, n > 1 ? digits[v >> 6 & 63] : '=');
-                text_addc(t, n > 2 ? digits[v & 63] : '=');
-        }
-}
-
 /* `column` is where the line stands; returns where it stands afterwards. */
 static size_t add_words(Text *t, Str s, size_t column) {
         for (size_t at = 0; at < s.len;) {
@@ -155,7 +140,7 @@ static size_t add_words(Text *t, Str s, size_t column) {
                 size_t n = word_bytes(s, at, (width - WORD_OVERHEAD) / 4 * 3);
 
                 text_add(t, STR("=?UTF-8?B?"));
-                add_base64(t, (const unsigned char *) s.at + at, n);
+                text_add_base64(t, (Str) { s.at + at, n });
                 text_add(t, STR("?="));
                 column += WORD_OVERHEAD + (n + 2) / 3 * 4;
                 at += n;

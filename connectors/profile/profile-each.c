@@ -122,6 +122,7 @@ typedef struct DetailKeys {
 #define DETAIL(k, t, field, ...) { .key = k, .type = t, .offset = offsetof(DetailKeys, plan.field), __VA_ARGS__ }
 static const KeySpec detail_keys[] = {
         PROFILE_REQUEST_KEYS(DetailKeys, plan.request),
+        DETAIL("inside", KEY_SELECT, inside),
         DETAIL("record", KEY_SELECT, record),
         DETAIL("ok", KEY_SELECT, ok),
         DETAIL("ok-value", KEY_TEXT, ok_value),

@@ -35,6 +35,8 @@ static void check_keys(ProfileReader *r, const Tree *t, const FormatKeys *k, boo
                 all_useless(r, t, NAMES("table", "links"), format_names[k->kind]);
         if (k->kind != FORMAT_XLSX)
                 all_useless(r, t, NAMES("sheet", "hidden"), format_names[k->kind]);
+        else
+                profile_useless(r, t, "inside", format_names[k->kind]);
 }
 
 static bool cell_name(const char *s) {

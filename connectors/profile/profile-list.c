@@ -66,6 +66,16 @@ static void check_first(ProfileReader *r, const Tree *t, const StreamPlan *s) {
                                                    { "first-method", "method: POST", NULL }, NULL });
 }
 
+/* Of answers alone: files are what they are. */
+static void check_inside(ProfileReader *r, const Tree *t, const StreamPlan *s) {
+        const Tree *inside = tree_get(t, "inside");
+        if (inside && s->inside.list)
+                refuse(r, t, "inside", PROFILE_SELECTOR_ONE, &s->inside);
+        if (inside && !s->request.path)
+                profile_complain(r, &(Complaint) { PROFILE_KEY_NEEDS, SEVERITY_ERROR, inside->key_origin, "inside",
+                                                   { "inside", "path", NULL }, NULL });
+}
+
 void profile_list_check(ProfileReader *r, const Tree *t, ListKeys *k, const ProfileNames *names) {
         StreamPlan *s = &k->plan;
         ProfileNames all = *names;
@@ -76,6 +86,7 @@ void profile_list_check(ProfileReader *r, const Tree *t, ListKeys *k, const Prof
         profile_names_paging(&all, &s->paging);
         takes_compile(r, t, k, &all);
         check_first(r, t, s);
+        check_inside(r, t, s);
         profile_request_check(r, t, &s->request, &all);
         check_beside_list(r, t, &s->list, "total", &s->paging.total);
         check_beside_list(r, t, &s->list, "cursor", &s->paging.cursor);

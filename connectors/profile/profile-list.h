@@ -22,6 +22,7 @@ typedef struct ListKeys {
         PROFILE_REQUEST_KEYS(S, M.plan.request), \
         LIST_KEY("first-method", KEY_CHOICE, S, M.plan.first_method, .choices = profile_methods), \
         LIST_KEY("take", KEY_PAIRS, S, M.take), \
+        LIST_KEY("inside", KEY_SELECT, S, M.plan.inside), \
         LIST_KEY("list", KEY_SELECT, S, M.plan.list), \
         LIST_KEY("ok", KEY_SELECT, S, M.plan.ok), \
         LIST_KEY("ok-value", KEY_TEXT, S, M.plan.ok_value), \

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "connectors/http/http.h"
 #include "connectors/http/jar.h"
 
 #define HEAD "nq57d-session 1"
@@ -177,4 +178,18 @@ int session_decode(Str text, SessionKeys *ret) {
         }
         *ret = k;
         return 0;
+}
+
+int session_basic(Str account, Str secret, bool client, Text *ret) {
+        _cleanup_wipe_ Text both = TEXT_INIT(LIMIT_SESSION_BYTES * 4);
+        if (client)
+                http_form_encode(&both, account);
+        else
+                text_add(&both, account);
+        text_addc(&both, ':');
+        if (client)
+                http_form_encode(&both, secret);
+        else
+                text_add(&both, secret);
+        return both.failed ? both.failed : text_add_base64(ret, text_str(&both));
 }

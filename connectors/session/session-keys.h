@@ -53,6 +53,10 @@ int session_encode(const SessionKeys *k, Text *ret);
 /* 0; -EBADMSG for what session_encode did not write; -ENOMEM. */
 int session_decode(Str text, SessionKeys *ret);
 
+/* Account and password as `Authorization: Basic` carries them (RFC 7617); `client`: form-encoded before, as a client of
+ * OAuth2 writes them (RFC 6749 2.3.1). As text_add. */
+int session_basic(Str account, Str secret, bool client, Text *ret);
+
 /* A file SOURCE.ACCOUNT.session of the secrets folder: lines `cookie: a=1; b=2`, `token: ...`, `refresh: ...`,
  * `expires: 20/6/2026 17:00`, lines of a cookies.txt, and comments. Cookies without a domain are those of `host`;
  * `secure`: sent over TLS alone. 0; -EBADMSG with the line that was not understood (0: there is nothing in it);

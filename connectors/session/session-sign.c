@@ -184,8 +184,14 @@ static void hide_password(const Session *s, char *text) {
         const SourceEnv *env = s->env->env;
         _cleanup_wipe_ Text secret = TEXT_INIT(SESSION_SECRET_BYTES);
         Err e = { 0 };
-        if (env->secret && env->secret(env->secret_userdata, s->env->source, s->account, &secret, &e) == 0)
-                hide_word(text, text_str(&secret));
+        if (!env->secret || env->secret(env->secret_userdata, s->env->source, s->account, &secret, &e) != 0)
+                return;
+        hide_word(text, text_str(&secret));
+        for (int client = 0; client < 2; client++) {
+                _cleanup_wipe_ Text basic = TEXT_INIT(LIMIT_SESSION_BYTES * 8);
+                if (session_basic(str_of(s->account), text_str(&secret), client, &basic) == 0)
+                        hide(text, text_str(&basic));
+        }
 }
 
 void session_redact(const Session *s, char *text) {

@@ -146,7 +146,22 @@ static void list_add(Walk *w, json_object *v) {
                 l->n_lists++;
 }
 
+/* Programs that make their JSON themselves, and are then wrapped by a framework, answer like this. */
+static void inside_note(Walk *w, json_object *v) {
+        _cleanup_(json_root_freep) json_object *root = NULL;
+        char why[160];
+        if (w->look->inside || !json_object_is_type(v, json_type_string))
+                return;
+        Str text = str_trim((Str) { json_object_get_string(v), (size_t) json_object_get_string_len(v) });
+        if (text.len < 2 || (*text.at != '{' && *text.at != '[') || document_parse(text, &root, why) != FAULT_NONE)
+                return;
+        w->look->inside = arena_copy(w->arena, text_str(&w->path));
+        if (!w->look->inside)
+                w->failed = -ENOMEM;
+}
+
 static void walk(Walk *w, json_object *v, int depth) {
+        inside_note(w, v);
         if (list_of(v, json_type_object) || list_of(v, json_type_array)) {
                 list_add(w, v);
                 return;

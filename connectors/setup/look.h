@@ -68,6 +68,7 @@ typedef struct Look {
         int n_lists;
         LookHint hint[LOOK_HINTS];
         int n_hints;
+        const char *inside;         /* a text in it that is a document of its own; NULL: none */
         const char *outline;        /* "object: code, data {total, page, items [20]}" */
 } Look;
 

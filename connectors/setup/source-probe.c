@@ -162,10 +162,19 @@ static const LookList *list_of(const ProbeStream *s) {
         return s->look.n_lists > 0 ? &s->look.list[0] : NULL;
 }
 
+/* As look_page; where the text that the profile names is not there, the answer shows the way. */
+static int look_body(Probe *p, Arena *a, const StreamPlan *plan, Look *ret) {
+        _cleanup_(json_root_freep) json_object *around = NULL;
+        Str body = text_str(&p->body);
+        char why[160];
+        if (plan->inside.text)
+                (void) document_inside(body, &plan->inside, &around, &body, why);
+        return look_page(a, body, ret, why);
+}
+
 static void look_at(Probe *p, ProbeStream *s) {
         const StreamPlan *plan = profile_stream(p->o->profile, s->name);
-        char why[160];
-        if (s->looked || look_page(&p->report->arena, text_str(&p->body), &s->look, why) != 0)
+        if (s->looked || look_body(p, &p->report->arena, plan, &s->look) != 0)
                 return;
         s->looked = true;
         headers_look(p, s);
@@ -214,9 +223,8 @@ static int page(void *userdata, const Partition *partition, int number, const Pa
         }
         _cleanup_arena_ Arena scratch = { .max = 64u << 20 };
         Look look;
-        char why[160];
         s->page_records[1] = list_of(s) ? 0 : -1;
-        if (look_page(&scratch, text_str(&p->body), &look, why) == 0)
+        if (look_body(p, &scratch, profile_stream(p->o->profile, s->name), &look) == 0)
                 for (int i = 0; i < look.n_lists; i++)
                         if (s->list && strcmp(look.list[i].path, s->list) == 0)
                                 s->page_records[1] = look.list[i].records;

@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "connectors/tape/lent.h"
 
+#include <errno.h>
+
+#include "connectors/session/session-keys.h"
+
 static int known(const Lent *l, Str session, Err *e) {
         return tape_session_secrets(l->redactor, session) < 0 ? err_oom(e) : 0;
 }
@@ -8,7 +12,16 @@ static int known(const Lent *l, Str session, Err *e) {
 static int secret(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
         const Lent *l = userdata;
         int r = l->inner.secret ? l->inner.secret(l->inner.secret_userdata, source, account, ret, e) : 1;
-        return r == 0 && redactor_know(l->redactor, text_str(ret), REDACT_PASSWORD) < 0 ? err_oom(e) : r;
+        if (r == 0 && redactor_know(l->redactor, text_str(ret), REDACT_PASSWORD) < 0)
+                return err_oom(e);
+        for (int client = 0; client < 2 && r == 0; client++) {
+                _cleanup_wipe_ Text basic = TEXT_INIT(LIMIT_SESSION_BYTES * 8);
+                int failed = session_basic(str_of(account), text_str(ret), client, &basic);
+                if (failed == -ENOMEM ||
+                    (failed == 0 && redactor_know(l->redactor, text_str(&basic), REDACT_PASSWORD) < 0))
+                        return err_oom(e);
+        }
+        return r;
 }
 
 static int secret_file(void *userdata, const char *source, const char *name, Text *ret, Err *e) {

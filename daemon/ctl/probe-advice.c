@@ -39,6 +39,15 @@ static void list_advise(const Advice *a) {
             s->look.list[0].path);
 }
 
+static void inside_advise(const Advice *a) {
+        const Look *look = &a->s->look;
+
+        if (a->s->looked && look->n_lists == 0 && look->inside)
+                say(a,
+                    a->vi ? "trong câu trả lời có một văn bản JSON" : "a text in the answer is a document of its own",
+                    "inside: %s", look->inside);
+}
+
 static void total_advise(const Advice *a) {
         const LookHint *total = look_hint(&a->s->look, HINT_TOTAL);
 
@@ -127,6 +136,7 @@ static void aside_advise(const Advice *a) {
 void probe_advise(const ProbeStream *s, bool vi, ProbeAdvice *put, void *userdata) {
         const Advice a = { s, vi, put, userdata };
 
+        inside_advise(&a);
         list_advise(&a);
         total_advise(&a);
         size_advise(&a);

@@ -41,3 +41,18 @@ int text_add_json(Text *t, Str s) {
         }
         return text_addc(t, '"');
 }
+
+int text_add_base64(Text *t, Str s) {
+        static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+        const unsigned char *at = (const unsigned char *) s.at;
+        for (size_t i = 0; i < s.len; i += 3) {
+                size_t n = s.len - i < 3 ? s.len - i : 3;
+                unsigned second = n > 1 ? at[i + 1] : 0, third = n > 2 ? at[i + 2] : 0;
+                unsigned v = (unsigned) at[i] << 16 | second << 8 | third;
+                text_addc(t, digits[v >> 18]);
+                text_addc(t, digits[v >> 12 & 63]);
+                text_addc(t, n > 1 ? digits[v >> 6 & 63] : '=');
+                text_addc(t, n > 2 ? digits[v & 63] : '=');
+        }
+        return t->failed;
+}

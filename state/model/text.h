@@ -97,6 +97,7 @@ int text_escape(Text *t, Str s);
 
 /* JSON string literal with quotes; escapes only what RFC 8259 demands. */
 int text_add_json(Text *t, Str s);
+int text_add_base64(Text *t, Str s); /* RFC 4648 section 4, padded */
 /* How many bytes at the front stand for themselves inside such a literal. */
 size_t text_json_plain(Str s);
 

@@ -53,6 +53,8 @@ KINDS = {
     "keyset": "path: /keyset|list: $|paging: keyset|key: $.id|cursor-parameter: after|size-parameter: size|size: 3",
     "keyset-inclusive": "path: /keyset|query:|  inclusive: 1|list: $|paging: keyset|key: $.id|cursor-parameter: after|"
                         "size-parameter: size|size: 3",
+    "inside": "path: /inside|inside: $.d|list: $.items|paging: page|page-parameter: page|size-parameter: size|size: 3|"
+              "total: $.total",
     "none": "path: /all|list: $|paging: none",
     "post-json": "path: /query|method: POST|json: '{\"first\":<size>,\"after\":<cursor>}'|list: $.data.nodes|"
                  "paging: cursor|cursor: $.data.page.end|more: $.data.page.more|size: 3",
@@ -150,6 +152,63 @@ def test_a_fault_on_any_page_makes_nothing_missing(site, kind, fault):
         assert shown["completeness"] in ("partial", "failed"), (page, shown)
         assert site.codes() == ALL and done.status == 1
     assert site.poll()[0]["completeness"] == "complete" and site.codes() == ALL
+
+
+def test_any_format_may_stand_inside(site):
+    site.profile("path: /inside/whole|inside: $|list: $.items|paging: none")
+    assert site.poll()[0]["completeness"] == "complete" and site.codes() == ALL
+    table = "path: /inside/table|inside: $.d|format: html-table|paging: none"
+    site.profile(table)
+    profile = site.lone.config / "profiles" / "pages.yaml"
+    text = profile.read_text(encoding="utf-8")
+    for name, header in (("code", "Mã"), ("unit", "Đơn vị"), ("title", "Tên"), ("state", "Trạng thái")):
+        text = text.replace("$.%s\n" % name, "$['%s']\n" % header)
+    profile.write_text(text, encoding="utf-8")
+    assert site.poll()[0]["completeness"] == "complete" and site.codes() == ALL
+
+
+def test_a_probe_finds_the_document_inside(site):
+    site.profile(KINDS["inside"].replace("inside: $.d|", ""))
+    told = site.lone.ctl("probe", "pages", "--json")
+    advice = told.json()["streams"][0]["advice"]
+    assert told.status == 13 and [a["yaml"] for a in advice] == ["inside: $.d"], told
+    site.profile(KINDS["inside"])
+    tasks = site.lone.ctl("probe", "pages", "--json").json()["streams"][0]
+    assert [one["path"] for one in tasks["lists"]] == ["$.items"] and tasks["page_records"] == [3, 3], tasks
+
+
+@pytest.mark.parametrize("old, new, place, says", [
+    ("inside: $.d", "inside: $.d[*]", "pages.yaml:15:13", "$.d[*]"),
+    ("inside: $.d", "insid: $.d", "pages.yaml:15:5", "inside"),
+    ("path: /inside|", "files: \"*.csv\"|format: csv|", "pages.yaml:16:5", "path"),
+    ("list: $.items", "format: xlsx", "pages.yaml:15:5", "xlsx")])
+def test_an_inside_that_can_name_no_text_is_told_with_its_place(site, old, new, place, says):
+    """Several texts, a misspelt key, files alone, a format that no text can be."""
+    kind = "path: /inside|inside: $.d|list: $.items|paging: none"
+    assert old in kind
+    site.profile(kind.replace(old, new, 1))
+    done = site.lone.check()
+    found = [line for line in done.err.splitlines() if place in line]
+    assert done.status == 78 and found and says in found[0], done
+
+
+INSIDE = {"null": '{"d": null}', "document": '{"d": {"items": []}}', "cut-inside": '{"d": "{\\"items\\": [{\\"id\\""}',
+          "empty": '{"d": ""}', "cut": '{"d": "{', "list": "[]", "number": "7", "text": '"{}"', "nothing": "",
+          "deep": '{"d": "%s"}' % ("[" * 5000)}
+
+
+@pytest.mark.parametrize("answer", INSIDE)
+def test_what_is_no_document_in_a_document_is_told(site, answer):
+    site.profile(KINDS["inside"])
+    assert site.poll()[0]["completeness"] == "complete"
+    shown, done = site.poll({"path": "/inside", "request": 0, "do": "raw", "text": INSIDE[answer]})
+    assert shown["completeness"] == "failed" and done.status == 1
+    wanted = {"null": ("selector-missing", "expected a text at $.d"), "cut-inside": ("truncated-body", ""),
+              "empty": ("empty-body", ""), "deep": ("not-json", "")}
+    fault, words = wanted.get(answer, (shown["fault"], ""))
+    assert shown["fault"] == fault and words in done.err, shown
+    assert site.codes() == ALL
+    assert site.poll()[0]["completeness"] == "complete"
 
 
 @pytest.mark.parametrize("kind", ["page", "offset", "offset-overlap", "page-empty"])
@@ -366,6 +425,13 @@ class TestDetails:
         site.pages.rows[2]["title"] = "Tên khác"
         site.poll()
         assert "Tên khác" in site.lone.export()
+
+    def test_a_detail_may_stand_inside_another_document(self, site):
+        site.profile(DETAIL.replace("/detail/", "/inside/detail/") + "|  inside: $.d")
+        shown, done = site.poll()
+        assert shown["completeness"] == "complete" and site.codes() == ALL, (shown, done)
+        shown, _ = site.poll({"path": "/inside/detail/5", "do": "raw", "text": '{"d": 5}'})
+        assert shown["completeness"] == "partial" and shown["fault"] == "selector-missing" and site.codes() == ALL
 
     def test_a_detail_that_is_not_given_makes_it_partial(self, site):
         site.profile(DETAIL)

@@ -34,7 +34,7 @@ POST /_auth changes any of these:
   home               what /form/home and /csrf/home are from the `home_skip`-th asking on: a status, "bare" (without the
                      token) or "out" (every session ends)
   echo               a text that the lists repeat while `lose` is "echo-html", "echo-json", "echo-redirect", or 500;
-                     "echo-401" repeats the session's own word and the password
+                     "echo-401" repeats the session's own word, the password and the header
   expires_in         what a token answer says, as it is; absent: nothing
   hand               gives {"cookie": ...}
 GET /_auth           {"requests": [...], "logins": n, "refused": n, ...}; POST /_auth {"reset": true} forgets them
@@ -317,7 +317,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if state["stale_before"] == 0:
                 self.door.csrf.clear()
         if state["lose"] == "echo-401":
-            return self.send(401, {"error": "invalid_token", "said": "%s %s" % (state["secret"], self.word(door))})
+            said = " ".join((state["secret"], self.word(door), self.headers.get("Authorization", "")))
+            return self.send(401, {"error": "invalid_token", "said": said})
         if str(state["lose"]) in ("echo-html", "echo-json", "echo-redirect", "500"):
             return self.repeat(str(state["lose"]), state["echo"])
         if not self.let_in(door, query):

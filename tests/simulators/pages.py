@@ -13,6 +13,8 @@ A row is a dict with a whole number `id`; lists are in the order of their rows. 
   /next?cur=CUR           {"results":[...],"next":"http://..."|null}
   /keyset?after=ID        [...] of the rows with id > ID; with inclusive=1: >= ID
   /all                    [...]
+  /inside?page=1          {"d":"..."}: what /page answers, as text; /inside/detail/ID: what /detail/ID does;
+                          /inside/table: the rows as an HTML table; /inside/whole: {"items":[...]} as a JSON text alone
   POST /query             {"after":CUR|null,"first":n} -> {"data":{"nodes":[...],"page":{"end":"CUR","more":bool}}}
   POST /form              page=1&size=n -> as /page
   /of/UNIT                rows whose `unit` is UNIT, as /all; 404 for a unit nobody has
@@ -22,7 +24,8 @@ A row is a dict with a whole number `id`; lists are in the order of their rows. 
   /detail/ID              {"data":ROW}, 404
 
 Rules: `path` begins the request's path, `request` counts requests to that path from 1 (0: every one). Then `do`:
-  status CODE | insert at, rows | delete at, n | cap size | total add | empty | drop keep | repeat | cut | next to |
+  status CODE | raw text |
+  insert at, rows | delete at, n | cap size | total add | empty | drop keep | repeat | cut | next to |
   header name, value
 """
 import http.server
@@ -125,6 +128,9 @@ class Pages:
                 headers, wrap = self._next_to(path, headers, rule["to"])
         self.last[path.split("/")[1]] = status, dict(headers), items, wrap
         value = wrap(items)
+        for rule in rules:
+            if rule["do"] == "raw":
+                value = rule["text"].encode()
         if any(rule["do"] == "cut" for rule in rules):
             raw = json.dumps(value).encode()
             value = raw[:len(raw) // 2]
@@ -150,8 +156,12 @@ class Pages:
     def _list(self, path, asked):
         rows, cut = self.rows, path.split("/")[1:]
         size = int(asked.get("size", 1000) or 1000)
-        if cut[0] in ("page", "form"):
-            return self._counted(rows, (int(asked.get("page", 1)) - 1) * min(size, self.cap), asked)
+        if cut[0] in ("page", "form", "inside"):
+            status, headers, items, wrap = self._counted(rows, (int(asked.get("page", 1)) - 1) * min(size, self.cap),
+                                                         asked)
+            if cut[0] == "inside":
+                return self._inside(cut[1:], status, headers, items, wrap)
+            return status, headers, items, wrap
         if cut[0] == "offset":
             return self._counted(rows, int(asked.get("offset", 0)), asked)
         if cut[0] == "brief":
@@ -175,6 +185,17 @@ class Pages:
             found = [r for r in rows if str(r["id"]) == cut[1]]
             return (200 if found else 404), {}, found, lambda items: {"data": items[0] if items else None}
         return 200, {}, rows, lambda items: items
+
+    def _inside(self, what, status, headers, items, wrap):
+        if what[:1] == ["detail"]:
+            status, headers, items, wrap = self._list("/detail/" + what[1], {})
+        if what == ["table"]:
+            head = "<tr><th>Mã<th>Đơn vị<th>Tên<th>Trạng thái"
+            return status, headers, items, lambda items: {"d": "<table>%s%s</table>" % (head, "".join(
+                "<tr><td>%(code)s<td>%(unit)s<td>%(title)s<td>%(state)s" % row for row in items))}
+        if what == ["whole"]:
+            return status, headers, items, lambda items: json.dumps({"items": items})
+        return status, headers, items, lambda items: {"d": json.dumps(wrap(items), ensure_ascii=False)}
 
     def _by_cursor(self, kind, asked):
         at = asked.get("cur") or asked.get("after") or "c0"
