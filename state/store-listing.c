@@ -110,13 +110,14 @@ int listing_recall(Listing *l, int number, PageMemory *ret, Err *e) {
         static const char none[sizeof(uint64_t[2])];
         uint64_t mixed[2];
         bool brought = false;
-        Str hash, facts;
+        Str hash, facts, prints;
         int r;
 
         if (!l->remembers)
                 return 1;
-        r = stmt_ask(l->store, &q, e, "SELECT hash, members, facts FROM page WHERE partition = ? AND number = ?", "ii",
-                     l->id, (int64_t) number);
+        r = stmt_ask(l->store, &q, e,
+                     "SELECT hash, members, facts, prints FROM page WHERE partition = ? AND number = ?", "ii", l->id,
+                     (int64_t) number);
         if (r <= 0)
                 return r < 0 ? r : 1;
         hash = stmt_blob(q, 0);
@@ -128,9 +129,11 @@ int listing_recall(Listing *l, int number, PageMemory *ret, Err *e) {
         memcpy(mixed, hash.at, sizeof mixed);
         text_clear(&l->scratch);
         facts = stmt_str(q, 2);
-        if (text_add(&l->scratch, facts) < 0)
+        prints = stmt_blob(q, 3);
+        if (text_add(&l->scratch, facts) < 0 || text_add(&l->scratch, prints) < 0)
                 return err_oom(e);
-        *ret = (PageMemory) { .facts = text_str(&l->scratch) };
+        *ret = (PageMemory) { .facts = { l->scratch.at, facts.len },
+                              .prints = { l->scratch.at + facts.len, prints.len } };
         hash_mix(l, mixed, ret->hash);
         return 0;
 }

@@ -27,7 +27,7 @@ void document_words(Str body, char to[static DOCUMENT_WORDS]) {
         document_sample(words, to + 2, DOCUMENT_WORDS - 2);
 }
 
-/* *ret NULL: a number alone, or out of memory. */
+/* *ret NULL: a number or null alone. */
 static Fault parse_any(Str body, json_object **ret, char why[static 160]) {
         const char *problem = NULL, *wrong = NULL;
         char sample[90];
@@ -44,9 +44,13 @@ static Fault parse_any(Str body, json_object **ret, char why[static 160]) {
         }
         json_tokener *t = json_tokener_new_ex(LIMIT_JSON_DEPTH + 1);
         *ret = t ? json_tokener_parse_ex(t, body.at, (int) body.len) : NULL;
+        enum json_tokener_error error = t ? json_tokener_get_error(t) : json_tokener_error_size;
         if (t)
                 json_tokener_free(t);
-        return FAULT_NONE;
+        if (*ret || error == json_tokener_success || error == json_tokener_continue)
+                return FAULT_NONE;
+        snprintf(why, 160, "%s", t ? json_tokener_error_desc(error) : "out of memory");
+        return FAULT_TOO_LARGE;
 }
 
 Fault document_parse(Str body, json_object **ret, char why[static 160]) {

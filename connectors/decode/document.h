@@ -17,8 +17,8 @@ DEFINE_CLEANUP(json_object, json_root_free)
 Fault document_parse(Str body, json_object **ret, char why[static 160]);
 
 /* What stands as text in a document, as servers give whose programs answer with JSON they made themselves. FAULT_NONE:
- * *ret borrows from *ret_root; SELECTOR_MISSING: there is no text, *ret_root is the document; else as document_parse.
- */
+ * *ret borrows from *ret_root; SELECTOR_MISSING: there is no text; else as document_parse. *ret_root is the document
+ * wherever it could be read (NULL also for a number or null alone). */
 Fault document_inside(Str body, const Select *inside, json_object **ret_root, Str *ret, char why[static 160]);
 
 /* The first bytes of a body for a person: escaped, cut. */

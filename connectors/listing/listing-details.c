@@ -164,11 +164,10 @@ static bool detail_find(const Listing *l, Str body, json_object **root, Str *ret
 
 void details_take(Listing *l, const HttpResponse *r, PageOutcome *o) {
         Details *d = l->details;
-        const DetailPlan *plan = &l->stream->details;
         _cleanup_(json_root_freep) json_object *around = NULL, *root = NULL;
         Str body = text_str(&r->body), detail;
         *o = (PageOutcome) { 0 };
-        if (!page_inside(l, &plan->inside, plan->request.path, &body, &around, o) ||
+        if (!page_inside(l, &l->stream->details.inside, &body, &around, o) ||
             !detail_find(l, body, &root, &detail, o))
                 return;
         if (join(d, detail) < 0) {

@@ -391,6 +391,7 @@ Listing *listing_drop(Listing *l) {
         http_abandon(l->call);
         pager_done(&l->pager);
         text_free(&l->recall.facts);
+        text_free(&l->recall.prints);
         slices_free(&l->slices);
         details_free(l->details);
         contract_free(l->contract);

@@ -30,10 +30,11 @@ static bool remembers_pages(const Listing *l) {
                details_as_page(&l->stream->details); /* a page not read holds nothing to take */
 }
 
-/* Nothing that the pager goes on from stands in the answer's header fields: the bytes tell all. */
+/* Nothing that the pager goes on from stands in the answer's header fields, nor in the address that it came from after
+ * redirects, which a relative `next` begins at: the bytes tell all. */
 static bool body_tells_all(const Listing *l) {
         const PagingPlan *p = &l->stream->paging;
-        return p->kind != PAGING_LINK && !p->total_header && !p->cursor_header;
+        return p->kind != PAGING_LINK && p->kind != PAGING_NEXT && !p->total_header && !p->cursor_header;
 }
 
 void listing_memory_begin(Listing *l) {
@@ -99,8 +100,27 @@ static int recall(Listing *l, Err *e) {
                 return r < 0 ? r : 1;
         memcpy(l->recall.hash, m.hash, sizeof m.hash);
         text_free(&l->recall.facts);
+        text_free(&l->recall.prints);
         l->recall.facts = TEXT_INIT(m.facts.len + 1);
-        return text_add(&l->recall.facts, m.facts) < 0 ? err_oom(e) : 0;
+        l->recall.prints = TEXT_INIT(m.prints.len + 1);
+        return text_add(&l->recall.facts, m.facts) < 0 || text_add(&l->recall.prints, m.prints) < 0 ? err_oom(e) : 0;
+}
+
+/* Whether each of its records is known by its bytes, as they are without the slice's salt, and none of them was left to
+ * the page before: then rows that move are noticed, whichever of two pages was read. */
+static bool prints_whole(Listing *l, const PageSeen *seen) {
+        Text *t = &l->recall.prints;
+        uint64_t print, salt = listing_salt(l);
+        if (seen->overlap != 0 || t->len != (size_t) seen->received * sizeof print)
+                return false;
+        for (size_t at = 0; at < t->len; at += sizeof print) {
+                memcpy(&print, t->at + at, sizeof print);
+                if (print == 0)
+                        return false;
+                print ^= salt;
+                memcpy(t->at + at, &print, sizeof print);
+        }
+        return true;
 }
 
 /* What the pager goes on from stands behind three lines. */
@@ -113,8 +133,10 @@ static bool facts_read(const ListingRecall *m, uint64_t *ret_request, Str *ret_e
 }
 
 /* What makes the answer another one: address, headers, body. What the session adds, a key in the address too, is not
- * put in yet: it is the partition's own, and nothing of it is to be remembered. */
+ * put in yet: it is the partition's own, and nothing of it is to be remembered. 0: a token stands in the body. */
 static uint64_t request_hash(const HttpRequest *q) {
+        if (q->sealed)
+                return 0;
         uint64_t hash = XXH3_64bits(q->target, strlen(q->target));
         for (size_t i = 0; i < q->headers.n; i++) {
                 hash = XXH3_64bits_withSeed(q->headers.at[i].name, strlen(q->headers.at[i].name), hash);
@@ -139,7 +161,8 @@ int listing_conditions(Listing *l, HttpRequest *q, Err *e) {
         int r = recall(l, e);
         if (r != 0)
                 return r < 0 ? r : 0;
-        m->there = facts_read(m, &request, &etag, &modified, &seen) && request == m->request;
+        m->there = facts_read(m, &request, &etag, &modified, &seen) && request != 0 && request == m->request &&
+                   prints_whole(l, &seen);
         if (!m->there || !l->conditional || q->post)
                 return 0;
         q->etag = validator_copy(m->etag, etag);
@@ -153,7 +176,8 @@ int listing_facts(const Listing *l, const HttpResponse *r, const PageSeen *seen,
         bool asks = l->stream->validators;
         Str etag = asks ? http_header(r, "ETag") : STR_NULL,
             modified = asks ? http_header(r, "Last-Modified") : STR_NULL;
-        if (!remembers_pages(l) || !(body_tells_all(l) || validator_fits(etag) || validator_fits(modified)))
+        if (!remembers_pages(l) || l->recall.request == 0 ||
+            !(body_tells_all(l) || validator_fits(etag) || validator_fits(modified)))
                 return 0;
         text_addf(ret, "%llu\n", (unsigned long long) l->recall.request);
         text_add(ret, validator_fits(etag) ? etag : STR(""));
@@ -209,10 +233,11 @@ static void not_modified(Listing *l, const HttpResponse *r, const char *why, Pag
 }
 
 /* The page is what it was: its members are taken as seen, and the pager goes on from what it said then. */
-static void take_known(Listing *l, const HttpResponse *r, PageSeen *seen, Str facts, PageOutcome *o) {
+static void take_known(Listing *l, const HttpResponse *r, const PageSeen *seen, Str facts, PageOutcome *o) {
         const PageMemory page = { .hash = { l->recall.hash[0], l->recall.hash[1] }, .facts = facts };
         bool take = false, known = false;
-        int members = 0, next = pager_page(&l->pager, seen, &take);
+        PageSeen now = *seen;
+        int members = 0, next = pager_page(&l->pager, &now, &take);
         Err e = { 0 };
         if (next < 0) {
                 page_fault(o, FAULT_TOO_LARGE, "out of memory");
@@ -237,6 +262,11 @@ void listing_as_before(Listing *l, const HttpResponse *r, PageOutcome *o) {
                 not_modified(l, r, "which nobody asked about", o);
                 return;
         }
+        seen.prints = (const uint64_t *) (const void *) l->recall.prints.at;
+        if (pager_moved(&l->pager, &seen)) {
+                not_modified(l, r, "of a page whose records stood on the one before", o);
+                return;
+        }
         l->end.by_validators = true;
         take_known(l, r, &seen, text_str(&l->recall.facts), o);
 }
@@ -249,6 +279,9 @@ bool listing_same_bytes(Listing *l, const HttpResponse *r, const uint64_t hash[s
         if (!m->there || l->asks_parents || m->hash[0] != hash[0] || m->hash[1] != hash[1] || !body_tells_all(l) ||
             !facts_read(m, &request, &etag, &modified, &seen))
                 return false;
+        seen.prints = (const uint64_t *) (const void *) m->prints.at;
+        if (pager_moved(&l->pager, &seen))
+                return false; /* it is looked at itself */
         _cleanup_text_ Text facts = TEXT_INIT(PAGER_CURSOR_MAX * 2);
         *o = (PageOutcome) { 0 };
         if (listing_facts(l, r, &seen, &facts) < 0) /* its validators may be others */

@@ -168,7 +168,9 @@ static void page_take(Listing *l, const HttpResponse *response, const uint64_t h
         _cleanup_text_ Text facts = TEXT_INIT(PAGER_CURSOR_MAX * 2);
         if (listing_facts(l, response, seen, &facts) < 0)
                 text_clear(&facts); /* too long to be kept: next time it is asked for as if it were new */
-        const PageMemory page = { .hash = { hash[0], hash[1] }, .facts = text_str(&facts) };
+        /* its members are without what was left to the page before */
+        const PageMemory page = { .hash = { hash[0] ^ (uint64_t) seen->overlap * 0x9e3779b97f4a7c15u, hash[1] },
+                                  .facts = text_str(&facts) };
         bool known = false, others = false;
         int members = 0;
         Err e = { 0 };
@@ -194,7 +196,7 @@ void listing_take_page(Listing *l, const HttpResponse *response, PageOutcome *o)
         *o = (PageOutcome) { 0 };
         _cleanup_(json_root_freep) json_object *around = NULL;
         _cleanup_rows_ Rows rows = { 0 };
-        if (!page_inside(l, &l->stream->inside, l->stream->path, &body, &around, o))
+        if (!page_inside(l, &l->stream->inside, &body, &around, o))
                 return;
         if (!(l->stream->format.kind == FORMAT_JSON ? split(l, body, o) : split_rows(l, body, &rows, o)))
                 return;

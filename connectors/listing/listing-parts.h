@@ -113,8 +113,7 @@ void listing_judge(Listing *l);
 
 /* What is read in place of the answer, where the profile names a text in it (inside->text NULL: the answer itself).
  * Borrows from *root, which is the caller's. false: there is none; *o says why. */
-bool page_inside(const Listing *l, const Select *inside, const char *path, Str *body, json_object **root,
-                 PageOutcome *o);
+bool page_inside(const Listing *l, const Select *inside, Str *body, json_object **root, PageOutcome *o);
 
 void page_fault(PageOutcome *o, Fault f, const char *format, ...) __attribute__((format(printf, 3, 4)));
 

@@ -36,27 +36,31 @@ static void header_missing(const Listing *l, const char *name, const char *wante
                    l->pager.pages + 1, wanted, name, sample);
 }
 
-/* What stands in the page beside its list. */
-static const char *page_words(const Listing *l, char words[static DOCUMENT_WORDS]) {
-        session_words(l->session, l->source->split.head, words);
-        return words;
-}
-
-/* Logged out, said in a 200. */
-static bool read_lost(const Listing *l, json_object *root, PageOutcome *o) {
+/* Logged out, said in a 200; `beside`: what stands there besides. */
+static bool read_lost(const Listing *l, const char *place, json_object *root, Str beside, PageOutcome *o) {
         const SessionPlan *plan = &l->source->o.profile->session;
         char words[DOCUMENT_WORDS];
         if (!session_says_lost(plan, root))
                 return false;
-        page_fault(o, FAULT_SESSION_LOST, "%s page %d: %s reads %.80s%s", l->stream->path, l->pager.pages + 1,
-                   plan->lost.text, plan->lost_value, page_words(l, words));
+        session_words(l->session, beside, words);
+        page_fault(o, FAULT_SESSION_LOST, "%s: %s reads %.80s%s", place, plan->lost.text, plan->lost_value, words);
         return true;
+}
+
+static const char *place_of(const Listing *l, char to[static 140]) {
+        if (l->details)
+                snprintf(to, 140, "%.100s", l->stream->details.request.path);
+        else
+                snprintf(to, 140, "%.100s page %d", l->stream->path, l->pager.pages + 1);
+        return to;
 }
 
 bool page_read_ok(const Listing *l, json_object *root, PageOutcome *o) {
         const StreamPlan *s = l->stream;
+        Str beside = l->source->split.head; /* the page's list left out */
         json_object *v = NULL;
-        if (read_lost(l, root, o))
+        char place[140];
+        if (read_lost(l, place_of(l, place), root, beside, o))
                 return false;
         if (!s->ok.text)
                 return true;
@@ -68,20 +72,25 @@ bool page_read_ok(const Listing *l, json_object *root, PageOutcome *o) {
         if (seen && strcmp(seen, s->ok_value) == 0)
                 return true;
         char words[DOCUMENT_WORDS];
-        page_fault(o, FAULT_HTTP_STATUS, "%s page %d: expected %s to be %s, seen %.80s%s", s->path, l->pager.pages + 1,
-                   s->ok.text, s->ok_value, seen ? seen : "", page_words(l, words));
+        session_words(l->session, beside, words);
+        page_fault(o, FAULT_HTTP_STATUS, "%s: expected %s to be %s, seen %.80s%s", place, s->ok.text, s->ok_value,
+                   seen ? seen : "", words);
         return false;
 }
 
-bool page_inside(const Listing *l, const Select *inside, const char *path, Str *body, json_object **root,
-                 PageOutcome *o) {
-        char why[160];
+bool page_inside(const Listing *l, const Select *inside, Str *body, json_object **root, PageOutcome *o) {
+        char why[160], place[140];
+        Str text;
         if (!inside->text)
                 return true;
-        Fault f = document_inside(*body, inside, root, body, why);
-        if (f == FAULT_NONE || (f == FAULT_SELECTOR_MISSING && read_lost(l, *root, o)))
-                return f == FAULT_NONE;
-        page_fault(o, f, "%.100s page %d: %s", path, l->pager.pages + 1, why);
+        Fault f = document_inside(*body, inside, root, &text, why);
+        if (*root && read_lost(l, place_of(l, place), *root, *body, o))
+                return false;
+        if (f == FAULT_NONE) {
+                *body = text;
+                return true;
+        }
+        page_fault(o, f, "%s: %s", place_of(l, place), why);
         return false;
 }
 

@@ -146,6 +146,13 @@ static bool comes_twice(const Pager *p, const PageSeen *s) {
         return false;
 }
 
+bool pager_moved(const Pager *p, const PageSeen *seen) {
+        for (int i = 0; i < seen->received; i++)
+                if (hash_set_has(&p->before, seen->prints[i]))
+                        return true;
+        return false;
+}
+
 static int before_keep(Pager *p, const PageSeen *s) {
         if (s->received > 0)
                 hash_set_clear(&p->before);

@@ -70,6 +70,9 @@ Str pager_cursor(const Pager *p); /* empty: this is the first request and has no
 /* The absolute address of the next page, where the page before named one; empty: the stream's own. */
 Str pager_address(const Pager *p);
 
+/* Whether a record of the page stood on the page before: then it can only be judged by its own bytes. */
+bool pager_moved(const Pager *p, const PageSeen *seen);
+
 /* What the page means; sets seen->overlap. PAGER_NEXT: ask again by pager_query. PAGER_END: no more pages;
  * pager_complete tells. With `*ret_take` false the page's records are a repetition and must not be taken. -ENOMEM. */
 enum { PAGER_NEXT = 0, PAGER_END = 1 };
@@ -81,7 +84,7 @@ bool pager_complete(const Pager *p);
 /* Whether the pass ended so that another one may prove what this one could not. */
 bool pager_wants_again(const Pager *p);
 
-/* What must be remembered of a page so that the pager goes on from it when the system says that it is as before (304):
+/* What must be remembered of a page so that the pager goes on from it when it is as before:
  * one line of ASCII, then the cursor; `prints` is not kept. -ENOMEM, -E2BIG. */
 int page_facts_encode(const PageSeen *s, Text *ret);
 /* 0: *ret borrows its cursor from `facts`. -EBADMSG for what page_facts_encode did not write. */

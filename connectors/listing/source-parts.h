@@ -33,11 +33,12 @@ typedef struct ListingSum {
 /* What is remembered of the page that is asked for. */
 typedef struct ListingRecall {
         uint64_t request;      /* hash of the request that goes out */
-        bool there;            /* `hash` and `facts` are of the page that is due: it answered the same request */
+        bool there;            /* the rest is of the page that is due: it answered the same request */
         bool asked, kept;      /* a validator goes with it; did when it was first asked for */
         bool plain;            /* a full listing was told that the page is as before, and looks for itself */
         uint64_t hash[2];
         Text facts;
+        Text prints;           /* of its records' bytes, 64 bits each, in no order */
         char etag[VALIDATOR_ROOM], modified[VALIDATOR_ROOM];
 } ListingRecall;
 

@@ -185,6 +185,8 @@ void profile_details_compile(ProfileReader *r, const Tree *t, DetailPlan *ret) {
                 names_collect(r, t, &k.plan);
                 if (k.plan.record.text && k.plan.record.list)
                         complain(r, tree_get(t, "record"), PROFILE_SELECTOR_ONE, "record", k.plan.record.text, NULL);
+                if (k.plan.inside.text && k.plan.inside.list)
+                        complain(r, tree_get(t, "inside"), PROFILE_SELECTOR_ONE, "inside", k.plan.inside.text, NULL);
         }
         profile_leave(r, path);
         *ret = k.plan;

@@ -106,20 +106,6 @@ void session_pass_done(SessionPass *pass) {
 
 /* ---- out of what people read ---- */
 
-/* Each place where the word stands, or where it begins and is cut off. */
-static void hide(char *text, Str word) {
-        size_t head = word.len < SECRET_HEAD ? word.len : SECRET_HEAD;
-        if (word.len < SECRET_MIN)
-                return;
-        for (char *at = text; (at = memmem(at, strlen(at), word.at, head)); ) {
-                size_t n = 0;
-                while (n < word.len && at[n] == word.at[n])
-                        n++;
-                memset(at, '*', n);
-                at += n;
-        }
-}
-
 /* JSON writes '/' as it is or behind a '\\', and careful programs write what HTML knows as \\uXXXX. */
 static void json_write(Text *t, Str word, bool careful) {
         for (size_t i = 0; i < word.len; i++) {
@@ -145,23 +131,47 @@ static void html_write(Text *t, Str word) {
         }
 }
 
-/* In every way in which a page may repeat it. */
+/* How far the text goes as the word does: all of it, or so much of one that a sample cuts off that it gives it away. */
+static size_t goes_as(const char *text, Str word) {
+        size_t head = word.len < SECRET_HEAD ? word.len : SECRET_HEAD, n = 0;
+        while (n < word.len && text[n] == word.at[n])
+                n++;
+        return n >= head ? n : 0;
+}
+
+enum { WAYS = 6 }; /* in which a page may repeat a word */
+
+static void write_way(Text *t, int way, Str word) {
+        switch (way) {
+        case 0: text_add(t, word); break;
+        case 1: http_form_encode(t, word); break;
+        case 2: template_encode(t, word, TEMPLATE_PATH); break;
+        case 3: json_write(t, word, false); break;
+        case 4: json_write(t, word, true); break;
+        default: html_write(t, word);
+        }
+}
+
+/* At each place the way that goes furthest: all of them begin alike. */
 static void hide_word(char *text, Str word) {
+        Text way[WAYS];
         if (word.len < SECRET_MIN)
                 return;
-        hide(text, word);
-        for (int form = 0; form < 5; form++) {
-                _cleanup_wipe_ Text t = TEXT_INIT(LIMIT_SESSION_BYTES * 2);
-                switch (form) {
-                case 0: http_form_encode(&t, word); break;
-                case 1: template_encode(&t, word, TEMPLATE_PATH); break;
-                case 2: json_write(&t, word, false); break;
-                case 3: json_write(&t, word, true); break;
-                default: html_write(&t, word);
-                }
-                if (!t.failed && !str_eq(text_str(&t), word))
-                        hide(text, text_str(&t));
+        for (int i = 0; i < WAYS; i++) {
+                way[i] = TEXT_INIT(LIMIT_SESSION_BYTES * 16);
+                write_way(&way[i], i, word);
         }
+        for (char *at = text; *at;) {
+                size_t far = 0;
+                for (int i = 0; i < WAYS; i++) {
+                        size_t n = way[i].failed || way[i].len == 0 ? 0 : goes_as(at, text_str(&way[i]));
+                        far = n > far ? n : far;
+                }
+                memset(at, '*', far);
+                at += far > 0 ? far : 1;
+        }
+        for (int i = 0; i < WAYS; i++)
+                session_wipe(&way[i]);
 }
 
 static void hide_cookies(char *text, Str jar) {
@@ -190,7 +200,7 @@ static void hide_password(const Session *s, char *text) {
         for (int client = 0; client < 2; client++) {
                 _cleanup_wipe_ Text basic = TEXT_INIT(LIMIT_SESSION_BYTES * 8);
                 if (session_basic(str_of(s->account), text_str(&secret), client, &basic) == 0)
-                        hide(text, text_str(&basic));
+                        hide_word(text, text_str(&basic));
         }
 }
 

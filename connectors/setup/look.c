@@ -251,11 +251,19 @@ int look_page(Arena *a, Str body, Look *ret, char why[static 160]) {
                 snprintf(why, 160, "not UTF-8");
                 return LOOK_E_NOT_JSON;
         }
-        if (document_parse(body, &root, why) != FAULT_NONE)
+        static const Select whole = { .text = "$" };
+        Str text;
+        Fault f = document_inside(body, &whole, &root, &text, why);
+        if (f != FAULT_NONE && f != FAULT_SELECTOR_MISSING)
                 return LOOK_E_NOT_JSON;
+        bool document = json_object_is_type(root, json_type_object) || json_object_is_type(root, json_type_array);
         int r = look_root(a, root, &l);
         if (r < 0)
                 return r;
+        if (!document && !l.inside) { /* a text alone counts for the document in it */
+                snprintf(why, 160, "neither object nor list");
+                return LOOK_E_NOT_JSON;
+        }
         *ret = l;
         return 0;
 }

@@ -97,6 +97,15 @@ static void percent(Text *t, Str s, bool form) {
         }
 }
 
+/* JSON as programs write it that put a '\\' before each '/'. */
+static void slashes(Text *t, Str s) {
+        for (size_t i = 0; i < s.len; i++) {
+                if (s.at[i] == '/' || s.at[i] == '"' || s.at[i] == '\\')
+                        text_addc(t, '\\');
+                text_addc(t, s.at[i]);
+        }
+}
+
 static void html(Text *t, Str s) {
         for (size_t i = 0; i < s.len; i++) {
                 char c = s.at[i];
@@ -125,13 +134,15 @@ int redactor_know(Redactor *r, Str value, const char *placeholder) {
         else
                 snprintf(name, sizeof name, "redacted-%u", ++r->numbered);
         int failed = form_add(r, value, name);
-        for (int way = 0; way < 4 && failed == 0; way++) {
+        for (int way = 0; way < 5 && failed == 0; way++) {
                 Text t = TEXT_INIT(value.len * 6 + 16);
                 Str written;
                 if (way < 2)
                         percent(&t, value, way == 0);
                 else if (way == 2)
                         text_add_json(&t, value);
+                else if (way == 3)
+                        slashes(&t, value);
                 else
                         html(&t, value);
                 written = text_str(&t);

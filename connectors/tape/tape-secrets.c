@@ -18,6 +18,14 @@ void tape_address(const char *url, Str *ret_host, Str *ret_target) {
 
 /* ---- JSON ---- */
 
+/* NULL: no object or list. */
+static json_object *document_of(Str s) {
+        json_object *root = NULL;
+        char why[160];
+        bool looks = s.len > 0 && (s.at[0] == '{' || s.at[0] == '[');
+        return looks && document_parse(s, &root, why) == FAULT_NONE ? root : NULL;
+}
+
 /* In the answer to a login everything that looks drawn by chance is one; on a page of data its name must say so too,
  * and say it plainly: `key` is the name of many a code. */
 static int json_walk(Redactor *r, json_object *v, const char *name, bool login, int depth) {
@@ -31,6 +39,9 @@ static int json_walk(Redactor *r, json_object *v, const char *name, bool login, 
                         failed = json_walk(r, json_object_array_get_idx(v, i), name, login, depth - 1);
         } else if (json_object_is_type(v, json_type_string)) {
                 Str s = { json_object_get_string(v), (size_t) json_object_get_string_len(v) };
+                _cleanup_(json_root_freep) json_object *inside = document_of(s);
+                if (inside && depth > 0)
+                        return json_walk(r, inside, name, login, depth - 1);
                 bool named = name_secret(str_of(name)), chance = value_secret(s);
                 bool password = name_login(str_of(name)) == LOGIN_SECRET;
                 if (login ? (named && s.len >= 8) || chance || password : named && chance && strlen(name) > 4)
@@ -40,12 +51,8 @@ static int json_walk(Redactor *r, json_object *v, const char *name, bool login, 
 }
 
 static int json_secrets(Redactor *r, Str body, bool login) {
-        _cleanup_(json_root_freep) json_object *root = NULL;
-        char why[160];
-        if (body.len == 0 || (body.at[0] != '{' && body.at[0] != '[') ||
-            document_parse(body, &root, why) != FAULT_NONE)
-                return 0;
-        return json_walk(r, root, "", login, WALK_DEPTH);
+        _cleanup_(json_root_freep) json_object *root = document_of(body);
+        return root ? json_walk(r, root, "", login, WALK_DEPTH) : 0;
 }
 
 /* ---- forms and pages ---- */

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 """Every way of paging reads the same rows; whatever goes wrong on the way, nothing is thought to be gone, and the next
 healthy poll heals."""
+import base64
+import contextlib
+import json
 import re
 
 import pytest
@@ -134,6 +137,122 @@ def test_every_kind_reads_on_from_what_it_remembers(site, kind):
     shown, done = site.poll()
     assert done.status == 0 and (shown["completeness"], shown["received"]) == ("complete", 6), shown
     assert site.codes() == ALL[:-1]
+    site.poll()
+    site.pages.rows.append(row(7))  # what stands behind the last page changes none of its rows
+    shown, done = site.poll()
+    assert done.status == 0 and (shown["completeness"], shown["received"]) == ("complete", 7), shown
+    assert site.codes() == ALL
+
+
+def keyset_with_total(rows):
+    """`>=`, so that rows of the last key come again; the total counts each once."""
+    page = {after: [r for r in rows if r["id"] >= (after or 0)][:3] for after in (None, 2, 3, 5)}
+    answers = [json.dumps({"total": len(rows), "items": page[after]}) for after in (None, 2, 3, 5)]
+    return [{"path": "/keyset", "request": n, "do": "raw", "text": text} for n, text in enumerate(answers, 1)]
+
+
+class TestAPageAsBeforeHidesNoRow:
+    """Pages that have the bytes they had stand beside such that changed, or were read while rows moved."""
+
+    @pytest.fixture
+    def rows(self):
+        return {n: row(n) for n in range(1, 12)}
+
+    def check(self, site, rows, *rules, received=None):
+        shown, done = site.poll(*rules)
+        assert done.status == 0 and shown["completeness"] == "complete", shown
+        assert site.codes() == sorted("NV-%03d" % n for n in rows)
+        assert shown["received"] == (received or len(rows))
+
+    def test_rows_that_jump_back_to_the_front(self, site, rows):
+        site.profile(KINDS["page"])
+        site.pages.rows = [rows[n] for n in (1, 2, 3, 4, 5, 6)]
+        self.check(site, range(1, 7))
+        site.pages.rows = [rows[n] for n in (3, 4, 5, 6, 1, 2)]
+        self.check(site, range(1, 7), {"path": "/page", "request": 2, "do": "delete", "at": 4, "n": 2},
+                   {"path": "/page", "request": 2, "do": "insert", "at": 0, "rows": [rows[1], rows[2]]})
+
+    def test_what_must_come_again_and_does_not(self, site, rows):
+        site.profile(KINDS["offset-overlap"])
+        site.pages.rows = [rows[n] for n in (1, 2, 3, 4, 5)]
+        self.check(site, range(1, 6))
+        site.pages.rows = [rows[n] for n in (1, 8, 9, 2, 3, 4, 5)]
+        self.check(site, range(1, 6), {"path": "/offset", "request": 2, "do": "delete", "at": 1, "n": 2})
+
+    def test_a_row_of_an_earlier_key_comes_in(self, site, rows):
+        site.profile(KINDS["keyset-inclusive"])
+        site.pages.rows = [rows[1], rows[2], *(dict(rows[n], id=n - 1) for n in (3, 4, 5, 6))]
+        self.check(site, range(1, 7))
+        site.pages.rows.insert(1, dict(rows[7], id=1))
+        for _ in range(2):
+            self.check(site, range(1, 8))
+
+    @pytest.mark.parametrize("total", [False, True])
+    def test_a_row_of_a_later_page_changes(self, site, rows, total):
+        kind = KINDS["keyset"].replace("list: $|", "list: $.items|total: $.total|stop: empty|")
+        site.profile(kind if total else KINDS["keyset-inclusive"])
+        site.pages.rows = [rows[1], rows[2], *(dict(rows[n], id=n - 1) for n in (3, 4, 5, 6))]
+        for title in ("Việc", "Việc", "Việc khác", "Việc khác"):
+            site.pages.rows[3]["title"] = title
+            self.check(site, range(1, 7), *(keyset_with_total(site.pages.rows) if total else ()))
+
+    def test_the_address_behind_a_redirect(self, site, rows):
+        site.profile("path: /moved|list: $.results|paging: next|next: $.next|size-parameter: size|size: 3")
+        site.pages.rows = [rows[n] for n in range(1, 6)]
+        for site.pages.home in ("v1", "v1", "v2", "v2"):
+            self.check(site, range(1, 6))
+            assert {r["path"] for r in site.pages.seen} == {"/moved", "/%s/rel" % site.pages.home}
+
+
+class TestASession:
+    """What an answer says of it, and repeats of its secrets."""
+    SECRET = "???mat-khau-dai"
+
+    @pytest.fixture
+    def kept(self, tmp_path, monkeypatch):
+        def made(session):
+            monkeypatch.setitem(globals(), "HEAD", HEAD.replace("  kind: none\n", session))
+            pages = stack.enter_context(Pages([row(n) for n in range(1, 8)]))
+            site = Site(tmp_path, pages)
+            site.lone.accounts({"giamsat.daklak": self.SECRET})
+            stack.enter_context(site.lone)
+            return site
+        with contextlib.ExitStack() as stack:
+            yield made
+
+    @pytest.mark.parametrize("kind, path", [(KINDS["inside"], "/inside"), (KINDS["inside"], "/inside?2"),
+                                            ("details", "/inside/detail/5")])
+    @pytest.mark.parametrize("answer", ['{"code": 401, "message": "x"}', '{"code": 401, "d": ""}',
+                                        '{"code": 401, "d": "Unauthorized"}'])
+    def test_lost_is_read_beside_the_text(self, kept, kind, path, answer):
+        site = kept("  kind: basic\n  lost: $.code\n  lost-value: 401\n")
+        if kind == "details":
+            kind = DETAIL.replace("/detail/", "/inside/detail/") + "|  inside: $.d"
+            session, streams = HEAD.split("streams:")
+            globals()["HEAD"] = session + "streams:" + re.sub(r"\$\.(\w+)\n", r"$.detail.\1\n", streams)
+        site.profile(kind)
+        path, _, request = path.partition("?")
+        shown, done = site.poll({"path": path, "request": int(request or 0), "do": "raw", "text": answer})
+        assert done.status == 1 and shown["fault"] == "login-refused", shown
+        assert "reads 401" in shown["detail"] and '"code": 401' in shown["detail"], shown
+
+    def test_a_basic_header_is_taken_out_however_it_is_written(self, kept):
+        site = kept("  kind: basic\n")
+        site.profile(KINDS["page"])
+        word = base64.b64encode(("giamsat.daklak:" + self.SECRET).encode()).decode()
+        assert "/" in word
+        for said in (word, word.replace("/", "\\/"), word.replace("/", "%2F"), word[:-4], "<" + word + ">"):
+            shown, _ = site.poll({"path": "/page", "do": "raw", "text": '{"said": "Basic %s"}' % said},
+                                 {"path": "/page", "do": "status", "code": 400})
+            assert "Basic " in shown["detail"] and word[12:20] not in shown["detail"], shown
+            assert word[-14:-6] not in shown["detail"], shown
+
+    def test_a_token_in_the_body_leaves_no_trace_in_the_store(self, kept):
+        site = kept("  kind: api-key\n  body: yes\n")
+        site.profile(KINDS["post-json"].replace('"first"', '"k":"<token>","first"'))
+        for _ in range(2):
+            assert site.poll()[0]["completeness"] == "complete" and site.codes() == ALL
+        assert [r["facts"] for r in site.lone.query("SELECT facts FROM page")] == [""] * 3
 
 
 FAULTS = {"empty": {"do": "empty"}, "gone": {"do": "status", "code": 404}, "cut": {"do": "cut"}}
@@ -168,6 +287,9 @@ def test_any_format_may_stand_inside(site):
 
 
 def test_a_probe_finds_the_document_inside(site):
+    site.profile("path: /inside/whole|list: $.items|paging: none")
+    advice = site.lone.ctl("probe", "pages", "--json").json()["streams"][0]["advice"]
+    assert [a["yaml"] for a in advice] == ["inside: $"]
     site.profile(KINDS["inside"].replace("inside: $.d|", ""))
     told = site.lone.ctl("probe", "pages", "--json")
     advice = told.json()["streams"][0]["advice"]

@@ -11,6 +11,7 @@ A row is a dict with a whole number `id`; lists are in the order of their rows. 
   /cursor?after=CUR       {"items":[...],"next":"CUR"|null} and the header X-Next-Cursor
   /link?cur=CUR           [...] with Link: <...>; rel="next"
   /next?cur=CUR           {"results":[...],"next":"http://..."|null}
+  /moved                  302 to /HOME/rel, and there as /next with addresses like "?cur=CUR"; any other home: 404
   /keyset?after=ID        [...] of the rows with id > ID; with inclusive=1: >= ID
   /all                    [...]
   /inside?page=1          {"d":"..."}: what /page answers, as text; /inside/detail/ID: what /detail/ID does;
@@ -67,7 +68,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 class Pages:
     def __init__(self, rows, cap=1000):
-        self.rows, self.full_cap, self.lock = list(rows), cap, threading.Lock()
+        self.rows, self.full_cap, self.lock, self.home = list(rows), cap, threading.Lock(), "v1"
         self.httpd = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.httpd.daemon_threads = True
         self.httpd.pages = self
@@ -172,6 +173,14 @@ class Pages:
             return self._counted([{"key": k} for k in keys], (int(asked.get("page", 1)) - 1) * size, asked)
         if cut[0] in ("cursor", "link", "next", "query"):
             return self._by_cursor(cut[0], asked)
+        if cut[0] == "moved":
+            return 302, {"Location": "/%s/rel" % self.home}, [], lambda items: items
+        if cut[-1] == "rel":
+            if cut[0] != self.home:
+                return 404, {}, [], lambda items: items
+            status, headers, items, wrap = self._by_cursor("cursor", asked)
+            return status, {}, items, lambda items: {"results": items, "next": wrap(items)["next"] and
+                                                     "?cur=%s&size=3" % wrap(items)["next"]}
         if cut[0] == "keyset":
             after, inclusive = int(asked.get("after") or -1), asked.get("inclusive") == "1"
             found = [r for r in rows if r["id"] > after or (inclusive and r["id"] == after)]

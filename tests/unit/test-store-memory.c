@@ -103,6 +103,7 @@ static void test_facts(void **state) {
         assert_int_equal(listing_recall(l, 1, &m, &w->err), 0);
         assert_true(m.hash[0] == print_of(str_of(page)) && m.hash[1] == m.hash[0]);
         assert_true(str_eq(m.facts, STR("etag \"x\"")));
+        assert_int_equal(m.prints.len, 2 * sizeof(uint64_t));
         assert_int_equal(listing_recall(l, 2, &m, &w->err), 1);
         (void) read_page(w, l, 1, "etag \"y\"", page); /* the same bytes under a new name */
         assert_int_equal(apply(w, l, world_end()), 0);
