@@ -103,6 +103,7 @@ static int recall(Listing *l, Err *e) {
         text_free(&l->recall.prints);
         l->recall.facts = TEXT_INIT(m.facts.len + 1);
         l->recall.prints = TEXT_INIT(m.prints.len + 1);
+        l->recall.blind = !m.prints.at;
         return text_add(&l->recall.facts, m.facts) < 0 || text_add(&l->recall.prints, m.prints) < 0 ? err_oom(e) : 0;
 }
 
@@ -111,7 +112,7 @@ static int recall(Listing *l, Err *e) {
 static bool prints_whole(Listing *l, const PageSeen *seen) {
         Text *t = &l->recall.prints;
         uint64_t print, salt = listing_salt(l);
-        if (seen->overlap != 0 || t->len != (size_t) seen->received * sizeof print)
+        if (seen->overlap != 0 || (!l->recall.blind && t->len != (size_t) seen->received * sizeof print))
                 return false;
         for (size_t at = 0; at < t->len; at += sizeof print) {
                 memcpy(&print, t->at + at, sizeof print);
@@ -263,7 +264,7 @@ void listing_as_before(Listing *l, const HttpResponse *r, PageOutcome *o) {
                 return;
         }
         seen.prints = (const uint64_t *) (const void *) l->recall.prints.at;
-        if (pager_moved(&l->pager, &seen)) {
+        if (!l->recall.blind && pager_moved(&l->pager, &seen)) {
                 not_modified(l, r, "of a page whose records stood on the one before", o);
                 return;
         }
@@ -276,8 +277,8 @@ bool listing_same_bytes(Listing *l, const HttpResponse *r, const uint64_t hash[s
         Str etag, modified;
         uint64_t request;
         PageSeen seen;
-        if (!m->there || l->asks_parents || m->hash[0] != hash[0] || m->hash[1] != hash[1] || !body_tells_all(l) ||
-            !facts_read(m, &request, &etag, &modified, &seen))
+        if (!m->there || m->blind || l->asks_parents || m->hash[0] != hash[0] || m->hash[1] != hash[1] ||
+            !body_tells_all(l) || !facts_read(m, &request, &etag, &modified, &seen))
                 return false;
         seen.prints = (const uint64_t *) (const void *) m->prints.at;
         if (pager_moved(&l->pager, &seen))

@@ -33,6 +33,7 @@ typedef struct ListingSum {
 /* What is remembered of the page that is asked for. */
 typedef struct ListingRecall {
         uint64_t request;      /* hash of the request that goes out */
+        bool blind;            /* nobody keeps prints */
         bool there;            /* the rest is of the page that is due: it answered the same request */
         bool asked, kept;      /* a validator goes with it; did when it was first asked for */
         bool plain;            /* a full listing was told that the page is as before, and looks for itself */

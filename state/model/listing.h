@@ -78,7 +78,8 @@ typedef struct ListingMemory {
 typedef struct PageMemory {
         uint64_t hash[2]; /* 128-bit, over the page's bytes */
         Str facts;        /* the source's own: validators, what paging needs to go on from here; opaque to the store */
-        Str prints;       /* recalled, not told: as many 64-bit hashes as members are known by, in no order */
+        Str prints;       /* recalled, not told: 64-bit hashes its members are known by, in no order; at NULL: nobody
+                           * keeps any, and only what the system says of the page is believed */
         Instant as_of;    /* told, not kept: of the file it stands in, where files of several moments each tell of some
                            * units; 0: the listing's (ListingEnd.as_of) */
 } PageMemory;
