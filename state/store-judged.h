@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What planning remembers between plans, so that a plan costs what changed and not what exists: per unit what its
  * records came to, and which records were written since. Only a cache: forgotten, everything is judged anew.
- * docs/STATE.md, I24. */
+ * docs/STATE.md, I27. */
 #pragma once
 
 #include "state/store.h"
