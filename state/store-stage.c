@@ -25,9 +25,8 @@ int store_stage_open(Store *s, Err *e) {
                 "CREATE TEMP TABLE put_aside (listing INTEGER, slot TEXT, page INTEGER, key TEXT, unit TEXT, fault "
                 "TEXT, field TEXT,"
                 " value TEXT, nearest TEXT, sample TEXT, place TEXT, PRIMARY KEY (listing, slot)) WITHOUT ROWID;"
-                "CREATE TEMP TABLE page_told (listing INTEGER, page INTEGER, anew INTEGER, facts TEXT, PRIMARY KEY "
-                "(listing, "
-                "page)) WITHOUT ROWID;"
+                "CREATE TEMP TABLE page_told (listing INTEGER, page INTEGER, anew INTEGER, facts TEXT,"
+                " PRIMARY KEY (listing, page)) WITHOUT ROWID;"
                 "CREATE TEMP TABLE judged_next (unit TEXT PRIMARY KEY, mark TEXT, records BLOB);",
                 e);
 }

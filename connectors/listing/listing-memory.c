@@ -264,7 +264,7 @@ void listing_as_before(Listing *l, const HttpResponse *r, PageOutcome *o) {
                 return;
         }
         seen.prints = (const uint64_t *) (const void *) l->recall.prints.at;
-        if (!l->recall.blind && pager_moved(&l->pager, &seen)) {
+        if (!l->recall.blind && pager_stood_before(&l->pager, &seen, 0)) {
                 not_modified(l, r, "of a page whose records stood on the one before", o);
                 return;
         }
@@ -281,7 +281,7 @@ bool listing_same_bytes(Listing *l, const HttpResponse *r, const uint64_t hash[s
             !body_tells_all(l) || !facts_read(m, &request, &etag, &modified, &seen))
                 return false;
         seen.prints = (const uint64_t *) (const void *) m->prints.at;
-        if (pager_moved(&l->pager, &seen))
+        if (pager_stood_before(&l->pager, &seen, 0))
                 return false; /* it is looked at itself */
         _cleanup_text_ Text facts = TEXT_INIT(PAGER_CURSOR_MAX * 2);
         *o = (PageOutcome) { 0 };

@@ -136,21 +136,18 @@ static int overlap_of(const Pager *p, const PageSeen *s) {
         return n;
 }
 
-/* A record that stood on the page before too, where none should. */
-static bool comes_twice(const Pager *p, const PageSeen *s) {
-        if (!s->prints)
-                return s->overlap == 0 && seen_has(p, s->first_hash, SALT_LAST);
-        for (int i = s->overlap; i < s->received; i++)
+bool pager_stood_before(const Pager *p, const PageSeen *s, int from) {
+        for (int i = from; i < s->received; i++)
                 if (hash_set_has(&p->before, s->prints[i]))
                         return true;
         return false;
 }
 
-bool pager_moved(const Pager *p, const PageSeen *seen) {
-        for (int i = 0; i < seen->received; i++)
-                if (hash_set_has(&p->before, seen->prints[i]))
-                        return true;
-        return false;
+/* A record that stood on the page before too, where none should. */
+static bool comes_twice(const Pager *p, const PageSeen *s) {
+        if (!s->prints)
+                return s->overlap == 0 && seen_has(p, s->first_hash, SALT_LAST);
+        return pager_stood_before(p, s, s->overlap);
 }
 
 static int before_keep(Pager *p, const PageSeen *s) {

@@ -70,8 +70,8 @@ Str pager_cursor(const Pager *p); /* empty: this is the first request and has no
 /* The absolute address of the next page, where the page before named one; empty: the stream's own. */
 Str pager_address(const Pager *p);
 
-/* Whether a record of the page stood on the page before: then it can only be judged by its own bytes. */
-bool pager_moved(const Pager *p, const PageSeen *seen);
+/* Whether a record of the page, the first `from` aside, stood on the page before; its prints are known. */
+bool pager_stood_before(const Pager *p, const PageSeen *s, int from);
 
 /* What the page means; sets seen->overlap. PAGER_NEXT: ask again by pager_query. PAGER_END: no more pages;
  * pager_complete tells. With `*ret_take` false the page's records are a repetition and must not be taken. -ENOMEM. */
