@@ -320,8 +320,11 @@ static int cycle_plan(Cycle *c, Err *e) {
 static int cycle_deliver(Cycle *c, Err *e) {
         int r = alarm_look(c->env.store, c->env.settings, clock_wall(c->env.clock), e);
 
-        if (r >= 0 && !c->env.hold_mail)
-                r = store_tick(c->env.store, clock_wall(c->env.clock), e);
+        if (r >= 0)
+                r = c->env.hold_mail ? store_flush(c->env.store, e)
+                                     : store_tick(c->env.store, clock_wall(c->env.clock), e);
+        if (r >= 0)
+                r = store_filled(c->env.store, e);
         return r < 0 ? r : deliver_pump(c->env.deliver, e);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A listing becomes state: one synchronous transaction, or nothing but its run record. */
+/* A listing becomes state: one transaction, or nothing but its run record. */
 #include <errno.h>
 
 #include "state/model/kill.h"
@@ -8,14 +8,13 @@
 #define STOP_EVERY 256
 #define APPLY_STOPPED (-ECANCELED)
 
-static int apply_batch(Apply *a, Str records, int64_t *n, Err *e) {
+/* The whole records at the front of *records. */
+static int apply_batch(Apply *a, Str *records, int64_t *n, Err *e) {
         Staged st;
 
-        while (records.len > 0) {
+        while (staged_read(records, &st)) {
                 int r;
 
-                if (!staged_read(&records, &st))
-                        return err_set(e, -EBADMSG, RETRY_LATER, "store: a staged record is cut short");
                 if (++*n % STOP_EVERY == 0 && a->store->stop && a->store->stop(a->store->stop_userdata))
                         return APPLY_STOPPED;
                 r = apply_record(a, &st, e);
@@ -25,20 +24,32 @@ static int apply_batch(Apply *a, Str records, int64_t *n, Err *e) {
         return 0;
 }
 
+/* Block for block, and then what did not fill one; a record that goes on in the next waits for it. */
 static int apply_rows(Apply *a, Err *e) {
+        _cleanup_text_ Text held = TEXT_INIT(LISTING_BUFFER_MAX + 2 * SPOOL_BLOCK);
         const Spool *spool = &a->listing->spool;
-        _cleanup_free_ char *bunch = NULL;
+        Str rest = STR("");
         int64_t n = 0;
         int r = 0;
 
-        if (spool->n > 0 && !(bunch = malloc(spool->longest)))
-                return err_oom(e);
-        for (size_t i = 0; i < spool->n && r == 0; i++) {
-                r = spool_read(spool, i, bunch, e);
+        for (size_t at = 0; at < spool->size && r == 0; at += SPOOL_BLOCK) {
+                r = spool_read(spool, at, &held, e);
+                rest = text_str(&held);
                 if (r == 0)
-                        r = apply_batch(a, (Str) { bunch, spool->bunch[i].len }, &n, e);
+                        r = apply_batch(a, &rest, &n, e);
+                if (rest.len > 0)
+                        memmove(held.at, rest.at, rest.len);
+                held.len = rest.len;
         }
-        return r == 0 ? apply_batch(a, text_str(&a->listing->buffer), &n, e) : r;
+        if (r < 0)
+                return r;
+        if (text_add(&held, text_str(&a->listing->buffer)) < 0)
+                return err_oom(e);
+        rest = text_str(&held);
+        r = apply_batch(a, &rest, &n, e);
+        if (r == 0 && rest.len > 0)
+                return err_set(e, -EBADMSG, RETRY_LATER, "store: a staged record is cut short");
+        return r;
 }
 
 /* A system that is asked and also tells by files: what it was asked later counts. */
@@ -118,7 +129,6 @@ static int apply_finish(Apply *a, Txn *txn, Err *e) {
         if (p->quarantined > 0 && p->completeness == LISTING_COMPLETE)
                 p->completeness = LISTING_PARTIAL; /* also when the page they stand on was not read anew */
         r = touched_write(a, e);
-        a->changes = sqlite3_total_changes64(a->store->db) - a->changes;
         if (r == 0)
                 r = run_write(a, e);
         KILL_POINT("apply-before-commit");
@@ -146,7 +156,6 @@ static int apply_once(Apply *a, Err *e) {
         bool pass = false;
         int r = txn_begin(a->store, &txn, e);
 
-        a->changes = sqlite3_total_changes64(a->store->db);
         if (r == 0)
                 r = apply_all(a, e);
         if (r == 0)
@@ -156,43 +165,7 @@ static int apply_once(Apply *a, Err *e) {
         if (pass)
                 return apply_finish(a, &txn, e);
         txn_endp(&txn);
-        if (a->quiet)
-                r = store_sync_each(a->store, true, e);
-        a->quiet = false;
-        return r < 0 ? r : apply_refused(a, e);
-}
-
-/* Every page has the bytes it had: nothing but the run record is to be expected. */
-static bool apply_quiet(const Listing *l) {
-        if (l->id == 0 || l->n_pages == 0 || l->quarantined > 0 || l->buffer.len > 0 || l->spool.n > 0)
-                return false;
-        for (size_t i = 0; i < l->n_pages; i++)
-                if (!l->pages[i].known)
-                        return false;
-        return true;
-}
-
-/* A run record that says "as before" is not worth a flush of its own: thousands of accounts end at once. It becomes
- * durable with the next transaction, at the latest with the plan that follows; lost in a power cut the data counts as
- * read at the time before. Whatever else was written after all is flushed here. */
-static int apply_listing(Apply *a, Err *e) {
-        Err why = { 0 };
-        int r = stage_compare_all(a->listing, e), back = 0;
-
-        a->quiet = r == 0 && apply_quiet(a->listing);
-        if (a->quiet)
-                r = store_sync_each(a->store, false, e);
-        if (r == 0)
-                r = apply_once(a, e);
-        if (a->quiet)
-                back = store_sync_each(a->store, true, &why);
-        if (a->quiet && r >= 0 && back == 0 && a->changes > 0)
-                back = store_sync(a->store, &why);
-        if (r >= 0 && back < 0) {
-                *e = why;
-                return back;
-        }
-        return r;
+        return apply_refused(a, e);
 }
 
 static int apply_failed(Apply *a, Err *e) {
@@ -212,6 +185,26 @@ static int apply_failed(Apply *a, Err *e) {
         return r;
 }
 
+/* A listing is not worth a flush of its own: lost in a power cut, rows and cursor together, it is read again. It
+ * becomes durable with the next transaction of another kind, the plan's that follows at the latest (store_flush),
+ * before anybody is told anything because of it. */
+static int apply_unflushed(Apply *a, Err *e) {
+        bool failed = a->end->completeness == LISTING_FAILED;
+        int r = failed ? 0 : stage_compare_all(a->listing, e), back;
+        Err why = { 0 };
+
+        if (r == 0)
+                r = store_sync_each(a->store, false, e);
+        if (r < 0)
+                return r;
+        r = failed ? apply_failed(a, e) : apply_once(a, e);
+        back = store_sync_each(a->store, true, &why);
+        if (r < 0 || back == 0)
+                return r;
+        *e = why;
+        return back;
+}
+
 int listing_apply(Listing *l, const ListingEnd *end, Instant now, ListingReport *ret, Err *e) {
         Apply a = {
                 .listing = l, .store = l->store, .end = end, .now = now,
@@ -219,7 +212,7 @@ int listing_apply(Listing *l, const ListingEnd *end, Instant now, ListingReport 
                 .sample = TEXT_INIT(8192), .scratch = TEXT_INIT(4u << 20),
                 .report = { .completeness = end->completeness },
         };
-        int r = end->completeness == LISTING_FAILED ? apply_failed(&a, e) : apply_listing(&a, e);
+        int r = apply_unflushed(&a, e);
 
         if (r >= 0)
                 *ret = a.report;

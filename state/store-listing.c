@@ -6,7 +6,6 @@
 #include "state/model/room.h"
 #include "state/store-parts.h"
 
-#define BUFFER_MAX (16u << 20) /* one record is far smaller: limits.h */
 #define PAGE_FACTS_MAX 16384   /* longer ones are not kept: the page is asked for as if it were new */
 
 static int partition_copy(Listing *l, const Partition *p) {
@@ -39,8 +38,8 @@ int store_listing_begin(Store *s, const Partition *p, const ListingContext *c, I
         l->started = now;
         l->digest = digest_of(c);
         l->number = ++s->listings;
-        l->buffer = TEXT_INIT(BUFFER_MAX);
-        l->scratch = TEXT_INIT(BUFFER_MAX);
+        l->buffer = TEXT_INIT(LISTING_BUFFER_MAX);
+        l->scratch = TEXT_INIT(LISTING_BUFFER_MAX);
         if (partition_copy(l, p) < 0)
                 return err_oom(e);
         r = partition_find(l, &digested, &digest, e);

@@ -54,9 +54,10 @@ typedef struct ListingReport {
         char en[400], vi[400];         /* the guard's words */
 } ListingReport;
 
-/* Rows, exceptions, history, membership, absence, quarantine, run record: one BEGIN IMMEDIATE .. COMMIT. A failed
- * listing (nothing staged) only writes its run record. An incomplete one, and one of changes only, changes nothing but
- * what it brought. 0 or a result above. */
+/* Rows, exceptions, history, membership, absence, quarantine, run record: one BEGIN IMMEDIATE .. COMMIT, flushed to the
+ * disk by the next transaction that is no listing's, or by store_flush. A failed listing (nothing staged) only writes
+ * its run record. An incomplete one, and one of changes only, changes nothing but what it brought. 0 or a result above.
+ */
 int listing_apply(Listing *l, const ListingEnd *end, Instant now, ListingReport *ret, Err *e);
 
 /* A person's word about a refused listing: the next listing of that partition with the same picture (same tally, give

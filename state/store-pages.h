@@ -26,14 +26,15 @@ int members_encode_bits(const Bits *b, Text *ids);
 int members_decode(Str blob, int (*member)(void *u, int64_t id, Err *e), void *userdata, Err *e);
 int members_into(Str blob, Bits *b, Err *e);
 
-/* Bunches of staged records on disk (store-spool.c). */
-typedef struct SpoolBunch { size_t at, len; } SpoolBunch;
-typedef struct Spool { int fd; SpoolBunch *bunch; size_t n, room, size, longest; } Spool;
+/* Staged records on disk: one row of bytes, written and read in whole blocks (store-spool.c). */
+#define SPOOL_BLOCK 32768
+typedef struct Spool { int fd; size_t size; } Spool; /* a multiple of SPOOL_BLOCK; 0: no file */
 int spool_open(const char *directory, Err *e); /* an unlinked file there */
 int spool_write_at(int fd, Str bytes, size_t at, Err *e);
 int spool_read_at(int fd, char *buffer, size_t len, size_t at, Err *e);
-int spool_add(Spool *sp, const char *directory, Str bunch, Err *e);
-int spool_read(const Spool *sp, size_t i, char *buffer, Err *e); /* room for sp->longest */
+/* Appends the whole blocks at the front of `bytes`; *ret_written says how many bytes these are. */
+int spool_add(Spool *sp, const char *directory, Str bytes, size_t *ret_written, Err *e);
+int spool_read(const Spool *sp, size_t at, Text *into, Err *e); /* the block there, appended */
 void spool_free(Spool *sp);
 
 typedef struct ListingPage {

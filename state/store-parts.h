@@ -8,6 +8,8 @@
 #include "state/store-pages.h"
 #include "state/store-stmt.h"
 
+#define LISTING_BUFFER_MAX (16u << 20) /* one record is far smaller: limits.h */
+
 struct Listing {
         Store *store;
         Partition partition;        /* texts in `arena` */
@@ -46,7 +48,7 @@ typedef struct Staged {
         Str key, code, period, unit, lead, source_code, fields;
         RecordKind kind;
 } Staged;
-bool staged_read(Str *rest, Staged *ret);
+bool staged_read(Str *rest, Staged *ret); /* false: no whole record is there */
 int listing_page_now(Listing *l, ListingPage **ret, Err *e); /* where the next record stands */
 void listing_span_count(Listing *l, ListingPage *page, int n);
 int stage_compare_all(Listing *l, Err *e); /* of the buffer; what remains there is to be written */
@@ -69,8 +71,6 @@ typedef struct Apply {
         Bits touched;               /* records of which a row was written */
         Bits newer;                 /* records that another partition of the stream showed since `newer_than` */
         Instant newer_than;         /* as_of of the page they were last asked for; 0: none yet */
-        bool quiet;                 /* committed without a flush of its own */
-        int64_t changes;            /* rows written before the run record */
         GuardTally tally;
         ListingReport report;
         Text sample, scratch;       /* of what would change, for a refusal */

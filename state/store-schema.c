@@ -187,7 +187,7 @@ static const char *const migrations[][3] = {
 };
 #define VERSION ((int) (sizeof migrations / sizeof *migrations))
 
-static int read_pragma(Store *s, const char *sql, int64_t *ret, Err *e) {
+int store_number(Store *s, const char *sql, int64_t *ret, Err *e) {
         _cleanup_made_ sqlite3_stmt *q = NULL;
         int r = stmt_make(s, sql, &q, e);
 
@@ -201,12 +201,12 @@ static int read_pragma(Store *s, const char *sql, int64_t *ret, Err *e) {
 /* 0: ours, *ret the version; a file of another program is never touched. */
 static int schema_version(Store *s, int64_t *ret, Err *e) {
         int64_t id = 0, tables = 0;
-        int r = read_pragma(s, "PRAGMA user_version", ret, e);
+        int r = store_number(s, "PRAGMA user_version", ret, e);
 
         if (r == 0)
-                r = read_pragma(s, "PRAGMA application_id", &id, e);
+                r = store_number(s, "PRAGMA application_id", &id, e);
         if (r == 0)
-                r = read_pragma(s, "SELECT count(*) FROM sqlite_schema", &tables, e);
+                r = store_number(s, "SELECT count(*) FROM sqlite_schema", &tables, e);
         if (r < 0)
                 return r;
         if (tables > 0 && id != APPLICATION_ID)

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Bunches of staged records on their way to the transaction: an unlinked file beside the store, made when the first
- * bunch does not fit in memory any more. A TEMP table did the same for four times the CPU: its pages are journalled,
- * copied and freed one by one. */
+/* Staged records on their way to the transaction: an unlinked file beside the store, made when the first block does not
+ * fit in memory any more. A TEMP table did the same for four times the CPU: its pages are journalled, copied and freed
+ * one by one. Blocks are whole and lie at multiples of their size, so that the kernel takes each as one piece: at any
+ * other place it takes them page for page, for twice the CPU. A record may lie across two. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
-#include "state/model/room.h"
 #include "state/store-parts.h"
 
 int spool_open(const char *directory, Err *e) {
@@ -56,33 +56,43 @@ int spool_read_at(int fd, char *buffer, size_t len, size_t at, Err *e) {
         return 0;
 }
 
-int spool_add(Spool *sp, const char *directory, Str bunch, Err *e) {
+int spool_add(Spool *sp, const char *directory, Str bytes, size_t *ret_written, Err *e) {
+        size_t whole = bytes.len - bytes.len % SPOOL_BLOCK;
         int r;
 
-        if (ROOM_FOR_ONE(sp->bunch, sp->n, sp->room, 8) < 0)
-                return err_oom(e);
-        if (sp->n == 0) {
+        *ret_written = 0;
+        if (whole == 0)
+                return 0;
+        if (sp->size == 0) {
                 sp->fd = spool_open(directory, e);
                 if (sp->fd < 0)
                         return sp->fd;
         }
-        r = spool_write_at(sp->fd, bunch, sp->size, e);
-        if (r < 0)
-                return r;
-        sp->bunch[sp->n++] = (SpoolBunch) { sp->size, bunch.len };
-        sp->size += bunch.len;
-        if (bunch.len > sp->longest)
-                sp->longest = bunch.len;
+        for (size_t at = 0; at < whole; at += SPOOL_BLOCK) {
+                r = spool_write_at(sp->fd, (Str) { bytes.at + at, SPOOL_BLOCK }, sp->size, e);
+                if (r < 0 && sp->size == 0)
+                        (void) close(sp->fd);
+                if (r < 0)
+                        return r;
+                sp->size += SPOOL_BLOCK;
+        }
+        *ret_written = whole;
         return 0;
 }
 
-int spool_read(const Spool *sp, size_t i, char *buffer, Err *e) {
-        return spool_read_at(sp->fd, buffer, sp->bunch[i].len, sp->bunch[i].at, e);
+int spool_read(const Spool *sp, size_t at, Text *into, Err *e) {
+        int r;
+
+        if (text_reserve(into, SPOOL_BLOCK) < 0)
+                return err_oom(e);
+        r = spool_read_at(sp->fd, into->at + into->len, SPOOL_BLOCK, at, e);
+        if (r == 0)
+                into->len += SPOOL_BLOCK;
+        return r;
 }
 
 void spool_free(Spool *sp) {
-        if (sp->n > 0)
+        if (sp->size > 0)
                 (void) close(sp->fd);
-        free(sp->bunch);
         *sp = (Spool) { 0 };
 }

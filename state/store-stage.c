@@ -7,7 +7,7 @@
 #include "state/model/kill.h"
 #include "state/store-parts.h"
 
-#define BUNCH 32768            /* bytes collected before they are compared and staged; of each listing under way */
+#define BUNCH (SPOOL_BLOCK / 2) /* bytes collected before they are compared; of each listing under way */
 
 /* What stands before the bytes of a record in a bunch. */
 typedef struct StagedHead {
@@ -21,7 +21,7 @@ typedef struct StagedHead {
 int store_stage_open(Store *s, Err *e) {
         return stmt_exec(
                 s->db,
-                "PRAGMA temp.cache_size=-256;"
+                "PRAGMA temp.cache_size=-256; PRAGMA temp.journal_mode=MEMORY;"
                 "CREATE TEMP TABLE put_aside (listing INTEGER, slot TEXT, page INTEGER, key TEXT, unit TEXT, fault "
                 "TEXT, field TEXT,"
                 " value TEXT, nearest TEXT, sample TEXT, place TEXT, PRIMARY KEY (listing, slot)) WITHOUT ROWID;"
@@ -89,11 +89,14 @@ static Str take(const char **at, size_t len) {
 
 bool staged_read(Str *rest, Staged *ret) {
         StagedHead head;
-        const char *at = rest->at + sizeof head;
+        const char *at;
 
         if (rest->len < sizeof head)
                 return false;
+        at = rest->at + sizeof head;
         memcpy(&head, rest->at, sizeof head);
+        if (rest->len < head.size)
+                return false;
         *ret = (Staged) { .size = head.size, .page = head.page, .record = head.record, .hash = head.hash,
                           .print = head.print, .lone = head.lone, .kind = (RecordKind) head.kind };
         ret->key = take(&at, head.key);
@@ -210,17 +213,20 @@ int stage_compare_all(Listing *l, Err *e) {
         return r;
 }
 
-/* What is kept goes to the file when it is worth a write; a small listing never touches the disk. */
+/* What is kept goes to the file when it fills a block; a small listing never touches the disk. */
 static int stage_flush(Listing *l, Err *e) {
+        size_t written = 0;
         int r = stage_compare_all(l, e);
 
-        if (r < 0 || l->compared < BUNCH / 2)
+        if (r == 0)
+                r = spool_add(&l->spool, l->store->directory, text_str(&l->buffer), &written, e);
+        if (r < 0 || written == 0)
                 return r;
-        r = spool_add(&l->spool, l->store->directory, text_str(&l->buffer), e);
-        text_clear(&l->buffer);
-        l->compared = 0;
+        l->buffer.len -= written;
+        l->compared = l->buffer.len;
+        memmove(l->buffer.at, l->buffer.at + written, l->buffer.len);
         KILL_POINT("stage-flush");
-        return r;
+        return 0;
 }
 
 /* A record that cannot be written down has no identity that could be. */
@@ -250,7 +256,7 @@ int listing_put(Listing *l, const RecordSide *record, uint64_t print, Err *e) {
                 return put_refused(l, record, e);
         }
         listing_span_count(l, page, 1);
-        return l->buffer.len >= BUNCH ? stage_flush(l, e) : 0;
+        return l->buffer.len - l->compared >= BUNCH ? stage_flush(l, e) : 0;
 }
 
 /* Records without an identity are told apart by their place. */

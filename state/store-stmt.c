@@ -27,6 +27,9 @@ int stmt_err(sqlite3 *db, Err *e, const char *doing) {
         Retry retry;
         int code = stmt_code(sqlite3_errcode(db), &retry);
 
+        if (sqlite3_extended_errcode(db) == SQLITE_READONLY_ROLLBACK)
+                return err_set(e, -EBUSY, RETRY_LATER,
+                               "store: its first filling was cut off: the daemon mends it when it starts");
         return err_set(e, code, retry, "store: %s: %s", doing, sqlite3_errmsg(db));
 }
 
@@ -207,12 +210,16 @@ void txn_endp(Txn *t) {
 }
 
 int store_sync_each(Store *s, bool each, Err *e) {
+        if (s->filling)
+                return 0;
         return stmt_exec(s->db, each ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", e);
 }
 
-int store_sync(Store *s, Err *e) {
+int store_flush(Store *s, Err *e) {
         sqlite3_file *wal = NULL;
 
+        if (s->filling)
+                return 0;
         if (sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) != SQLITE_OK || !wal ||
             !wal->pMethods || wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL) != SQLITE_OK)
                 return err_set(e, -EIO, RETRY_LATER, "store: the log cannot be flushed");

@@ -40,6 +40,7 @@ struct Store {
         bool fresh[SIDE_COUNT];
         bool (*stop)(void *userdata);
         void *stop_userdata;
+        bool filling;                  /* it is new, and written without a log */
         int64_t listings;              /* number of the last one begun: the key of its staged rows */
         StmtSlot slot[STMT_SLOTS];
 };
@@ -88,10 +89,11 @@ int txn_commit(Txn *t, Err *e);
 void txn_endp(Txn *t);
 #define _cleanup_txn_ _cleanup_(txn_endp)
 
+int store_number(Store *s, const char *sql, int64_t *ret, Err *e); /* the one number that `sql` gives */
+
 /* Between transactions: whether each commit is flushed to the disk (synchronous FULL, as it stands but for a moment) or
- * with the next one that is (NORMAL). And: flushes what was committed. */
+ * with the next one that is (NORMAL). While a store is filled without a log each is. */
 int store_sync_each(Store *s, bool each, Err *e);
-int store_sync(Store *s, Err *e);
 
 /* Rows that cannot be what the store writes: names table and key. */
 int store_damaged(Err *e, const char *table, Str key, const char *what);

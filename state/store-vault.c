@@ -16,6 +16,11 @@
         "STRICT;"                                                                                                      \
         "CREATE INDEX IF NOT EXISTS attempt_of ON attempt (source, account, at);"
 
+/* A login is two commits: with a log, which has the mode of the file, each is one flush and not four. */
+#define VAULT_PRAGMAS                                                                                                  \
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-64; PRAGMA secure_delete=ON;"            \
+        "PRAGMA wal_autocheckpoint=64; PRAGMA journal_size_limit=0;"
+
 static int vault_make(Store *s, const char *sql, sqlite3_stmt **ret, Err *e) {
         return sqlite3_prepare_v2(s->vault_db, sql, -1, ret, NULL) == SQLITE_OK ? 0 : stmt_err(s->vault_db, e, "vault");
 }
@@ -158,7 +163,7 @@ int store_vault_open(Store *s, const char *path, Err *e) {
                 return stmt_err(s->vault_db, e, "opening the vault");
         (void) sqlite3_busy_timeout(s->vault_db, 2000);
         (void) sqlite3_db_config(s->vault_db, SQLITE_DBCONFIG_LOOKASIDE, NULL, 0, 0);
-        r = stmt_exec(s->vault_db, "PRAGMA synchronous=FULL; PRAGMA cache_size=-64; PRAGMA secure_delete=ON;", e);
+        r = stmt_exec(s->vault_db, VAULT_PRAGMAS, e);
         if (r == 0)
                 r = stmt_exec(s->vault_db, VAULT_SCHEMA, e);
         if (r < 0)
