@@ -2,9 +2,10 @@
 /* What a listing makes of what is remembered: whether it asks for changes only, whether a page is asked for only if it
  * changed, and what is to be remembered of it.
  *
- * A page's facts are four lines: a hash of the request that it answered, its ETag, its Last-Modified, and what the
- * pager goes on from. Validators are sent with that same request alone: those of another address say nothing. A page
- * that answers it with the bytes it had says what it said, and is not cut apart.
+ * A page's facts are four lines: hashes of the request that it answered and of the address that it came from after
+ * redirects, its ETag, its Last-Modified, and what the pager goes on from. Validators are sent with that same request
+ * alone, and what is said to them is believed of that same address: those of another say nothing, and a relative next
+ * address begins there. A page that answers with the bytes it had says what it said, and is not cut apart.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -124,13 +125,26 @@ static bool prints_whole(Listing *l, const PageSeen *seen) {
         return true;
 }
 
+typedef struct Facts {
+        uint64_t request, address;
+        Str etag, modified; /* lie where they are remembered */
+        PageSeen seen;
+} Facts;
+
 /* What the pager goes on from stands behind three lines. */
-static bool facts_read(const ListingRecall *m, uint64_t *ret_request, Str *ret_etag, Str *ret_modified,
-                       PageSeen *ret_seen) {
-        Str rest = text_str(&m->facts), request = line_take(&rest);
-        *ret_etag = line_take(&rest);
-        *ret_modified = line_take(&rest);
-        return text_to_uint64(request, ret_request) == 0 && page_facts_decode(rest, ret_seen) == 0;
+static bool facts_read(const ListingRecall *m, Facts *ret) {
+        Str rest = text_str(&m->facts), address = line_take(&rest), request = STR_NULL;
+        (void) str_split(&address, ' ', &request);
+        ret->etag = line_take(&rest);
+        ret->modified = line_take(&rest);
+        return text_to_uint64(request, &ret->request) == 0 && text_to_uint64(address, &ret->address) == 0 &&
+               page_facts_decode(rest, &ret->seen) == 0;
+}
+
+/* Where an answer came from, without its query: that may hold a key, and no reference that names anything begins
+ * there. */
+static uint64_t address_hash(const HttpResponse *r) {
+        return XXH3_64bits(r->url, strcspn(r->url, "?#"));
 }
 
 /* What makes the answer another one: address, headers, body. What the session adds, a key in the address too, is not
@@ -148,9 +162,7 @@ static uint64_t request_hash(const HttpRequest *q) {
 
 int listing_conditions(Listing *l, HttpRequest *q, Err *e) {
         ListingRecall *m = &l->recall;
-        uint64_t request;
-        Str etag, modified;
-        PageSeen seen;
+        Facts f;
         m->asked = false;
         m->request = request_hash(q);
         if (m->plain)
@@ -162,13 +174,12 @@ int listing_conditions(Listing *l, HttpRequest *q, Err *e) {
         int r = recall(l, e);
         if (r != 0)
                 return r < 0 ? r : 0;
-        m->there = facts_read(m, &request, &etag, &modified, &seen) && request != 0 && request == m->request &&
-                   prints_whole(l, &seen);
+        m->there = facts_read(m, &f) && f.request != 0 && f.request == m->request && prints_whole(l, &f.seen);
         if (!m->there || !l->conditional || q->post)
                 return 0;
-        q->etag = validator_copy(m->etag, etag);
+        q->etag = validator_copy(m->etag, f.etag);
         if (!q->etag) /* RFC 9110 13.1.3: a time is the weaker of the two, and only asked where there is no tag */
-                q->modified = validator_copy(m->modified, modified);
+                q->modified = validator_copy(m->modified, f.modified);
         m->asked = m->kept = q->etag || q->modified;
         return 0;
 }
@@ -180,7 +191,7 @@ int listing_facts(const Listing *l, const HttpResponse *r, const PageSeen *seen,
         if (!remembers_pages(l) || l->recall.request == 0 ||
             !(body_tells_all(l) || validator_fits(etag) || validator_fits(modified)))
                 return 0;
-        text_addf(ret, "%llu\n", (unsigned long long) l->recall.request);
+        text_addf(ret, "%llu %llu\n", (unsigned long long) l->recall.request, (unsigned long long) address_hash(r));
         text_add(ret, validator_fits(etag) ? etag : STR(""));
         text_addc(ret, '\n');
         text_add(ret, validator_fits(modified) ? modified : STR(""));
@@ -205,17 +216,15 @@ static bool same_validator(const Listing *l, const HttpResponse *r) {
  * its envelope says (the time of the answer) may differ. */
 void listing_validators_judge(Listing *l, const HttpResponse *r, int received, bool others) {
         ListingRecall *m = &l->recall;
-        Str etag, modified;
-        uint64_t request;
-        PageSeen seen;
+        Facts f;
         bool said = m->kept && (m->plain || same_validator(l, r));
-        if (!said || l->end.distrust || !facts_read(m, &request, &etag, &modified, &seen) ||
-            (!others && seen.received == received))
+        if (!said || l->end.distrust || !facts_read(m, &f) || f.address != address_hash(r) ||
+            (!others && f.seen.received == received))
                 return;
         l->end.distrust = true;
         l->conditional = false;
         _cleanup_text_ Text en = TEXT_INIT(600), vi = TEXT_INIT(600);
-        Str path = str_cut(str_of(r->path), 100), tag = str_cut(etag.len > 0 ? etag : modified, 80);
+        Str path = str_cut(str_of(r->path), 100), tag = str_cut(f.etag.len > 0 ? f.etag : f.modified, 80);
         text_addf(&en, STR_FMT " page %d is said to be as before (" STR_FMT ") and is not: its validators are not "
                   "believed any more", STR_ARG(path), l->sum.pages + l->pager.pages, STR_ARG(tag));
         text_addf(&vi, STR_FMT " trang %d được báo là như cũ (" STR_FMT ") nhưng đã khác: từ nay không tin dấu phiên "
@@ -255,40 +264,40 @@ static void take_known(Listing *l, const HttpResponse *r, const PageSeen *seen, 
 }
 
 void listing_as_before(Listing *l, const HttpResponse *r, PageOutcome *o) {
-        Str etag, modified;
-        uint64_t request;
-        PageSeen seen;
+        Facts f;
         *o = (PageOutcome) { 0 };
-        if (!l->recall.asked || !facts_read(&l->recall, &request, &etag, &modified, &seen)) {
+        if (!l->recall.asked || !facts_read(&l->recall, &f)) {
                 not_modified(l, r, "which nobody asked about", o);
                 return;
         }
-        seen.prints = (const uint64_t *) (const void *) l->recall.prints.at;
-        if (!l->recall.blind && pager_stood_before(&l->pager, &seen, 0)) {
+        if (f.address != address_hash(r)) {
+                not_modified(l, r, "by another address than gave the page", o);
+                return;
+        }
+        f.seen.prints = (const uint64_t *) (const void *) l->recall.prints.at;
+        if (!l->recall.blind && pager_stood_before(&l->pager, &f.seen, 0)) {
                 not_modified(l, r, "of a page whose records stood on the one before", o);
                 return;
         }
         l->end.by_validators = true;
-        take_known(l, r, &seen, text_str(&l->recall.facts), o);
+        take_known(l, r, &f.seen, text_str(&l->recall.facts), o);
 }
 
 bool listing_same_bytes(Listing *l, const HttpResponse *r, const uint64_t hash[static 2], PageOutcome *o) {
         const ListingRecall *m = &l->recall;
-        Str etag, modified;
-        uint64_t request;
-        PageSeen seen;
+        Facts f;
         if (!m->there || m->blind || l->asks_parents || m->hash[0] != hash[0] || m->hash[1] != hash[1] ||
-            !body_tells_all(l) || !facts_read(m, &request, &etag, &modified, &seen))
+            !body_tells_all(l) || !facts_read(m, &f))
                 return false;
-        seen.prints = (const uint64_t *) (const void *) m->prints.at;
-        if (pager_stood_before(&l->pager, &seen, 0))
+        f.seen.prints = (const uint64_t *) (const void *) m->prints.at;
+        if (pager_stood_before(&l->pager, &f.seen, 0))
                 return false; /* it is looked at itself */
         _cleanup_text_ Text facts = TEXT_INIT(PAGER_CURSOR_MAX * 2);
         *o = (PageOutcome) { 0 };
-        if (listing_facts(l, r, &seen, &facts) < 0) /* its validators may be others */
+        if (listing_facts(l, r, &f.seen, &facts) < 0) /* its validators may be others */
                 page_fault(o, FAULT_TOO_LARGE, "out of memory");
         else
-                take_known(l, r, &seen, text_str(&facts), o);
+                take_known(l, r, &f.seen, text_str(&facts), o);
         return true;
 }
 

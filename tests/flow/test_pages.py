@@ -196,13 +196,6 @@ class TestAPageAsBeforeHidesNoRow:
             site.pages.rows[3]["title"] = title
             self.check(site, range(1, 7), *(keyset_with_total(site.pages.rows) if total else ()))
 
-    def test_the_address_behind_a_redirect(self, site, rows):
-        site.profile("path: /moved|list: $.results|paging: next|next: $.next|size-parameter: size|size: 3")
-        site.pages.rows = [rows[n] for n in range(1, 6)]
-        for site.pages.home in ("v1", "v1", "v2", "v2"):
-            self.check(site, range(1, 6))
-            assert {r["path"] for r in site.pages.seen} == {"/moved", "/%s/rel" % site.pages.home}
-
 
 class TestASession:
     """What an answer says of it, and repeats of its secrets."""

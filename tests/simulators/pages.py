@@ -11,7 +11,8 @@ A row is a dict with a whole number `id`; lists are in the order of their rows. 
   /cursor?after=CUR       {"items":[...],"next":"CUR"|null} and the header X-Next-Cursor
   /link?cur=CUR           [...] with Link: <...>; rel="next"
   /next?cur=CUR           {"results":[...],"next":"http://..."|null}
-  /moved                  302 to /HOME/rel, and there as /next with addresses like "?cur=CUR"; any other home: 404
+  /moved                  302 to /HOME/rel with the same query, and there as /next with addresses like "?cur=CUR"; any
+                          other home: 404
   /keyset?after=ID        [...] of the rows with id > ID; with inclusive=1: >= ID
   /all                    [...]
   /inside?page=1          {"d":"..."}: what /page answers, as text; /inside/detail/ID: what /detail/ID does;
@@ -57,6 +58,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             asked = dict(urllib.parse.parse_qsl(url.query), **body)
             status, headers, value = pages.serve(urllib.parse.unquote(url.path), asked, self)
             raw = value if isinstance(value, bytes) else json.dumps(value, ensure_ascii=False).encode()
+            raw = b"" if status == 304 else raw
             self.send_response(status)
             for name, text in headers.items():
                 self.send_header(name, text)
@@ -174,7 +176,8 @@ class Pages:
         if cut[0] in ("cursor", "link", "next", "query"):
             return self._by_cursor(cut[0], asked)
         if cut[0] == "moved":
-            return 302, {"Location": "/%s/rel" % self.home}, [], lambda items: items
+            to = "/%s/rel?%s" % (self.home, urllib.parse.urlencode(asked))
+            return 302, {"Location": to}, [], lambda items: items
         if cut[-1] == "rel":
             if cut[0] != self.home:
                 return 404, {}, [], lambda items: items
