@@ -21,7 +21,7 @@ typedef struct StagedHead {
 int store_stage_open(Store *s, Err *e) {
         return stmt_exec(
                 s->db,
-                "PRAGMA temp.cache_size=-256; PRAGMA temp.journal_mode=MEMORY;"
+                "PRAGMA temp.cache_size=-256; PRAGMA temp.journal_mode=MEMORY; PRAGMA temp.secure_delete=OFF;"
                 "CREATE TEMP TABLE put_aside (listing INTEGER, slot TEXT, page INTEGER, key TEXT, unit TEXT, fault "
                 "TEXT, field TEXT,"
                 " value TEXT, nearest TEXT, sample TEXT, place TEXT, PRIMARY KEY (listing, slot)) WITHOUT ROWID;"
