@@ -199,7 +199,7 @@ int app_new(const AppOptions *o, App **ret, int *ret_status, Err *e) {
         if (o->clock_path && (r = clock_file(o->clock_path, &a->clock, e)) < 0)
                 return r;
 #endif
-        r = sd_event_default(&a->loop);
+        r = sd_event_new(&a->loop); /* the default loop of a thread asks the kernel which it is, at every turn */
         if (r < 0)
                 return err_set(e, r, RETRY_NEVER, "cannot make an event loop");
         r = app_tape(a, e);

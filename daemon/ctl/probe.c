@@ -157,7 +157,7 @@ int verb_probe(Ctl *c) {
                         o->id, o->files);
                 return CTL_NO_OBJECT;
         }
-        r = sd_event_default(&loop);
+        r = sd_event_new(&loop);
         if (r < 0)
                 return ctl_fail(&e);
         r = probe_tape(c, loop, &tape, &e);

@@ -82,7 +82,7 @@ int main(int argc, char **argv) {
         p.request.target = argv[2];
         p.request.etag = argv[3];
         p.pause = (uint64_t) pause * 1000;
-        if (sd_event_default(&p.loop) < 0)
+        if (sd_event_new(&p.loop) < 0)
                 die("no event loop");
         HttpOptions o = { .loop = p.loop, .clock = &clock, .base_url = argv[1], .concurrency = 1, .timeout_seconds = 10,
                           .source = "poll" };
