@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "connectors/decode/split-scan.h"
 
+#include "connectors/decode/code-points.h"
 #include "state/model/text-block.h"
 
 void scan_begin(Scan *s, Str text) {
@@ -30,13 +31,6 @@ int scan_end(Scan *s) {
                 return 0;
         s->why = "more bytes after the end of the document";
         return SPLIT_E_NOT_JSON;
-}
-
-static int hex_digit(char c) {
-        return c >= '0' && c <= '9'   ? c - '0'
-               : c >= 'a' && c <= 'f' ? c - 'a' + 10
-               : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                      : -1;
 }
 
 /* The four digits after \u at `at`; -1 when they are none. */
@@ -104,29 +98,6 @@ static int scan_string(Scan *s) {
                         return r;
                 s->escapes = true;
         }
-}
-
-static size_t utf8_put(char *to, uint32_t c) {
-        if (c < 0x80) {
-                to[0] = (char) c;
-                return 1;
-        }
-        if (c < 0x800) {
-                to[0] = (char) (0xc0 | c >> 6);
-                to[1] = (char) (0x80 | (c & 0x3f));
-                return 2;
-        }
-        if (c < 0x10000) {
-                to[0] = (char) (0xe0 | c >> 12);
-                to[1] = (char) (0x80 | (c >> 6 & 0x3f));
-                to[2] = (char) (0x80 | (c & 0x3f));
-                return 3;
-        }
-        to[0] = (char) (0xf0 | c >> 18);
-        to[1] = (char) (0x80 | (c >> 12 & 0x3f));
-        to[2] = (char) (0x80 | (c >> 6 & 0x3f));
-        to[3] = (char) (0x80 | (c & 0x3f));
-        return 4;
 }
 
 /* `raw` already passed scan_string. */

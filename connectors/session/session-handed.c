@@ -4,6 +4,7 @@
 #include <strings.h>
 #include <xxhash.h>
 
+#include "connectors/decode/code-points.h"
 #include "connectors/http/jar.h"
 #include "connectors/record/dates.h"
 #include "connectors/session/session-keys.h"
@@ -105,16 +106,10 @@ int session_handed(Str text, const char *host, bool secure, SessionKeys *ret, in
         return 0;
 }
 
-static int hex(char c) {
-        static const char digits[] = "0123456789abcdef0123456789ABCDEF";
-        const char *at = c ? strchr(digits, c) : NULL;
-        return at ? (int) (at - digits) % 16 : -1;
-}
-
 static int add_decoded(Text *t, Str s) {
         for (size_t i = 0; i < s.len; i++) {
-                int high = s.at[i] == '%' && i + 2 < s.len ? hex(s.at[i + 1]) : -1;
-                int low = high >= 0 ? hex(s.at[i + 2]) : -1;
+                int high = s.at[i] == '%' && i + 2 < s.len ? hex_digit(s.at[i + 1]) : -1;
+                int low = high >= 0 ? hex_digit(s.at[i + 2]) : -1;
                 text_addc(t, low >= 0 ? (char) (high * 16 + low) : s.at[i]);
                 i += low >= 0 ? 2 : 0;
         }

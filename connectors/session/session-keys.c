@@ -193,3 +193,16 @@ int session_basic(Str account, Str secret, bool client, Text *ret) {
                 text_add(&both, secret);
         return both.failed ? both.failed : text_add_base64(ret, text_str(&both));
 }
+
+int session_password_words(Str account, Str secret, SessionWord *told, void *userdata) {
+        int r = told(userdata, secret);
+        for (int client = 0; client < 2 && r >= 0; client++) {
+                _cleanup_wipe_ Text basic = TEXT_INIT(LIMIT_SESSION_BYTES * 8);
+                r = session_basic(account, secret, client, &basic);
+                if (r == 0)
+                        r = told(userdata, text_str(&basic));
+                else if (r == -E2BIG)
+                        r = 0; /* it went out in no request either */
+        }
+        return r < 0 ? r : 0;
+}

@@ -57,6 +57,11 @@ int session_decode(Str text, SessionKeys *ret);
  * OAuth2 writes them (RFC 6749 2.3.1). As text_add. */
 int session_basic(Str account, Str secret, bool client, Text *ret);
 
+/* Tells each word that a password goes out as, so that it can be taken out where it comes back (written.h): itself, and
+ * both that session_basic makes of it. Ends with what `told` returns when that is negative; -ENOMEM. */
+typedef int SessionWord(void *userdata, Str word);
+int session_password_words(Str account, Str secret, SessionWord *told, void *userdata);
+
 /* A file SOURCE.ACCOUNT.session of the secrets folder: lines `cookie: a=1; b=2`, `token: ...`, `refresh: ...`,
  * `expires: 20/6/2026 17:00`, lines of a cookies.txt, and comments. Cookies without a domain are those of `host`;
  * `secure`: sent over TLS alone. 0; -EBADMSG with the line that was not understood (0: there is nothing in it);

@@ -4,10 +4,10 @@
 
 #include "connectors/language/template.h"
 #include "connectors/session/session-parts.h"
+#include "connectors/session/written.h"
 
-#define SECRET_MIN 4   /* shorter words are no secret, and would take the text apart */
 #define WORDS_READ 16384 /* bytes of an answer, of which a line is shown */
-#define SECRET_HEAD 10 /* of a secret that a sample cuts off, so much gives it away */
+#define SECRET_HEAD 10   /* of a secret that a sample cuts off, so much gives it away */
 
 int session_value(const Session *s, const SessionKeys *k, Text *ret) {
         const TemplateValue values[] = {
@@ -106,72 +106,22 @@ void session_pass_done(SessionPass *pass) {
 
 /* ---- out of what people read ---- */
 
-/* JSON writes '/' as it is or behind a '\\', and careful programs write what HTML knows as \\uXXXX. */
-static void json_write(Text *t, Str word, bool careful) {
-        for (size_t i = 0; i < word.len; i++) {
-                char c = word.at[i];
-                if (c == '"' || c == '\\' || (c == '/' && !careful))
-                        text_addf(t, "\\%c", c);
-                else if (careful && c && strchr("<>&'+", c))
-                        text_addf(t, "\\u%04x", (unsigned) (unsigned char) c);
-                else
-                        text_addc(t, c);
-        }
-}
-
-static void html_write(Text *t, Str word) {
-        static const char *const names[] = { ['<'] = "&lt;", ['>'] = "&gt;", ['&'] = "&amp;", ['"'] = "&quot;",
-                                             ['\''] = "&#39;" };
-        for (size_t i = 0; i < word.len; i++) {
-                unsigned char c = (unsigned char) word.at[i];
-                if (c < sizeof names / sizeof *names && names[c])
-                        text_add(t, str_of(names[c]));
-                else
-                        text_addc(t, (char) c);
-        }
-}
-
-/* How far the text goes as the word does: all of it, or so much of one that a sample cuts off that it gives it away. */
-static size_t goes_as(const char *text, Str word) {
-        size_t head = word.len < SECRET_HEAD ? word.len : SECRET_HEAD, n = 0;
-        while (n < word.len && text[n] == word.at[n])
-                n++;
-        return n >= head ? n : 0;
-}
-
-enum { WAYS = 6 }; /* in which a page may repeat a word */
-
-static void write_way(Text *t, int way, Str word) {
-        switch (way) {
-        case 0: text_add(t, word); break;
-        case 1: http_form_encode(t, word); break;
-        case 2: template_encode(t, word, TEMPLATE_PATH); break;
-        case 3: json_write(t, word, false); break;
-        case 4: json_write(t, word, true); break;
-        default: html_write(t, word);
-        }
-}
-
-/* At each place the way that goes furthest: all of them begin alike. */
+/* At each place the way that goes furthest: all of them begin alike. Of a secret that a sample cuts off, so much is
+ * taken for it that it would give it away. */
 static void hide_word(char *text, Str word) {
-        Text way[WAYS];
-        if (word.len < SECRET_MIN)
+        if (word.len < WRITTEN_SHORTEST)
                 return;
-        for (int i = 0; i < WAYS; i++) {
-                way[i] = TEXT_INIT(LIMIT_SESSION_BYTES * 16);
-                write_way(&way[i], i, word);
-        }
-        for (char *at = text; *at;) {
-                size_t far = 0;
-                for (int i = 0; i < WAYS; i++) {
-                        size_t n = way[i].failed || way[i].len == 0 ? 0 : goes_as(at, text_str(&way[i]));
-                        far = n > far ? n : far;
+        for (size_t len = strlen(text), at = 0, far; at < len; at += far > 0 ? far : 1) {
+                Str left = { text + at, len - at };
+                bool may = left.at[0] == word.at[0] || written_escapes(left.at[0]) != 0;
+                far = 0;
+                for (int way = 0; may && way < WRITTEN_WAYS; way++) {
+                        bool whole;
+                        size_t n = written_goes((WrittenWay) way, left, word, &whole);
+                        far = (whole || n >= SECRET_HEAD) && n > far ? n : far;
                 }
-                memset(at, '*', far);
-                at += far > 0 ? far : 1;
+                memset(text + at, '*', far);
         }
-        for (int i = 0; i < WAYS; i++)
-                session_wipe(&way[i]);
 }
 
 static void hide_cookies(char *text, Str jar) {
@@ -189,6 +139,11 @@ static void hide_keys(char *text, const SessionKeys *k) {
         hide_cookies(text, text_str(&k->jar));
 }
 
+static int hide_one(void *userdata, Str word) {
+        hide_word(userdata, word);
+        return 0;
+}
+
 /* A password is not kept after the login; a system that repeats it later is broken, but not unheard of. */
 static void hide_password(const Session *s, char *text) {
         const SourceEnv *env = s->env->env;
@@ -196,12 +151,7 @@ static void hide_password(const Session *s, char *text) {
         Err e = { 0 };
         if (!env->secret || env->secret(env->secret_userdata, s->env->source, s->account, &secret, &e) != 0)
                 return;
-        hide_word(text, text_str(&secret));
-        for (int client = 0; client < 2; client++) {
-                _cleanup_wipe_ Text basic = TEXT_INIT(LIMIT_SESSION_BYTES * 8);
-                if (session_basic(str_of(s->account), text_str(&secret), client, &basic) == 0)
-                        hide_word(text, text_str(&basic));
-        }
+        (void) session_password_words(str_of(s->account), text_str(&secret), hide_one, text);
 }
 
 void session_redact(const Session *s, char *text) {

@@ -88,7 +88,7 @@ void session_discard(Session *s, unsigned generation);
 void session_forgive(Session *s); /* a new run begins: a refused password may be tried once more, within the budget */
 
 /* Takes every word of the session that is secret out of a text that people will read, in whatever way it is written
- * there (as it is, in a form, in an address, in JSON, in HTML). */
+ * there (written.h). */
 void session_redact(const Session *s, char *text);
 
 /* What an answer that is no success says (document.h), without them. */

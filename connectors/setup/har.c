@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <strings.h>
 
+#include "connectors/decode/code-points.h"
 #include "connectors/decode/document.h"
 #include "connectors/limits.h"
 
@@ -56,18 +57,12 @@ static int pairs_read(HarLog *l, json_object *list, HarPairs *ret) {
         return 0;
 }
 
-static int hex(char c) {
-        return c >= '0' && c <= '9'   ? c - '0'
-               : c >= 'a' && c <= 'f' ? c - 'a' + 10
-               : c >= 'A' && c <= 'F' ? c - 'A' + 10
-                                      : -1;
-}
-
 static const char *percent_decoded(HarLog *l, Str s) {
         char *out = arena_get(&l->arena, s.len + 1);
         size_t n = 0;
         for (size_t i = 0; out && i < s.len; i++) {
-                int high = i + 2 < s.len ? hex(s.at[i + 1]) : -1, low = i + 2 < s.len ? hex(s.at[i + 2]) : -1;
+                int high = i + 2 < s.len ? hex_digit(s.at[i + 1]) : -1;
+                int low = i + 2 < s.len ? hex_digit(s.at[i + 2]) : -1;
                 if (s.at[i] == '%' && high >= 0 && low >= 0 && (high || low)) {
                         out[n++] = (char) (high * 16 + low);
                         i += 2;

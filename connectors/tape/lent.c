@@ -9,19 +9,16 @@ static int known(const Lent *l, Str session, Err *e) {
         return tape_session_secrets(l->redactor, session) < 0 ? err_oom(e) : 0;
 }
 
+static int known_password(void *userdata, Str word) {
+        return redactor_know(userdata, word, REDACT_PASSWORD);
+}
+
 static int secret(void *userdata, const char *source, const char *account, Text *ret, Err *e) {
         const Lent *l = userdata;
         int r = l->inner.secret ? l->inner.secret(l->inner.secret_userdata, source, account, ret, e) : 1;
-        if (r == 0 && redactor_know(l->redactor, text_str(ret), REDACT_PASSWORD) < 0)
-                return err_oom(e);
-        for (int client = 0; client < 2 && r == 0; client++) {
-                _cleanup_wipe_ Text basic = TEXT_INIT(LIMIT_SESSION_BYTES * 8);
-                int failed = session_basic(str_of(account), text_str(ret), client, &basic);
-                if (failed == -ENOMEM ||
-                    (failed == 0 && redactor_know(l->redactor, text_str(&basic), REDACT_PASSWORD) < 0))
-                        return err_oom(e);
-        }
-        return r;
+        bool failed = r == 0 &&
+                      session_password_words(str_of(account), text_str(ret), known_password, l->redactor) < 0;
+        return failed ? err_oom(e) : r;
 }
 
 static int secret_file(void *userdata, const char *source, const char *name, Text *ret, Err *e) {

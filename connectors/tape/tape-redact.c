@@ -4,8 +4,11 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "connectors/session/written.h"
+
 #define BUCKETS 4096
 #define VALUES_MAX 100000
+#define HEAD 64 /* bytes; of tokens, longer than what all of a kind begin with */
 
 typedef struct Known {
         char *value;
@@ -45,23 +48,52 @@ static unsigned two(const char *at) {
 
 static size_t bucket_of(const char *at) {
         uint32_t n = 2166136261u;
-        for (int i = 0; i < REDACT_SHORTEST; i++)
+        for (int i = 0; i < WRITTEN_SHORTEST; i++)
                 n = (n ^ (unsigned char) at[i]) * 16777619u;
         return n % BUCKETS;
 }
 
-static const Known *find(const Redactor *r, Str s) {
-        if (s.len < REDACT_SHORTEST || !r->begins[two(s.at)])
-                return NULL;
-        for (const Known *k = r->bucket[bucket_of(s.at)]; k; k = k->next)
-                if (k->len <= s.len && memcmp(k->value, s.at, k->len) == 0)
-                        return k;
-        return NULL;
+/* The ways in which the text may begin with a value, a bit each. Those that read it as it is are left to that one. */
+static unsigned ways_near(const Redactor *r, Str s) {
+        if (!r->begins[two(s.at)])
+                return written_escapes(s.at[0]) | written_escapes(s.at[1]);
+        unsigned ways = 1u << WRITTEN_AS_IT_IS;
+        for (size_t i = 0; i < HEAD && i < s.len; i++)
+                ways |= written_escapes(s.at[i]);
+        return ways;
 }
 
-static int form_add(Redactor *r, Str value, const char *placeholder) {
-        const Known *there = find(r, value);
-        if (value.len < REDACT_SHORTEST || (there && there->len == value.len))
+/* The longest of the values that the text begins with, in whatever way it is written; *ret_taken: so far it goes. */
+static const Known *find(const Redactor *r, Str s, size_t *ret_taken) {
+        const Known *found = NULL;
+        *ret_taken = 0;
+        unsigned ways = s.len < WRITTEN_SHORTEST ? 0 : ways_near(r, s);
+        for (int way = 0; ways != 0 && way < WRITTEN_WAYS; way++) {
+                char head[HEAD];
+                bool whole = false;
+                if (!(ways >> way & 1) || written_head((WrittenWay) way, s, 2, head) < 2 || !r->begins[two(head)])
+                        continue;
+                size_t n = written_head((WrittenWay) way, s, sizeof head, head);
+                if (n < WRITTEN_SHORTEST)
+                        continue;
+                for (const Known *k = r->bucket[bucket_of(head)]; k && !whole; k = k->next) {
+                        if (memcmp(k->value, head, k->len < n ? k->len : n) != 0)
+                                continue;
+                        ways = ~0u; /* what is escaped further on tells the others apart */
+                        size_t taken = written_goes((WrittenWay) way, s, (Str) { k->value, k->len }, &whole);
+                        if (whole && taken > *ret_taken) {
+                                *ret_taken = taken;
+                                found = k;
+                        }
+                }
+        }
+        return found;
+}
+
+int redactor_know(Redactor *r, Str value, const char *placeholder) {
+        size_t taken;
+        if (value.len < WRITTEN_SHORTEST || r->n > VALUES_MAX || str_starts(value, STR("redacted-")) ||
+            (find(r, value, &taken) && taken == value.len))
                 return 0;
         Known *k = calloc(1, sizeof *k), **at = &r->bucket[bucket_of(value.at)];
         char *copy = k ? malloc(value.len) : NULL;
@@ -71,7 +103,10 @@ static int form_add(Redactor *r, Str value, const char *placeholder) {
         }
         memcpy(copy, value.at, value.len);
         *k = (Known) { .value = copy, .len = value.len };
-        snprintf(k->placeholder, sizeof k->placeholder, "%s", placeholder);
+        if (placeholder)
+                snprintf(k->placeholder, sizeof k->placeholder, "%s", placeholder);
+        else
+                snprintf(k->placeholder, sizeof k->placeholder, "redacted-%u", ++r->numbered);
         while (*at && (*at)->len > k->len)
                 at = &(*at)->next;
         k->next = *at;
@@ -81,92 +116,17 @@ static int form_add(Redactor *r, Str value, const char *placeholder) {
         return 0;
 }
 
-/* Percent-encoded: blanks as + and *-._ plain in a form (WHATWG URL 5.2), else all but the unreserved ones (RFC 3986).
- */
-static void percent(Text *t, Str s, bool form) {
-        for (size_t i = 0; i < s.len; i++) {
-                unsigned char b = (unsigned char) s.at[i];
-                bool plain = (b >= 'a' && b <= 'z') || (b >= 'A' && b <= 'Z') || (b >= '0' && b <= '9') ||
-                             (b && strchr(form ? "*-._" : "-._~", b));
-                if (plain)
-                        text_addc(t, (char) b);
-                else if (form && b == ' ')
-                        text_addc(t, '+');
-                else
-                        text_addf(t, "%%%02X", b);
-        }
-}
-
-/* JSON as programs write it that put a '\\' before each '/'. */
-static void slashes(Text *t, Str s) {
-        for (size_t i = 0; i < s.len; i++) {
-                if (s.at[i] == '/' || s.at[i] == '"' || s.at[i] == '\\')
-                        text_addc(t, '\\');
-                text_addc(t, s.at[i]);
-        }
-}
-
-static void html(Text *t, Str s) {
-        for (size_t i = 0; i < s.len; i++) {
-                char c = s.at[i];
-                if (c == '&')
-                        text_add(t, STR("&amp;"));
-                else if (c == '<')
-                        text_add(t, STR("&lt;"));
-                else if (c == '>')
-                        text_add(t, STR("&gt;"));
-                else if (c == '"')
-                        text_add(t, STR("&quot;"));
-                else
-                        text_addc(t, c);
-        }
-}
-
-int redactor_know(Redactor *r, Str value, const char *placeholder) {
-        char name[32];
-        if (value.len < REDACT_SHORTEST || r->n > VALUES_MAX || str_starts(value, STR("redacted-")))
-                return 0;
-        const Known *there = find(r, value);
-        if (there && there->len == value.len)
-                return 0;
-        if (placeholder)
-                snprintf(name, sizeof name, "%s", placeholder);
-        else
-                snprintf(name, sizeof name, "redacted-%u", ++r->numbered);
-        int failed = form_add(r, value, name);
-        for (int way = 0; way < 5 && failed == 0; way++) {
-                Text t = TEXT_INIT(value.len * 6 + 16);
-                Str written;
-                if (way < 2)
-                        percent(&t, value, way == 0);
-                else if (way == 2)
-                        text_add_json(&t, value);
-                else if (way == 3)
-                        slashes(&t, value);
-                else
-                        html(&t, value);
-                written = text_str(&t);
-                if (way == 2 && t.len >= 2)
-                        written = (Str) { t.at + 1, t.len - 2 };
-                failed = t.failed ? t.failed : form_add(r, written, name);
-                if (t.at)
-                        explicit_bzero(t.at, t.room);
-                text_free(&t);
-        }
-        return failed;
-}
-
 int redactor_add(const Redactor *r, Text *t, Str s) {
-        size_t from = 0, i = 0;
-        while (i + REDACT_SHORTEST <= s.len) {
-                const Known *k = find(r, (Str) { s.at + i, s.len - i });
+        size_t from = 0, i = 0, taken;
+        while (i + WRITTEN_SHORTEST <= s.len) {
+                const Known *k = find(r, (Str) { s.at + i, s.len - i }, &taken);
                 if (!k) {
                         i++;
                         continue;
                 }
                 text_add(t, (Str) { s.at + from, i - from });
                 text_add(t, str_of(k->placeholder));
-                i += k->len;
+                i += taken;
                 from = i;
         }
         return from < s.len ? text_add(t, (Str) { s.at + from, s.len - from }) : t->failed;

@@ -4,6 +4,7 @@
 #include <strings.h>
 
 #include "connectors/decode/document.h"
+#include "connectors/session/written.h"
 #include "connectors/tape/naming.h"
 #include "connectors/tape/tape-parts.h"
 
@@ -195,7 +196,7 @@ static void cookie_line(const Redactor *r, Text *t, Str cookie) {
                         continue;
                 text_add(t, first ? STR("") : STR("; "));
                 const char *equals = first ? memchr(part.at, '=', part.len) : NULL;
-                if (equals && (size_t) (part.at + part.len - equals) - 1 < REDACT_SHORTEST) {
+                if (equals && (size_t) (part.at + part.len - equals) - 1 < WRITTEN_SHORTEST) {
                         text_add(t, (Str) { part.at, (size_t) (equals - part.at) + 1 });
                         text_add(t, equals + 1 < part.at + part.len ? STR("redacted") : STR(""));
                 } else

@@ -40,6 +40,27 @@ static void known(const HttpExchange *x, const char *text, const char *want) {
         check(r, text, want);
 }
 
+/* What details of errors were rid of, and recordings were not, while each kept a list of its own. */
+static void test_as_details_of_errors_are_rid_of_it(void **state) {
+        _cleanup_(redactor_freep) Redactor *r = NULL;
+        assert_int_equal(redactor_new(&r), 0);
+        assert_int_equal(redactor_know(r, STR("p'w<x>&+/y"), REDACT_PASSWORD), 0);
+        check(r, "<p>p&#39;w&lt;x&gt;&amp;+/y</p>", "<p>redacted-password</p>");
+        check(r, "{\"a\":\"p\\u0027w\\u003cx\\u003e\\u0026\\u002b/y\"}", "{\"a\":\"redacted-password\"}");
+        check(r, "\"p'w<x>&+\\/y\"", "\"redacted-password\"");
+}
+
+/* One secret has one name, whoever wrote it first; of two the longer is meant. */
+static void test_one_name(void **state) {
+        _cleanup_(redactor_freep) Redactor *r = NULL;
+        assert_int_equal(redactor_new(&r), 0);
+        assert_int_equal(redactor_know(r, STR("a b/c"), REDACT_PASSWORD), 0);
+        assert_int_equal(redactor_know(r, STR("a+b%2fc"), NULL), 0); /* as a form says it */
+        assert_int_equal(redactor_know(r, STR("a b/c d"), NULL), 0);
+        check(r, "a+b%2fc a+b%2fc+d a%20b/c%20d a b\\/c a b\\/c\\u0020d a+b%2f",
+              "redacted-password redacted-1 redacted-1 redacted-password redacted-1 a+b%2f");
+}
+
 static void test_what_counts_as_a_secret(void **state) {
         HttpExchange x = { .url = "https://a.vn/login?api_key=0123456789&page=2",
                            .login = true,
@@ -84,6 +105,8 @@ static void test_cookies_last(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_every_way_of_writing),
+                cmocka_unit_test(test_as_details_of_errors_are_rid_of_it),
+                cmocka_unit_test(test_one_name),
                 cmocka_unit_test(test_what_counts_as_a_secret),
                 cmocka_unit_test(test_cookies_last),
         };
