@@ -174,6 +174,11 @@ static void poll_told(const Poll *poll, const ListingEnd *end, const ListingRepo
                        REPORT_LISTING, fields,
                        "%s/%s (%s) %s: %s: %s", p->source, p->stream, p->account, completeness_names[end->completeness],
                        fault_names[end->fault], end->detail);
+        else if (r->repeats > 0)
+                report(LOG_NOTICE, REPORT_NONE, fields,
+                       "%s/%s (%s): %lld records came again in one reading%s%s: each has a key that another has",
+                       p->source, p->stream, p->account, (long long) r->repeats, *r->repeated ? ", as " : "",
+                       r->repeated);
         else
                 report(LOG_DEBUG, REPORT_NONE, fields, "%s/%s (%s): %lld records, %lld added, %lld changed, %lld gone",
                        p->source, p->stream, p->account, (long long) r->members, (long long) r->added,
@@ -197,7 +202,16 @@ static void poll_count(Cycle *c, const Partition *p, const ListingEnd *end, Comp
                 side->retry_after = end->retry_after;
 }
 
-static int poll_store(Poll *poll, const ListingEnd *end, ListingReport *ret, Err *e) {
+/* What only the store could see of it. */
+static void poll_doubted(ListingEnd *end, const char *why) {
+        end->completeness = LISTING_PARTIAL;
+        end->whole = end->members_complete = false;
+        end->fault = FAULT_COUNT_MISMATCH;
+        end->retry = RETRY_LATER;
+        snprintf(end->detail, sizeof end->detail, "%s", why);
+}
+
+static int poll_store(Poll *poll, ListingEnd *end, ListingReport *ret, Err *e) {
         Cycle *c = poll->cycle;
         Instant now = clock_wall(c->env.clock);
         int r = 0;
@@ -208,6 +222,8 @@ static int poll_store(Poll *poll, const ListingEnd *end, ListingReport *ret, Err
                 poll_freshness(poll);
         if (r >= 0)
                 r = listing_apply(poll->listing, end, now, ret, e);
+        if (r == 0 && ret->doubted)
+                poll_doubted(end, ret->en);
         if (r == 0 && end->whole && coverage_counts(c->env.settings, poll->partition)) {
                 Instant at = end->as_of == 0 ? now : end->as_of, *newest = &c->newest[poll->partition->side];
 
@@ -323,8 +339,6 @@ static int cycle_deliver(Cycle *c, Err *e) {
         if (r >= 0)
                 r = c->env.hold_mail ? store_flush(c->env.store, e)
                                      : store_tick(c->env.store, clock_wall(c->env.clock), e);
-        if (r >= 0)
-                r = store_filled(c->env.store, e);
         return r < 0 ? r : deliver_pump(c->env.deliver, e);
 }
 

@@ -99,6 +99,8 @@ static int apply_all(Apply *a, Err *e) {
         if (r == 0)
                 r = partition_ensure(a->listing, e);
         if (r == 0)
+                r = repeats_judge(a, e);
+        if (r == 0)
                 r = quarantine_seen(a, e);
         if (r == 0 && a->judges)
                 r = absence_apply(a, e);
@@ -190,19 +192,18 @@ static int apply_failed(Apply *a, Err *e) {
  * before anybody is told anything because of it. */
 static int apply_unflushed(Apply *a, Err *e) {
         bool failed = a->end->completeness == LISTING_FAILED;
-        int r = failed ? 0 : stage_compare_all(a->listing, e), back;
-        Err why = { 0 };
+        int r = failed ? 0 : stage_compare_all(a->listing, e);
 
         if (r == 0)
-                r = store_sync_each(a->store, false, e);
+                r = store_sync_none(a->store, e);
         if (r < 0)
                 return r;
         r = failed ? apply_failed(a, e) : apply_once(a, e);
-        back = store_sync_each(a->store, true, &why);
-        if (r < 0 || back == 0)
-                return r;
-        *e = why;
-        return back;
+        store_sync_each(a->store);
+        /* its number is told to people, who answer with it */
+        if (r == LISTING_E_REFUSED && store_flush(a->store, e) < 0)
+                return e->code;
+        return r;
 }
 
 int listing_apply(Listing *l, const ListingEnd *end, Instant now, ListingReport *ret, Err *e) {

@@ -64,11 +64,34 @@ void listing_set_fresh(Listing *l, const bool fresh[static SIDE_COUNT]) {
         store_set_fresh(l->store, fresh);
 }
 
+/* Few at a time: what one statement takes from a temporary table is held in memory until it ends. */
+static int staged_forget(Listing *l, const char *sql, Err *e) {
+        int gone = 1, r = 0;
+
+        while (gone > 0 && r == 0)
+                r = stmt_run(l->store, &gone, e, sql, "i", l->number);
+        return r;
+}
+
+static int put_aside_forget(Listing *l, Err *e) {
+        return staged_forget(l,
+                             "DELETE FROM temp.put_aside WHERE listing = ?1 AND slot IN"
+                             " (SELECT slot FROM temp.put_aside WHERE listing = ?1 LIMIT 64)",
+                             e);
+}
+
+static int pages_forget(Listing *l) {
+        return staged_forget(l,
+                             "DELETE FROM temp.page_told WHERE listing = ?1 AND page IN"
+                             " (SELECT page FROM temp.page_told WHERE listing = ?1 LIMIT 64)",
+                             NULL);
+}
+
 Listing *listing_free(Listing *l) {
         if (!l)
                 return NULL;
-        (void) stmt_run(l->store, NULL, NULL, "DELETE FROM temp.put_aside WHERE listing = ?", "i", l->number);
-        (void) stmt_run(l->store, NULL, NULL, "DELETE FROM temp.page_told WHERE listing = ?", "i", l->number);
+        (void) put_aside_forget(l, NULL);
+        (void) pages_forget(l);
         members_free(l);
         free(l->pages);
         bits_free(&l->seen);
@@ -158,7 +181,7 @@ static int listing_anew(Listing *l, Err *e) {
         bits_free(&l->shown);
         l->duplicates = l->quarantined = 0;
         if (r == 0)
-                r = stmt_run(l->store, NULL, e, "DELETE FROM temp.put_aside WHERE listing = ?", "i", l->number);
+                r = put_aside_forget(l, e);
         return r;
 }
 

@@ -51,7 +51,10 @@ typedef struct ListingReport {
         int64_t older;                 /* not taken: another listing, or a newer file, spoke since (PageMemory.as_of) */
         GuardTrip trip;
         int64_t refusal;               /* id for `nq57ctl accept`; 0 none */
-        char en[400], vi[400];         /* the guard's words */
+        char en[400], vi[400];         /* the guard's words, or the doubt's (en) */
+        int64_t repeats;               /* records that came again in one reading */
+        bool doubted;                  /* partial because of them: the next reading that shows the same is believed */
+        char repeated[80];             /* the key of one of them, when it is known; cut */
 } ListingReport;
 
 /* Rows, exceptions, history, membership, absence, quarantine, run record: one BEGIN IMMEDIATE .. COMMIT, flushed to the

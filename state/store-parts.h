@@ -75,6 +75,8 @@ typedef struct Apply {
         ListingReport report;
         Text sample, scratch;       /* of what would change, for a refusal */
         int sampled;
+        ListingEnd doubted;         /* `end` as it is told when the listing is doubted */
+        int64_t shown;              /* of what this reading showed, when records came again; 0: none did */
         Arena arena;                /* of one record */
 } Apply;
 static inline Instant apply_as_of(const Apply *a) {
@@ -132,6 +134,9 @@ int partition_number(Listing *l, bool *ret_new, Err *e); /* its id, also when th
 int partition_ensure(Listing *l, Err *e); /* its row */
 int run_begin(Apply *a, Err *e);       /* takes a run id */
 int run_write(Apply *a, Err *e);       /* the run record and the partition's state */
+
+/* Whether records came again in one reading, and what follows (store-repeats.c). After the rows, before absence. */
+int repeats_judge(Apply *a, Err *e);
 
 /* *ret_pass: no guard tripped, or a person accepted this picture. The words are in a->report. */
 int refusal_judge(Apply *a, bool *ret_pass, Err *e);

@@ -120,9 +120,10 @@ static int partition_remember(Apply *a, Err *e) {
         return stmt_run(a->store, NULL, e,
                         "UPDATE partition SET cursor = coalesce(?2, iif(?3, NULL, cursor)),"
                         " swept = iif(?4, ?5, iif(?3, NULL, swept)), contract = coalesce(?6, contract),"
-                        " distrust = coalesce(distrust, ?7) WHERE id = ?1",
-                        "iSddtSt", l->id, cursor, (int) anew, (int) swept, l->started, a->end->contract,
-                        a->end->distrust ? l->started : INSTANT_NONE);
+                        " distrust = coalesce(distrust, ?7), shown = iif(?8, nullif(?9, 0), shown) WHERE id = ?1",
+                        "iSddtStdi", l->id, cursor, (int) anew, (int) swept, l->started, a->end->contract,
+                        a->end->distrust ? l->started : INSTANT_NONE, (int) (a->judges || a->report.doubted),
+                        a->shown);
 }
 
 static int partition_write(Apply *a, Err *e) {

@@ -176,6 +176,9 @@ static const char apart_sides[] = "UPDATE side SET id = (id >> 1) + ((id & 1) <<
 /* Since when the system's validators are not believed. */
 static const char distrust_column[] = "ALTER TABLE partition ADD COLUMN distrust INTEGER;";
 
+/* What a listing showed in which records came twice. */
+static const char shown_column[] = "ALTER TABLE partition ADD COLUMN shown INTEGER;";
+
 static const char *const migrations[][3] = {
         { sync_tables, plan_tables, NULL }, /* version 1 */
         { judged_tables, NULL },            /* version 2 */
@@ -184,10 +187,11 @@ static const char *const migrations[][3] = {
         { reading_table, NULL },            /* version 5 */
         { apart_sides, NULL },              /* version 6 */
         { distrust_column, NULL },          /* version 7 */
+        { shown_column, NULL },             /* version 8 */
 };
 #define VERSION ((int) (sizeof migrations / sizeof *migrations))
 
-int store_number(Store *s, const char *sql, int64_t *ret, Err *e) {
+static int read_pragma(Store *s, const char *sql, int64_t *ret, Err *e) {
         _cleanup_made_ sqlite3_stmt *q = NULL;
         int r = stmt_make(s, sql, &q, e);
 
@@ -201,12 +205,12 @@ int store_number(Store *s, const char *sql, int64_t *ret, Err *e) {
 /* 0: ours, *ret the version; a file of another program is never touched. */
 static int schema_version(Store *s, int64_t *ret, Err *e) {
         int64_t id = 0, tables = 0;
-        int r = store_number(s, "PRAGMA user_version", ret, e);
+        int r = read_pragma(s, "PRAGMA user_version", ret, e);
 
         if (r == 0)
-                r = store_number(s, "PRAGMA application_id", &id, e);
+                r = read_pragma(s, "PRAGMA application_id", &id, e);
         if (r == 0)
-                r = store_number(s, "SELECT count(*) FROM sqlite_schema", &tables, e);
+                r = read_pragma(s, "SELECT count(*) FROM sqlite_schema", &tables, e);
         if (r < 0)
                 return r;
         if (tables > 0 && id != APPLICATION_ID)

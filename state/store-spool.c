@@ -75,8 +75,8 @@ int spool_add(Spool *sp, const char *directory, Str bytes, size_t *ret_written, 
                 if (r < 0)
                         return r;
                 sp->size += SPOOL_BLOCK;
+                *ret_written = at + SPOOL_BLOCK;
         }
-        *ret_written = whole;
         return 0;
 }
 

@@ -95,7 +95,8 @@ bool staged_read(Str *rest, Staged *ret) {
                 return false;
         at = rest->at + sizeof head;
         memcpy(&head, rest->at, sizeof head);
-        if (rest->len < head.size)
+        if (rest->len < head.size || head.size < sizeof head + head.key + head.code + head.period + head.unit +
+                                                         head.lead + head.source_code + head.fields)
                 return false;
         *ret = (Staged) { .size = head.size, .page = head.page, .record = head.record, .hash = head.hash,
                           .print = head.print, .lone = head.lone, .kind = (RecordKind) head.kind };
@@ -220,13 +221,13 @@ static int stage_flush(Listing *l, Err *e) {
 
         if (r == 0)
                 r = spool_add(&l->spool, l->store->directory, text_str(&l->buffer), &written, e);
-        if (r < 0 || written == 0)
+        if (written == 0)
                 return r;
         l->buffer.len -= written;
         l->compared = l->buffer.len;
         memmove(l->buffer.at, l->buffer.at + written, l->buffer.len);
         KILL_POINT("stage-flush");
-        return 0;
+        return r;
 }
 
 /* A record that cannot be written down has no identity that could be. */

@@ -27,9 +27,6 @@ int stmt_err(sqlite3 *db, Err *e, const char *doing) {
         Retry retry;
         int code = stmt_code(sqlite3_errcode(db), &retry);
 
-        if (sqlite3_extended_errcode(db) == SQLITE_READONLY_ROLLBACK)
-                return err_set(e, -EBUSY, RETRY_LATER,
-                               "store: its first filling was cut off: the daemon mends it when it starts");
         return err_set(e, code, retry, "store: %s: %s", doing, sqlite3_errmsg(db));
 }
 
@@ -138,10 +135,27 @@ int stmt_step(sqlite3_stmt *q, Err *e) {
                                 : stmt_err(sqlite3_db_handle(q), e, sqlite3_stmt_readonly(q) ? "reading" : "writing");
 }
 
+int store_sync_none(Store *s, Err *e) {
+        return stmt_exec(s->db, "PRAGMA synchronous=NORMAL", e);
+}
+
+static int sync_again(Store *s, Err *e) {
+        int r = stmt_exec(s->db, "PRAGMA synchronous=FULL", e);
+
+        s->unflushed = r < 0;
+        return r;
+}
+
+void store_sync_each(Store *s) {
+        (void) sync_again(s, NULL);
+}
+
 /* Takes the statement, binds, steps once; *ret is the caller's to give back in any case. */
 static int stmt_first(Store *s, const char *sql, const char *types, va_list *ap, sqlite3_stmt **ret, Err *e) {
-        int r = stmt_use(s, sql, ret, e);
+        int r = s->unflushed && sqlite3_get_autocommit(s->db) ? sync_again(s, e) : 0;
 
+        if (r == 0)
+                r = stmt_use(s, sql, ret, e);
         if (r == 0)
                 r = bind_all(*ret, e, types, ap);
         return r == 0 ? stmt_step(*ret, e) : r;
@@ -209,17 +223,9 @@ void txn_endp(Txn *t) {
         t->store = NULL;
 }
 
-int store_sync_each(Store *s, bool each, Err *e) {
-        if (s->filling)
-                return 0;
-        return stmt_exec(s->db, each ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL", e);
-}
-
 int store_flush(Store *s, Err *e) {
         sqlite3_file *wal = NULL;
 
-        if (s->filling)
-                return 0;
         if (sqlite3_file_control(s->db, "main", SQLITE_FCNTL_JOURNAL_POINTER, &wal) != SQLITE_OK || !wal ||
             !wal->pMethods || wal->pMethods->xSync(wal, SQLITE_SYNC_NORMAL) != SQLITE_OK)
                 return err_set(e, -EIO, RETRY_LATER, "store: the log cannot be flushed");

@@ -40,7 +40,7 @@ struct Store {
         bool fresh[SIDE_COUNT];
         bool (*stop)(void *userdata);
         void *stop_userdata;
-        bool filling;                  /* it is new, and written without a log */
+        bool unflushed;                /* commits are not flushed, though they are to be: put right at the next */
         int64_t listings;              /* number of the last one begun: the key of its staged rows */
         StmtSlot slot[STMT_SLOTS];
 };
@@ -89,11 +89,11 @@ int txn_commit(Txn *t, Err *e);
 void txn_endp(Txn *t);
 #define _cleanup_txn_ _cleanup_(txn_endp)
 
-int store_number(Store *s, const char *sql, int64_t *ret, Err *e); /* the one number that `sql` gives */
-
 /* Between transactions: whether each commit is flushed to the disk (synchronous FULL, as it stands but for a moment) or
- * with the next one that is (NORMAL). While a store is filled without a log each is. */
-int store_sync_each(Store *s, bool each, Err *e);
+ * with the next one that is (NORMAL). Going back that fails, for want of memory, is made up for before the next
+ * statement, which fails if it cannot be. */
+int store_sync_none(Store *s, Err *e);
+void store_sync_each(Store *s);
 
 /* Rows that cannot be what the store writes: names table and key. */
 int store_damaged(Err *e, const char *table, Str key, const char *what);

@@ -59,6 +59,10 @@ static int vault_save(void *u, Str source, Str account, Str session, Err *e) {
         if (r == 0)
                 r = stmt_step(q, e);
         KILL_POINT("session-after-save");
+        if (r == 0 && session.len == 0) { /* what was thrown away is to be found nowhere: not in the log either */
+                (void) sqlite3_reset(q);
+                r = stmt_exec(s->vault_db, "PRAGMA wal_checkpoint(TRUNCATE)", e);
+        }
         return r;
 }
 
@@ -148,17 +152,25 @@ int store_open_vault(const char *path, const Clock *clock, Store **ret, Err *e) 
         return 0;
 }
 
+/* Made here with its mode, so that it is never readable by others, not even for a moment. Closed before SQLite opens
+ * it: who closes a file drops all locks of his process on it, and another process would take the log for left. */
+static int vault_file(const char *name, Err *e) {
+        _cleanup_close_ int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+        if (fd < 0 || fchmod(fd, 0600) < 0)
+                return err_set(e, -errno, RETRY_LATER, "store: cannot open %s: %s", name, strerror(errno));
+        return 0;
+}
+
 int store_vault_open(Store *s, const char *path, Err *e) {
         _cleanup_text_ Text name = TEXT_INIT(4096);
-        _cleanup_close_ int fd = -1;
         int r;
 
         if (text_addf(&name, "%s.vault", path) < 0)
                 return err_set(e, name.failed, RETRY_RECONFIGURE, "store: the path is too long");
-        /* Made here with its mode, so that it is never readable by others, not even for a moment. */
-        fd = open(name.at, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-        if (fd < 0 || fchmod(fd, 0600) < 0)
-                return err_set(e, -errno, RETRY_LATER, "store: cannot open %s: %s", name.at, strerror(errno));
+        r = vault_file(name.at, e);
+        if (r < 0)
+                return r;
         if (sqlite3_open_v2(name.at, &s->vault_db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
                 return stmt_err(s->vault_db, e, "opening the vault");
         (void) sqlite3_busy_timeout(s->vault_db, 2000);

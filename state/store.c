@@ -9,7 +9,8 @@
  * listing. Debian's SQLite overwrites what is deleted: that costs a read, a copy and a write of every freed page, and
  * only the vault has something to hide. */
 #define PRAGMAS_WRITE                                                                                                  \
-        "PRAGMA page_size=16384; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=16777216;"                         \
+        "PRAGMA page_size=16384; PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA "                            \
+        "journal_size_limit=16777216;"                                                                                 \
         "PRAGMA wal_autocheckpoint=256;"
 #define PRAGMAS                                                                                                        \
         "PRAGMA cache_size=-2048; PRAGMA mmap_size=0; PRAGMA trusted_schema=OFF; PRAGMA foreign_keys=ON;"              \
@@ -28,32 +29,6 @@ static int store_busy(void *userdata, int tries) {
         return 1;
 }
 
-/* From here on commits go through the log. */
-static int store_log(Store *s, Err *e) {
-        return stmt_exec(s->db, "PRAGMA journal_mode=WAL", e);
-}
-
-/* What is written to a new store is written once, to the file itself, until its first cycle has ended: there is nothing
- * yet that a rollback would have to bring back, and hardly anybody who would read it meanwhile. */
-static int store_open_log(Store *s, Err *e) {
-        int64_t pages = 0;
-        int r = store_number(s, "PRAGMA page_count", &pages, e);
-
-        if (r == 0)
-                r = stmt_exec(s->db, PRAGMAS_WRITE, e);
-        s->filling = r == 0 && pages == 0;
-        return r < 0 || s->filling ? r : store_log(s, e);
-}
-
-int store_filled(Store *s, Err *e) {
-        int r = s->filling ? store_log(s, e) : 0;
-
-        if (r == -EBUSY)
-                return 0; /* somebody reads: after the next cycle */
-        s->filling = s->filling && r < 0;
-        return r;
-}
-
 static int store_open_file(Store *s, const char *path, Err *e) {
         int flags = s->mode == STORE_READ ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, on = 1,
             r;
@@ -68,7 +43,7 @@ static int store_open_file(Store *s, const char *path, Err *e) {
         (void) sqlite3_db_config(s->db, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
         (void) sqlite3_file_control(s->db, "main", SQLITE_FCNTL_PERSIST_WAL, &on);
         if (s->mode == STORE_WRITE) {
-                r = store_open_log(s, e);
+                r = stmt_exec(s->db, PRAGMAS_WRITE, e);
                 if (r < 0)
                         return r;
         }

@@ -35,10 +35,6 @@ int store_tick(Store *s, Instant now, Err *e);
 /* What was committed is on the disk when it returns. Every transaction but a listing's (listing_apply) is anyway. */
 int store_flush(Store *s, Err *e);
 
-/* A new store is written without the log until this is called, when a first cycle has ended; while somebody reads it
- * goes on so, until the next call. */
-int store_filled(Store *s, Err *e);
-
 /* Called between rows of a long apply: true rolls it back (LISTING_E_STOPPED). */
 void store_set_stop(Store *s, bool (*stop)(void *userdata), void *userdata);
 /* Which sources are not blind, for reading: whether an authority decides. All are fresh until told otherwise. */

@@ -21,6 +21,7 @@ static void sum_add(ListingSum *sum, const Pager *p) {
         sum->pages += p->pages;
         sum->received += p->received;
         sum->unclaimed |= p->total < 0;
+        sum->may_repeat |= p->moved && p->sequence == p->last_sequence;
         sum->claimed += p->total > 0 ? p->total : 0;
         if (sum->proof == PROOF_NONE || p->proof != PROOF_TOTAL)
                 sum->proof = p->proof;

@@ -351,6 +351,7 @@ static void end_fill(Listing *l) {
         end->claimed = l->finished ? (sum->unclaimed ? -1 : sum->claimed) : sum->pages == 0 ? p->total : -1;
         end->proof = complete ? sum->proof : PROOF_NONE;
         end->whole = complete;
+        end->may_repeat = sum->may_repeat || l->stream->each.kind != EACH_NONE;
         end->members_complete = complete && !l->anonymous;
         if (complete && end->fault == FAULT_NONE)
                 end->completeness = LISTING_COMPLETE;

@@ -25,7 +25,7 @@ typedef struct ListingSum {
         int pages, missing;    /* `missing`: slices and details that were not given */
         Proof proof;           /* the weakest */
         Fault fault;           /* the first */
-        bool lossy;
+        bool lossy, may_repeat;
         char detail[340];
 } ListingSum;
 #define VALIDATOR_ROOM 1024

@@ -104,6 +104,8 @@ typedef struct ListingEnd {
         Instant as_of;          /* of data that were already of some age (a file's): what they say was so then, and says
                                  * nothing of a record that another listing of the stream showed since; the cursor is
                                  * what was read, and kept whenever the rows are. 0: current */
+        bool may_repeat;        /* a record may come more than once: several slices show it, or two readings in a row
+                                 * were the same */
         bool changes_only;      /* asked only for what changed: absence proves nothing, membership is kept */
         Str cursor;             /* of the next listing of changes; committed with the rows; STR_NULL: as it was */
         Str contract;           /* to be kept when the listing is applied; STR_NULL: as it was */

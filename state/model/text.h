@@ -48,7 +48,7 @@ void text_clear(Text *t); /* keeps the memory */
 int text_add(Text *t, Str s);   /* `s` must not lie in the buffer itself */
 int text_addc(Text *t, char c);
 int text_addf(Text *t, const char *format, ...) __attribute__((format(printf, 2, 3)));
-int text_reserve(Text *t, size_t more); /* room at once for the adds that follow; a hint, may be ignored */
+int text_reserve(Text *t, size_t more); /* room for that many bytes and a NUL. 0, -E2BIG (not marked), -ENOMEM */
 static inline Str text_str(const Text *t) {
         return (Str) { t->at, t->len };
 }

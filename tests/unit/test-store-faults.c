@@ -274,6 +274,46 @@ static void test_kill(void **state) {
 }
 #endif
 
+#ifndef __SANITIZE_ADDRESS__ /* which takes room of its own */
+static long peak_kib(void) {
+        struct rusage u;
+
+        (void) getrusage(RUSAGE_SELF, &u);
+        return u.ru_maxrss;
+}
+
+/* One unknown word in a profile puts every record aside: that costs disk and no memory, also when they go again. */
+static void test_many_put_aside(void **state) {
+        World *w = world_new();
+        Partition p = world_partition(SIDE_CENTRAL);
+        ListingEnd end = world_end();
+        ListingReport report;
+        Listing *l;
+        long before;
+        char sample[500], code[16];
+
+        (void) state;
+        memset(sample, 'x', sizeof sample);
+        l = world_begin(w, &p);
+        world_put(w, l, "24412/A progress=1");
+        before = peak_kib();
+        for (int i = 0; i < 40000; i++) {
+                (void) snprintf(code, sizeof code, "N%05d", i);
+                const Quarantine q = { .fault = FAULT_WORD_UNKNOWN, .identity_known = true, .field = STR("work"),
+                                       .identity = { KIND_TASK, str_of(code), STR(""), STR("24412") },
+                                       .unit = STR("24412"), .sample = { sample, sizeof sample } };
+
+                assert_true(listing_quarantine(l, &q, &w->err) >= 0);
+        }
+        end.completeness = LISTING_PARTIAL;
+        assert_int_equal(world_apply(w, l, &end, &report), 0);
+        assert_int_equal(report.quarantined, 40000);
+        if (peak_kib() - before > 8192)
+                fail_msg("%ld KiB more", peak_kib() - before);
+        world_free(w);
+}
+#endif
+
 /* ---- files of older versions ---- */
 
 static void file_of_version_1(World *w) {
@@ -333,7 +373,7 @@ static void test_version_1(void **state) {
         (void) state;
         file_of_version_1(w);
         world_open(w);
-        assert_int_equal(version_of(w), 7);
+        assert_int_equal(version_of(w), 8);
         expect_upgraded(w);
         world_free(w);
 }
@@ -370,6 +410,9 @@ int main(void) {
                 cmocka_unit_test(test_damaged_row),
                 cmocka_unit_test(test_disk_full),
                 cmocka_unit_test(test_stop),
+#ifndef __SANITIZE_ADDRESS__
+                cmocka_unit_test(test_many_put_aside),
+#endif
                 cmocka_unit_test(test_version_1),
 #if NQ57_TEST_BUILD
                 cmocka_unit_test(test_upgrade_interrupted),

@@ -113,8 +113,9 @@ static void test_refused(void **state) {
         assert_int_equal(read_pages(w, world_end(), PAGES(FIRST, MANY)), 6);
         l = world_begin(w, &p);
         assert_int_equal(read_page(w, l, 1, "f", FIRST), 0);
+        flushes = 0;
         assert_int_equal(apply(w, l, world_end()), LISTING_E_REFUSED);
-        assert_int_equal(flushes, 0);
+        assert_true(flushes > 0); /* its number is told, and answered */
         expect_next_flushed(w);
 }
 

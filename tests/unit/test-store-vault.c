@@ -6,6 +6,9 @@
 
 #include <cmocka.h>
 
+#include <sqlite3.h>
+#include <sys/wait.h>
+
 #include "tests/unit/model-check.h"
 #include "tests/unit/store-world.h"
 
@@ -37,6 +40,74 @@ static void test_sessions(void **state) {
         (void) snprintf(path, sizeof path, "%s.vault", w->path);
         assert_int_equal(stat(path, &st), 0);
         assert_int_equal(st.st_mode & 0777, 0600); /* a session is as good as a password */
+        world_free(w);
+}
+
+/* Another process opens the vault, looks, and goes. */
+static void look_in_beside(const char *path) {
+        pid_t child = fork();
+        int status;
+
+        if (child == 0) {
+                sqlite3 *db = NULL;
+                bool ok = sqlite3_open(path, &db) == SQLITE_OK &&
+                          sqlite3_exec(db, "SELECT * FROM session", NULL, NULL, NULL) == SQLITE_OK;
+
+                (void) sqlite3_close(db);
+                _exit(!ok);
+        }
+        assert_int_equal(waitpid(child, &status, 0), child);
+        assert_int_equal(status, 0);
+}
+
+/* `nq57ctl probe` beside the daemon is not the last to have it open: the log that it finds stays. */
+static void test_somebody_beside(void **state) {
+        World *w = world_new();
+        _cleanup_arena_ Arena arena = { 0 };
+        const Vault *v = store_vault(w->store);
+        char path[160], log[168];
+        struct stat st;
+        Str s;
+
+        (void) state;
+        (void) snprintf(path, sizeof path, "%s.vault", w->path);
+        (void) snprintf(log, sizeof log, "%s-wal", path);
+        assert_int_equal(v->session_save(v->userdata, STR("a"), STR("x"), STR("one"), &w->err), 0);
+        look_in_beside(path);
+        assert_int_equal(stat(log, &st), 0);
+        assert_int_equal(st.st_mode & 0777, 0600);
+        assert_int_equal(v->session_save(v->userdata, STR("a"), STR("x"), STR("two"), &w->err), 0);
+        look_in_beside(path);
+        reopen(w);
+        v = store_vault(w->store);
+        assert_int_equal(v->session_load(v->userdata, STR("a"), STR("x"), &arena, &s, &w->err), 0);
+        assert_str(s, "two");
+        world_free(w);
+}
+
+/* A session that was thrown away is in no file any more. */
+static void test_thrown_away(void **state) {
+        static const char token[] = "a-token-that-is-gone";
+        const char *const ends[] = { "", "-wal" };
+        World *w = world_new();
+        const Vault *v = store_vault(w->store);
+
+        (void) state;
+        assert_int_equal(v->session_save(v->userdata, STR("a"), STR("x"), STR(token), &w->err), 0);
+        assert_int_equal(v->session_save(v->userdata, STR("a"), STR("x"), STR(""), &w->err), 0);
+        for (size_t i = 0; i < 2; i++) {
+                static char bytes[1 << 20];
+                char path[168];
+                FILE *f;
+                size_t n;
+
+                (void) snprintf(path, sizeof path, "%s.vault%s", w->path, ends[i]);
+                f = fopen(path, "re");
+                assert_non_null(f);
+                n = fread(bytes, 1, sizeof bytes, f);
+                assert_int_equal(fclose(f), 0);
+                assert_null(memmem(bytes, n, token, strlen(token)));
+        }
         world_free(w);
 }
 
@@ -92,6 +163,8 @@ static void test_tick_and_birth(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_sessions),
+                cmocka_unit_test(test_somebody_beside),
+                cmocka_unit_test(test_thrown_away),
                 cmocka_unit_test(test_budget),
                 cmocka_unit_test(test_tick_and_birth),
         };

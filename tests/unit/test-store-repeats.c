@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: MIT */
+/* A reading in which records come again is believed when the next one shows the same: rows that moved while it was
+ * read have hidden as many others, however well the counts agree. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/store-pages.h"
+
+#define A "24412/A progress=1"
+#define B "24412/B progress=2"
+#define C "24412/C progress=3"
+#define D "24412/D progress=4"
+#define E "24412/E progress=5"
+#define F "24412/F progress=6"
+
+static ListingReport read_whole(World *w, ListingEnd end, const char *const *pages) {
+        Partition p = world_partition(SIDE_PORTAL);
+        Listing *l = world_begin(w, &p);
+        ListingReport report = { 0 };
+
+        for (int i = 0; pages[i]; i++)
+                (void) read_page(w, l, i + 1, "f", pages[i]);
+        assert_int_equal(world_apply(w, l, &end, &report), 0);
+        return report;
+}
+
+static bool is_missing(World *w, const char *code) {
+        char *text = world_export(w), line[64];
+        bool missing;
+
+        (void) snprintf(line, sizeof line, "side 24412/task/%s portal %s missing ", code, code);
+        assert_non_null(strstr(text, line));
+        missing = strstr(text, line)[strlen(line)] == '2'; /* a day */
+        free(text);
+        return missing;
+}
+
+static int64_t received(World *w, const char *const *pages, Completeness expected) {
+        ListingReport r = read_whole(w, world_end(), pages);
+
+        assert_int_equal(r.completeness, expected);
+        assert_int_equal(r.doubted, expected == LISTING_PARTIAL);
+        return r.members;
+}
+
+/* Of six rows in pages of two the first moved to the end while they were read: C slipped to the page before. */
+static void test_rows_that_moved(void **state) {
+        World *w = world_new();
+
+        (void) state;
+        assert_int_equal(received(w, PAGES(A ";" B, C ";" D, E ";" F), LISTING_COMPLETE), 6);
+        assert_int_equal(received(w, PAGES(A ";" B, D ";" E, F ";" A), LISTING_PARTIAL), 5);
+        assert_false(is_missing(w, "C"));
+        assert_int_equal(received(w, PAGES(B ";" C, D ";" E, F ";" A), LISTING_COMPLETE), 6);
+        assert_false(is_missing(w, "C"));
+        world_free(w);
+}
+
+static void test_a_first_reading(void **state) {
+        World *w = world_new();
+        char *text;
+
+        (void) state;
+        assert_int_equal(received(w, PAGES(A ";" B, D ";" E, F ";" A), LISTING_PARTIAL), 5);
+        text = world_export(w);
+        assert_non_null(strstr(text, "24412/task/F")); /* what it brought is kept */
+        free(text);
+        assert_int_equal(received(w, PAGES(B ";" C, D ";" E, F ";" A), LISTING_COMPLETE), 6);
+        world_free(w);
+}
+
+/* Moving again and again it never is the whole, although every reading has as many of each. */
+static void test_rows_that_never_rest(void **state) {
+        World *w = world_new();
+
+        (void) state;
+        assert_int_equal(received(w, PAGES(A ";" B, D ";" E, F ";" A), LISTING_PARTIAL), 5);
+        assert_int_equal(received(w, PAGES(B ";" C, E ";" F, A ";" B), LISTING_PARTIAL), 5);
+        assert_int_equal(received(w, PAGES(C ";" D, F ";" A, B ";" C), LISTING_PARTIAL), 5);
+        world_free(w);
+}
+
+/* A system that has two rows under one key has them in every reading. */
+static void test_two_rows_of_one_key(void **state) {
+        static const char other[] = "24412/A progress=7";
+        const char *const pages[] = { A ";" B, C ";" D, other, NULL };
+        World *w = world_new();
+        ListingReport r;
+
+        (void) state;
+        r = read_whole(w, world_end(), pages);
+        assert_true(r.doubted && r.repeats == 1);
+        assert_string_equal(r.repeated, "24412/task/A");
+        assert_non_null(strstr(r.en, "1 of the records came again (24412/task/A)"));
+        for (int i = 0; i < 3; i++) {
+                r = read_whole(w, world_end(), pages);
+                assert_int_equal(r.completeness, LISTING_COMPLETE);
+                assert_int_equal(r.repeats, 1);
+        }
+        assert_int_equal(received(w, PAGES(A ";" B, C, other), LISTING_PARTIAL), 3); /* and D is not there */
+        assert_false(is_missing(w, "D"));
+        assert_int_equal(received(w, PAGES(A ";" B, C, other), LISTING_COMPLETE), 3);
+        assert_true(is_missing(w, "D"));
+        world_free(w);
+}
+
+static void test_where_it_is_told_why(void **state) {
+        World *w = world_new();
+        ListingEnd end = world_end();
+
+        (void) state;
+        end.may_repeat = true; /* slices that share records */
+        assert_int_equal(read_whole(w, end, PAGES(A ";" B, B ";" C)).completeness, LISTING_COMPLETE);
+        end.may_repeat = false;
+        end.as_of = w->now; /* a file */
+        assert_int_equal(read_whole(w, end, PAGES(A ";" B, B ";" C)).completeness, LISTING_COMPLETE);
+        world_free(w);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(test_rows_that_moved),      cmocka_unit_test(test_a_first_reading),
+                cmocka_unit_test(test_rows_that_never_rest), cmocka_unit_test(test_two_rows_of_one_key),
+                cmocka_unit_test(test_where_it_is_told_why),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
