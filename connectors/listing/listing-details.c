@@ -102,6 +102,13 @@ void details_missing(Listing *l, bool allowed, const char *why) {
         skip_row(l);
 }
 
+bool details_pass_over(Listing *l, const char *why) {
+        if (!l->details || ++l->failing >= DETAILS_FAILING)
+                return false;
+        details_missing(l, false, why);
+        return true;
+}
+
 int details_request(Listing *l, ListingValues *v, RequestText *ret) {
         Details *d = l->details;
         const DetailPlan *plan = &l->stream->details;
@@ -175,6 +182,7 @@ void details_take(Listing *l, const HttpResponse *r, PageOutcome *o) {
                 return;
         }
         listing_take_record(l, text_str(&d->joined), l->stream->details.row_shows_changes ? d->rows[d->now].print : 0);
+        l->failing = 0;
         if (l->state != LISTING_ENDED)
                 skip_row(l);
 }

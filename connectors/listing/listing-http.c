@@ -62,6 +62,8 @@ static void retry(Listing *l, Fault f, Retry when, Instant asked, const char *de
                 return;
         }
         if (++l->tries >= LIMIT_REQUEST_TRIES) {
+                if (f == FAULT_HTTP_STATUS && details_pass_over(l, detail))
+                        return;
                 listing_stop(l, f, RETRY_LATER, "%s (tried %d times)", detail, LIMIT_REQUEST_TRIES);
                 return;
         }

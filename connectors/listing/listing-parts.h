@@ -101,6 +101,9 @@ void details_start(Listing *l, bool last);
 int details_request(Listing *l, ListingValues *v, RequestText *ret);
 void details_take(Listing *l, const HttpResponse *r, PageOutcome *o);
 void details_missing(Listing *l, bool allowed, const char *why);
+/* A detail that failed after all tries is missing, and the next is asked for; not when that many in a row failed. */
+#define DETAILS_FAILING 3
+bool details_pass_over(Listing *l, const char *why);
 Details *details_free(Details *d);
 
 /* A text or whole number of a record's bytes; empty when there is none. 0, -ENOMEM, -E2BIG. */

@@ -66,6 +66,7 @@ typedef struct Listing {
         unsigned generation;   /* of the session the request went out with */
         int tries;             /* of the request under way */
         int retried;           /* all of the listing */
+        int failing;           /* details in a row that failed after all tries */
         bool relogged;         /* the session was given up once for this request */
         bool recsrf;           /* ... and its token against forgery taken anew */
         uint64_t started;      /* µs of the loop's monotonic clock */

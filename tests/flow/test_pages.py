@@ -555,8 +555,11 @@ class TestDetails:
             shown, done = site.poll({"path": "/detail", "request": n, "do": "status", "code": 403})
             assert shown["completeness"] == "partial" and shown["fault"] == "http-status" and done.status == 1, shown
             assert site.codes() == ALL
-        shown, _ = site.poll({"path": "/detail/5", "do": "status", "code": 500})
-        assert shown["completeness"] == "partial" and site.codes() == ALL
+        site.profile(DETAIL)
+        shown, _ = site.poll({"path": "/detail/2", "do": "status", "code": 500})  # one that fails hides no other
+        assert shown["completeness"] == "partial" and site.codes() == [c for c in ALL if c != "NV-002"], shown
+        shown, _ = site.poll({"path": "/detail", "do": "status", "code": 500})
+        assert shown["completeness"] == "partial" and len(site.pages.seen) < 11, "down: not all are tried"
 
     def test_a_record_may_be_gone_since(self, site):
         site.profile(DETAIL + "|  absent-status: 404")

@@ -53,6 +53,20 @@ static void test_addresses(void **state) {
         }
 }
 
+/* A profile that hopes to know the end by a short page does not overrule a system that names the next. */
+static void test_a_short_page_that_names_the_next(void **state) {
+        PagingPlan plan = { .kind = PAGING_CURSOR, .stop = STOP_SHORT, .cursor_parameter = "c", .size_parameter = "n",
+                            .size = 3 };
+        Pager p;
+        bool take;
+        pager_begin(&p, &plan);
+        assert_int_equal(FEED(&p, "b", -1, 1, 2, 3), PAGER_NEXT);
+        assert_int_equal(FEED(&p, "c", -1, 4, 5), PAGER_NEXT);
+        assert_int_equal(FEED(&p, "", -1, 6), PAGER_END);
+        assert_true(pager_complete(&p));
+        pager_done(&p);
+}
+
 static void test_keys(void **state) {
         PagingPlan plan = {
                 .kind = PAGING_KEYSET, .cursor_parameter = "after", .first_cursor = "0", .key.text = "$.id"
@@ -299,6 +313,7 @@ static void test_links(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_addresses),
+                cmocka_unit_test(test_a_short_page_that_names_the_next),
                 cmocka_unit_test(test_keys),
                 cmocka_unit_test(test_keys_that_tie),
                 cmocka_unit_test(test_one_page),
