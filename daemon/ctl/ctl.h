@@ -80,6 +80,7 @@ void ctl_close(Ctl *c);
 
 void ctl_say(const char *format, ...) __attribute__((format(printf, 1, 2))); /* "nq57ctl: ..." on stderr */
 int ctl_fail(const Err *e);                                                  /* says it; the exit status that fits */
+int ctl_no_record(const char *key); /* says so, and how a key is written; CTL_NO_OBJECT */
 int ctl_end(Ctl *c, int status); /* ends the output; `status`, or CTL_TROUBLE when it could not be written */
 
 /* A unit by id, name, or name without marks; NULL after the reason was said. */

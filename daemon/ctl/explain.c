@@ -203,9 +203,7 @@ int verb_explain(Ctl *c) {
         }
         out_begin(&c->out, c->args->given & OPTION_JSON, c->vi);
         r = store_visit_key(c->store, str_of(key), &c->policy, explain_visit, &x, &e);
-        if (r == STORE_E_ABSENT) {
-                ctl_say("no record `%s`: nq57ctl list tasks --search TEXT finds keys", key);
-                return CTL_NO_OBJECT;
-        }
+        if (r == STORE_E_ABSENT)
+                return ctl_no_record(key);
         return r < 0 ? ctl_fail(&e) : ctl_end(c, CTL_OK);
 }

@@ -23,6 +23,15 @@ void ctl_say(const char *format, ...) {
         fprintf(stderr, "nq57ctl: %s\n", text_escape(&safe, str_of(line)) == 0 && safe.at ? safe.at : "");
 }
 
+/* Every number of a Vietnamese document has a `/`. */
+int ctl_no_record(const char *key) {
+        const char *kind = strchr(key, '/'), *code = kind ? strchr(kind + 1, '/') : NULL;
+
+        ctl_say("no record `%s`: nq57ctl list tasks (or indicators) --search TEXT finds keys%s", key,
+                code && strchr(code + 1, '/') ? "; a `/` inside a code is written %2F" : "");
+        return CTL_NO_OBJECT;
+}
+
 int ctl_fail(const Err *e) {
         ctl_say("%s", e->text[0] ? e->text : "failed");
         return e->code == -EACCES || e->code == -EPERM ? CTL_DENIED : CTL_TROUBLE;

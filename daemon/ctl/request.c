@@ -186,10 +186,8 @@ int verb_settle(Ctl *c) {
         }
         r = store_visit_key(c->store, str_of(key), &c->policy, settle_visit, &s, &e);
         value = s.value;
-        if (r == STORE_E_ABSENT) {
-                ctl_say("no record `%s`", key);
-                return CTL_NO_OBJECT;
-        }
+        if (r == STORE_E_ABSENT)
+                return ctl_no_record(key);
         if (r < 0) {
                 ctl_say("%s", e.text);
                 return CTL_USAGE;

@@ -158,10 +158,8 @@ int verb_show(Ctl *c) {
                 if (r >= 0)
                         r = store_visit_key(c->store, str_of(what), &c->policy, show_record, &(ShowRecord) { c, &j },
                                             &e);
-                if (r == STORE_E_ABSENT) {
-                        ctl_say("no record `%s`: nq57ctl list tasks --search TEXT finds keys", what);
-                        return CTL_NO_OBJECT;
-                }
+                if (r == STORE_E_ABSENT)
+                        return ctl_no_record(what);
                 return r < 0 ? ctl_fail(&e) : ctl_end(c, CTL_OK);
         }
         if (!c->settings)

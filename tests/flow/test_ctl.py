@@ -237,6 +237,16 @@ def test_reading_with_a_broken_configuration(site, tmp_path):
     assert site.ctl("diff", "--config", broken, "--state", site.state, config=False).status == 0
 
 
+def test_a_key_that_is_not_there(site):
+    """A number of a document has a slash, and its key has not: that is told where somebody types it."""
+    for words in (("show",), ("explain",)):
+        rest = ("progress",) if words == ("explain",) else ()
+        done = site.ctl(*words, "24412/task/001/KH-BCĐ", *rest)
+        assert done.status == 4 and "no record `24412/task/001/KH-BCĐ`" in done.err and "%2F" in done.err, done
+        done = site.ctl(*words, "24412/task/NV-none", *rest)
+        assert done.status == 4 and "list tasks (or indicators) --search" in done.err and "%2F" not in done.err, done
+
+
 def test_without_a_store(site, tmp_path):
     done = site.ctl("status", "--state", tmp_path)
     assert done.status == 3 and "no store" in done.err and "Judgement" in done.out
