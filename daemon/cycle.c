@@ -202,15 +202,6 @@ static void poll_count(Cycle *c, const Partition *p, const ListingEnd *end, Comp
                 side->retry_after = end->retry_after;
 }
 
-/* What only the store could see of it. */
-static void poll_doubted(ListingEnd *end, const char *why) {
-        end->completeness = LISTING_PARTIAL;
-        end->whole = end->members_complete = false;
-        end->fault = FAULT_COUNT_MISMATCH;
-        end->retry = RETRY_LATER;
-        snprintf(end->detail, sizeof end->detail, "%s", why);
-}
-
 static int poll_store(Poll *poll, ListingEnd *end, ListingReport *ret, Err *e) {
         Cycle *c = poll->cycle;
         Instant now = clock_wall(c->env.clock);
@@ -223,7 +214,7 @@ static int poll_store(Poll *poll, ListingEnd *end, ListingReport *ret, Err *e) {
         if (r >= 0)
                 r = listing_apply(poll->listing, end, now, ret, e);
         if (r == 0 && ret->doubted)
-                poll_doubted(end, ret->en);
+                listing_end_doubt(end, ret->en);
         if (r == 0 && end->whole && coverage_counts(c->env.settings, poll->partition)) {
                 Instant at = end->as_of == 0 ? now : end->as_of, *newest = &c->newest[poll->partition->side];
 

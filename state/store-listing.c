@@ -80,18 +80,14 @@ static int put_aside_forget(Listing *l, Err *e) {
                              e);
 }
 
-static int pages_forget(Listing *l) {
-        return staged_forget(l,
-                             "DELETE FROM temp.page_told WHERE listing = ?1 AND page IN"
-                             " (SELECT page FROM temp.page_told WHERE listing = ?1 LIMIT 64)",
-                             NULL);
-}
-
 Listing *listing_free(Listing *l) {
         if (!l)
                 return NULL;
         (void) put_aside_forget(l, NULL);
-        (void) pages_forget(l);
+        (void) staged_forget(l,
+                             "DELETE FROM temp.page_told WHERE listing = ?1 AND page IN"
+                             " (SELECT page FROM temp.page_told WHERE listing = ?1 LIMIT 64)",
+                             NULL);
         members_free(l);
         free(l->pages);
         bits_free(&l->seen);

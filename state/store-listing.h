@@ -57,6 +57,9 @@ typedef struct ListingReport {
         char repeated[80];             /* the key of one of them, when it is known; cut */
 } ListingReport;
 
+/* Makes of the end of a whole listing that of a doubted one (ListingReport.doubted), for `why`. */
+void listing_end_doubt(ListingEnd *end, const char *why);
+
 /* Rows, exceptions, history, membership, absence, quarantine, run record: one BEGIN IMMEDIATE .. COMMIT, flushed to the
  * disk by the next transaction that is no listing's, or by store_flush. A failed listing (nothing staged) only writes
  * its run record. An incomplete one, and one of changes only, changes nothing but what it brought. 0 or a result above.

@@ -32,7 +32,8 @@ typedef struct Spool { int fd; size_t size; } Spool; /* a multiple of SPOOL_BLOC
 int spool_open(const char *directory, Err *e); /* an unlinked file there */
 int spool_write_at(int fd, Str bytes, size_t at, Err *e);
 int spool_read_at(int fd, char *buffer, size_t len, size_t at, Err *e);
-/* Appends the whole blocks at the front of `bytes`; *ret_written says how many bytes of it were, also on failure. */
+/* Appends the whole blocks at the front of `bytes`; *ret_written says how many bytes that were: all of
+ * them or, on failure, none. */
 int spool_add(Spool *sp, const char *directory, Str bytes, size_t *ret_written, Err *e);
 int spool_read(const Spool *sp, size_t at, Text *into, Err *e); /* the block there, appended */
 void spool_free(Spool *sp);

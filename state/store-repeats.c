@@ -46,20 +46,24 @@ static int repeated_key(Apply *a, Err *e) {
 }
 
 /* It is told as partial: nobody is missing by it, and no page of it is known next time. */
+void listing_end_doubt(ListingEnd *end, const char *why) {
+        end->completeness = LISTING_PARTIAL;
+        end->whole = end->members_complete = false;
+        end->proof = PROOF_NONE;
+        end->fault = FAULT_COUNT_MISMATCH;
+        end->retry = RETRY_LATER;
+        (void) snprintf(end->detail, sizeof end->detail, "%s", why);
+}
+
 static void listing_doubt(Apply *a) {
         const char *key = a->report.repeated;
 
-        a->doubted = *a->end;
-        a->doubted.completeness = LISTING_PARTIAL;
-        a->doubted.whole = a->doubted.members_complete = false;
-        a->doubted.proof = PROOF_NONE;
-        a->doubted.fault = FAULT_COUNT_MISMATCH;
-        a->doubted.retry = RETRY_LATER;
-        (void) snprintf(a->doubted.detail, sizeof a->doubted.detail,
+        (void) snprintf(a->report.en, sizeof a->report.en,
                         "%lld of the records came again%s%s%s: rows moved while they were read, or two have one key; "
                         "believed when the next reading shows the same",
                         (long long) a->report.repeats, *key ? " (" : "", key, *key ? ")" : "");
-        (void) snprintf(a->report.en, sizeof a->report.en, "%s", a->doubted.detail);
+        a->doubted = *a->end;
+        listing_end_doubt(&a->doubted, a->report.en);
         a->end = &a->doubted;
         a->report.completeness = LISTING_PARTIAL;
         a->report.doubted = true;

@@ -68,15 +68,13 @@ int spool_add(Spool *sp, const char *directory, Str bytes, size_t *ret_written, 
                 if (sp->fd < 0)
                         return sp->fd;
         }
-        for (size_t at = 0; at < whole; at += SPOOL_BLOCK) {
-                r = spool_write_at(sp->fd, (Str) { bytes.at + at, SPOOL_BLOCK }, sp->size, e);
-                if (r < 0 && sp->size == 0)
-                        (void) close(sp->fd);
-                if (r < 0)
-                        return r;
-                sp->size += SPOOL_BLOCK;
-                *ret_written = at + SPOOL_BLOCK;
-        }
+        r = spool_write_at(sp->fd, (Str) { bytes.at, whole }, sp->size, e);
+        if (r < 0 && sp->size == 0)
+                (void) close(sp->fd);
+        if (r < 0)
+                return r;
+        sp->size += whole;
+        *ret_written = whole;
         return 0;
 }
 

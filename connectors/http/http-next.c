@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <strings.h>
 
+#include "connectors/decode/code-points.h"
 #include "connectors/http/http-url.h"
 #include "connectors/http/http.h"
 
@@ -12,13 +13,12 @@ static const char *behind_host(const UrlParts *p) {
 
 /* Whether a part of a query, decoded as a form is, has that name. */
 static bool named(Str part, const char *name) {
-        static const char digits[] = "0123456789abcdef0123456789ABCDEF";
         for (size_t i = 0; i < part.len && part.at[i] != '='; i++, name++) {
                 char c = part.at[i] == '+' ? ' ' : part.at[i];
-                const char *high = c == '%' && i + 2 < part.len ? strchr(digits, part.at[i + 1]) : NULL;
-                const char *low = high && *high ? strchr(digits, part.at[i + 2]) : NULL;
-                if (low && *low) {
-                        c = (char) ((high - digits) % 16 * 16 + (low - digits) % 16);
+                int high = c == '%' && i + 2 < part.len ? hex_digit(part.at[i + 1]) : -1;
+                int low = high >= 0 ? hex_digit(part.at[i + 2]) : -1;
+                if (low >= 0) {
+                        c = (char) (high * 16 + low);
                         i += 2;
                 }
                 if (c == '\0' || c != *name)

@@ -236,8 +236,9 @@ static Proof last_by(const Pager *p, const PageSeen *s) {
                 return PROOF_LAST_FLAG;
         if (p->stop == STOP_TOTAL && p->total >= 0 && p->received >= p->total)
                 return PROOF_TOTAL;
-        bool names_next = text && s->cursor.len > 0; /* then a short page is not the last, whatever the profile hopes */
-        return p->stop == STOP_SHORT && !names_next && s->received < p->fullest ? PROOF_SHORT_PAGE : PROOF_NONE;
+        if (text) /* it names the next: a short page is not the last then, whatever the profile hopes */
+                return PROOF_NONE;
+        return p->stop == STOP_SHORT && s->received < p->fullest ? PROOF_SHORT_PAGE : PROOF_NONE;
 }
 
 static int cursor_keep(Pager *p, const PageSeen *s) {
