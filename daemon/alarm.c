@@ -49,6 +49,7 @@ typedef struct Look {
         int stuck;
         Instant stuck_since;
         char stuck_text[300];
+        bool stuck_answered; /* stuck_text shows what the relay answered */
         int held;
         bool near_t1;
 } Look;
@@ -156,6 +157,18 @@ static int look_replaced(Look *l, const Message *m, bool waiting, Err *e) {
         return 0;
 }
 
+/* The newest of them may be in its first try just now: it has no answer yet, and an older one's says why they wait. */
+static void look_stuck_text(Look *l, const Message *m) {
+        l->stuck_answered = m->outcome_text.len > 0;
+        if (l->stuck_answered)
+                snprintf(l->stuck_text, sizeof(l->stuck_text), STR_FMT ": %s, " STR_FMT " %d " STR_FMT,
+                         STR_ARG(m->message_id), message_states[m->state], STR_ARG(m->outcome_phase), m->outcome_code,
+                         STR_ARG(m->outcome_text));
+        else
+                snprintf(l->stuck_text, sizeof(l->stuck_text), STR_FMT ": %s, not answered yet", STR_ARG(m->message_id),
+                         message_states[m->state]);
+}
+
 #define LOOK_BACK (14 * US_DAY)
 
 static int look_message(void *userdata, const Message *m, Err *e) {
@@ -176,10 +189,8 @@ static int look_message(void *userdata, const Message *m, Err *e) {
                 lost = true;
         if (!lost && r == 0 && !(waiting && l->now - m->created > l->settings->mail.stuck_minutes * US_MINUTE))
                 return 0;
-        if (l->stuck++ == 0)
-                snprintf(l->stuck_text, sizeof(l->stuck_text), STR_FMT ": %s, " STR_FMT " %d " STR_FMT,
-                         STR_ARG(m->message_id), message_states[m->state], STR_ARG(m->outcome_phase), m->outcome_code,
-                         STR_ARG(m->outcome_text));
+        if (l->stuck++ == 0 || (!l->stuck_answered && m->outcome_text.len > 0))
+                look_stuck_text(l, m);
         return 0;
 }
 
@@ -234,7 +245,7 @@ static int look_outbox(Look *l, Err *e) {
         int r = 0;
 
         if (l->stuck > 0) {
-                snprintf(text, sizeof(text), "%d mails; newest: %s", l->stuck, l->stuck_text);
+                snprintf(text, sizeof(text), "%d mails; such as %s", l->stuck, l->stuck_text);
                 snprintf(detail, sizeof(detail),
                          "%d thư chờ quá %d phút, bị từ chối, hoặc không rõ đã đến hay chưa.", l->stuck,
                          l->settings->mail.stuck_minutes);

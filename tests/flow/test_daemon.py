@@ -420,6 +420,22 @@ def test_stuck_mail_is_one_alarm(site):
     assert daemon.stop() == 0
 
 
+def test_stuck_mail_shows_an_answer_although_the_newest_has_none_yet(site):
+    site.mail_rules({"at": "mail", "reply": "451 4.3.0 try later"})
+    daemon = healthy(site, "2026-06-19T07:30:00+07:00")
+    wait_for(lambda: len(site.query("SELECT 1 FROM message WHERE state = 'temporary'")) > 2, what="refused mail")
+    assert daemon.stop() == 0
+    with contextlib.closing(sqlite3.connect(site.state / "nq57.db")) as db, db:
+        db.execute("UPDATE message SET phase = NULL, code = NULL, text = NULL"
+                   " WHERE code IS NOT 451 OR id = (SELECT max(id) FROM message)")
+    site.mail_rules({"at": "mail", "action": "silent", "seconds": 60})
+    site.set_clock("2026-06-19T09:31:00+07:00")
+    daemon = site.daemon()
+    wait_for(lambda: crit(daemon, "stuck"), what="the alarm")
+    assert "451 4.3.0 try later" in crit(daemon, "stuck")[0]
+    assert daemon.stop() == 0
+
+
 # ---- secrets ----
 
 def test_secrets_others_may_read_are_refused(site):
