@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The steps of settings_load, one a file: each reads its part of the documents into the settings and puts what is wrong
- * across files. All return 0 or negative with Err; wrong configuration is only ever a finding. */
+ * across files. A step is left out when a file it stands on could not be read. All return 0 or negative with Err; wrong
+ * configuration is only ever a finding. */
 #pragma once
 
 #include "config/load.h"
@@ -19,6 +20,7 @@ typedef struct Build {
         SettingsPrivate *own;
         Notices *notices;
         Date today;
+        bool secrets; /* are looked at: settings_check */
 } Build;
 
 const Tree *build_root(const Build *b, ConfigFile file);
@@ -27,6 +29,7 @@ int build_calendar(Build *b, Err *e);
 int build_sources(Build *b, Err *e);
 int build_source_tls(Build *b, TlsOptions *o, const Tree *t, Err *e);
 int build_source_secrets(Build *b, Err *e); /* after guards, which know where secrets are */
+int build_secrets_check(Build *b, Err *e);  /* the same, of settings_check: all of them */
 int build_links(Build *b, Err *e);
 int build_accounts(Build *b, Err *e);  /* after sources */
 int build_deadlines(Build *b, Err *e); /* after sources and accounts */

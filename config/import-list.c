@@ -78,6 +78,55 @@ static const ColumnName column_names[] = {
         { COLUMN_COUNT, "username" },
 };
 
+typedef struct ColumnUse {
+        ImportColumn column;
+        const char *en, *vi;
+} ColumnUse;
+
+/* What a list may tell; the first name of each column stands for it. */
+static const ColumnUse column_uses[] = {
+        { COLUMN_CODE, "the unit's code, its key in accounts.yaml; a new unit needs it",
+          "mã đơn vị, là khóa trong accounts.yaml; đơn vị mới phải có" },
+        { COLUMN_NAME, "its name: finds a unit without a code, names a new one",
+          "tên đơn vị: để tìm khi không có mã, và để đặt cho đơn vị mới" },
+        { COLUMN_KIND, "of a new unit: a kind such as `department`, `commune`, `xã`; empty: by its name",
+          "của đơn vị mới: loại, như `department`, `xã`; để trống thì đoán theo tên" },
+        { COLUMN_PARENT, "of a new sub-unit: the code of the unit above", "của bộ phận mới: mã đơn vị cấp trên" },
+        { COLUMN_CENTRAL, "how it is read there: an account, `supervised`, `parent`, `none (reason)`; empty: as it is",
+          "đọc trên hệ thống Trung ương bằng: tài khoản, `supervised`, `parent`, `none (lý do)`; để trống thì giữ "
+          "nguyên" },
+        { COLUMN_PORTAL, "the same of the portal", "như trên, của Cổng tỉnh" },
+        { COLUMN_CENTRAL_CODE, "its code there, where it differs", "mã trên hệ thống Trung ương, nếu khác" },
+        { COLUMN_PORTAL_CODE, "its code there, where it differs", "mã trên Cổng tỉnh, nếu khác" },
+        { COLUMN_FOCAL, "the focal person: `Name <address>`, as accounts.yaml has it; or the name alone",
+          "đầu mối: `Họ tên <địa chỉ>` như trong accounts.yaml; hoặc chỉ họ tên" },
+        { COLUMN_FOCAL_EMAIL, "the address, where `focal` holds the name alone",
+          "địa chỉ thư, khi `focal` chỉ có họ tên" },
+        { COLUMN_HEAD, "the head, as `focal`", "người đứng đầu, ghi như `focal`" },
+        { COLUMN_HEAD_EMAIL, "the address, where `head` holds the name alone",
+          "địa chỉ thư, khi `head` chỉ có họ tên" },
+        { COLUMN_COUNT, "an account on the system, where nq57d.yaml has one alone; else not used",
+          "tài khoản, khi nq57d.yaml chỉ khai báo một hệ thống; nếu không thì không dùng" },
+        { COLUMN_SECRET, "is never read on: passwords belong in the secret files",
+          "không bao giờ dùng: mật khẩu để trong tệp mật" },
+        { COLUMN_IGNORED, "may be there, and is left alone", "có cũng được, không dùng đến" },
+};
+
+void import_list_reference(Text *t) {
+        text_add(t, STR("| Column | Also called | Meaning |\n|---|---|---|\n"));
+        for (size_t i = 0; i < sizeof column_uses / sizeof *column_uses; i++) {
+                int n = 0;
+                for (size_t k = 0; k < sizeof column_names / sizeof *column_names; k++) {
+                        if (column_names[k].column != column_uses[i].column)
+                                continue;
+                        text_add(t, n == 0 ? STR("| `") : n == 1 ? STR(" | `") : STR(", `"));
+                        text_addf(t, "%s`", column_names[k].name);
+                        n++;
+                }
+                text_addf(t, "%s | %s<br>%s |\n", n == 1 ? " |" : "", column_uses[i].en, column_uses[i].vi);
+        }
+}
+
 typedef struct Reader {
         const UnitTable *units;
         const ImportOptions *options;
@@ -94,6 +143,8 @@ const char *import_column_key(ImportColumn c) {
                 [COLUMN_PORTAL] = "portal",
                 [COLUMN_CENTRAL_CODE] = "central-code",
                 [COLUMN_PORTAL_CODE] = "portal-code",
+                [COLUMN_FOCAL] = "focal",
+                [COLUMN_HEAD] = "head",
         };
         return keys[c];
 }
@@ -123,6 +174,24 @@ static int column_find(Arena *a, Str header, ImportColumn *ret) {
         return r < 0 ? r : -ENOENT;
 }
 
+/* A name that is near to what was typed, diacritics aside; only ever a suggestion. */
+static const char *column_near(Arena *a, Str header) {
+        const char *loose[sizeof column_names / sizeof *column_names];
+        const char *near = NULL;
+        size_t n = 0;
+        Str folded, name;
+        if (text_fold_loose(a, header, &folded) < 0)
+                return NULL;
+        for (; n < sizeof loose / sizeof *loose; n++)
+                if (text_fold_loose(a, str_of(column_names[n].name), &name) < 0 || !(loose[n] = arena_copy(a, name)))
+                        return NULL;
+        near = text_nearest(folded, loose, n);
+        for (size_t i = 0; i < n; i++)
+                if (loose[i] == near)
+                        return column_names[i].name;
+        return NULL;
+}
+
 static int read_header(Reader *r, const Str *cells, size_t n) {
         _cleanup_arena_ Arena scratch = { 0 };
         r->n_columns = n;
@@ -131,13 +200,15 @@ static int read_header(Reader *r, const Str *cells, size_t n) {
                 int found = cells[i].len ? column_find(&scratch, cells[i], &c) : 0;
                 if (found == -ENOMEM)
                         return found;
+                bool nowhere = c == COLUMN_COUNT && r->options->side == SIDE_COUNT;
                 if (c == COLUMN_COUNT)
-                        c = r->options->side == SIDE_CENTRAL  ? COLUMN_CENTRAL
-                            : r->options->side == SIDE_PORTAL ? COLUMN_PORTAL
-                                                              : COLUMN_IGNORED;
+                        c = nowhere                              ? COLUMN_IGNORED
+                            : r->options->side == SIDE_CENTRAL ? COLUMN_CENTRAL
+                                                               : COLUMN_PORTAL;
                 bool twice = c != COLUMN_IGNORED && r->place[c] > 0;
-                if (found < 0 || twice)
-                        put(r, NOTICE_CSV_COLUMN, 1, (int) i + 1, cells[i], NULL, NULL, NULL);
+                if (found < 0 || twice || nowhere)
+                        put(r, NOTICE_CSV_COLUMN, 1, (int) i + 1, cells[i], NULL, NULL,
+                            found < 0 ? column_near(&scratch, cells[i]) : NULL);
                 if (c == COLUMN_SECRET)
                         put(r, NOTICE_CSV_SECRETS, 1, (int) i + 1, cells[i], schema_secret_place_en,
                             schema_secret_place_vi, NULL);
@@ -145,6 +216,7 @@ static int read_header(Reader *r, const Str *cells, size_t n) {
                 if (!twice)
                         r->place[c] = (int) i + 1;
         }
+        memcpy(r->list->place, r->place, sizeof r->list->place);
         bool unit = r->place[COLUMN_CODE] || r->place[COLUMN_NAME],
              account = r->place[COLUMN_CENTRAL] || r->place[COLUMN_PORTAL];
         if (!unit || !account)
@@ -225,19 +297,24 @@ static void check_access(Reader *r, const ImportRow *row, ImportColumn c) {
             "tên tài khoản, `supervised`, `parent` hoặc `none (lý do)`", nearest);
 }
 
-static int check_person(Reader *r, const ImportRow *row, ImportColumn name, ImportColumn email) {
-        Str address = row->cell[email];
-        KeyValue v = { 0 };
-        Str rest, seen;
+/* The cell of a person becomes what stands behind the key: `Name <address>` with what a seat may say besides, as typed,
+ * or put together from the two cells. Of a unit that is there what cannot be used is only compared (import.c). */
+static int take_person(Reader *r, ImportRow *row, ImportColumn name, ImportColumn email) {
+        Str whole = row->cell[name], address = row->cell[email], seen;
         _cleanup_text_ Text person = TEXT_INIT(1000);
-        if (row->cell[name].len == 0 && address.len == 0)
+        KeyValue v = { .date = DATE_NONE, .until = DATE_NONE };
+        if (whole.len == 0 && address.len == 0)
                 return 0;
-        text_addf(&person, STR_FMT " <" STR_FMT ">", STR_ARG(row->cell[name]), STR_ARG(address));
-        if (person.failed == -ENOMEM)
-                return -ENOMEM;
-        if (person.failed || typed_person(text_str(&person), &v, &rest, &seen) != KEY_FINE)
-                put(r, NOTICE_ROW_INVALID, row->row, r->place[email] ? r->place[email] : r->place[name],
-                    text_str(&person), "a name and a mail address", "họ tên và địa chỉ thư", NULL);
+        if (address.len > 0) {
+                text_addf(&person, STR_FMT " <" STR_FMT ">", STR_ARG(whole), STR_ARG(address));
+                if (person.failed == -ENOMEM || arena_str(&r->list->arena, text_str(&person), &whole) < 0)
+                        return -ENOMEM;
+        }
+        row->cell[name] = whole;
+        if ((person.failed || typed_seat(whole, &v, &seen) != KEY_FINE) && !row->unit)
+                put(r, NOTICE_ROW_INVALID, row->row, r->place[address.len > 0 ? email : name], whole,
+                    "`Name <address>`, or a name with its address in a column such as focal-email",
+                    "`Họ tên <địa chỉ thư>`, hoặc họ tên và địa chỉ ở một cột như `email đầu mối`", NULL);
         return 0;
 }
 
@@ -285,10 +362,6 @@ static int check_new(Reader *r, ImportRow *row) {
                 put(r, NOTICE_ROW_INVALID, row->row, r->place[COLUMN_PARENT], parent,
                     "the code of a unit that stands in accounts.yaml or above in the list",
                     "mã một đơn vị đã có trong accounts.yaml hoặc ở dòng trên", NULL);
-        if (failed == 0)
-                failed = check_person(r, row, COLUMN_FOCAL, COLUMN_FOCAL_EMAIL);
-        if (failed == 0)
-                failed = check_person(r, row, COLUMN_HEAD, COLUMN_HEAD_EMAIL);
         return failed;
 }
 
@@ -325,6 +398,10 @@ static int take_row(Reader *r, const Str *cells, size_t n, int number) {
                         put(r, NOTICE_ROW_INVALID, number, r->place[c], row.cell[c], "a code without blanks",
                             "mã không có dấu cách", NULL);
         int failed = row.unit ? 0 : check_new(r, &row);
+        if (failed == 0)
+                failed = take_person(r, &row, COLUMN_FOCAL, COLUMN_FOCAL_EMAIL);
+        if (failed == 0)
+                failed = take_person(r, &row, COLUMN_HEAD, COLUMN_HEAD_EMAIL);
         return failed < 0 ? failed : add_row(r, &row);
 }
 

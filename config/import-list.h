@@ -26,7 +26,7 @@ typedef enum ImportColumn {
 } ImportColumn;
 
 typedef struct ImportRow {
-        Str cell[COLUMN_COUNT];
+        Str cell[COLUMN_COUNT]; /* of a person: what stands behind the key, the address with the name */
         int row;
         const Unit *unit; /* NULL: a new one */
         UnitKind kind;    /* of a new one */
@@ -35,12 +35,16 @@ typedef struct ImportRow {
 typedef struct ImportList {
         ImportRow *rows;
         size_t n, room;
+        int place[COLUMN_COUNT]; /* cell number from 1; 0: no such column */
         Arena arena;
 } ImportList;
 void import_list_free(ImportList *l);
 
 /* 0 (look at n->errors), or negative with Err. */
 int import_list_read(Str csv, const UnitTable *units, const ImportOptions *o, Notices *n, ImportList *ret, Err *e);
+
+/* Every column with its names and meaning, as Markdown. */
+void import_list_reference(Text *t);
 
 /* The key of accounts.yaml that a column is written to; NULL: none. */
 const char *import_column_key(ImportColumn c);

@@ -6,6 +6,7 @@
 #include "config/characters.h"
 #include "config/emit.h"
 #include "config/import-list.h"
+#include "config/typed.h"
 
 static const char head_text[] = "# Tài khoản và đầu mối của từng đơn vị. Giải thích từng khóa: docs/CONFIGURATION.md. "
                                 "Không ghi mật khẩu vào "
@@ -26,6 +27,7 @@ typedef struct Edit {
 
 typedef struct Import {
         Notices *notices;
+        const char *csv_name;
         Document *document; /* NULL: there was no file */
         UnitTable *units;
         ImportList list;
@@ -86,6 +88,22 @@ static int edit_key(Import *im, const Tree *unit, const char *key, Str value, Er
         return r < 0 ? r : 1;
 }
 
+/* A person of a unit that is there stays; one of whom nothing is said is taken from the list. */
+static bool person_stays(Import *im, const ImportRow *row, ImportColumn c, const Tree *old) {
+        KeyValue v = { .date = DATE_NONE, .until = DATE_NONE };
+        Str listed = row->cell[c], seen;
+        bool usable = typed_seat(listed, &v, &seen) == KEY_FINE;
+        bool same = old && old->kind == TREE_SCALAR && str_starts(str_of(old->text), listed);
+        if (listed.len == 0 || same || (usable && !old))
+                return listed.len == 0 || same;
+        _cleanup_free_ char *text = str_dup(listed);
+        notice_put(im->notices,
+                   &(Notice) { .id = old ? NOTICE_ROW_PERSON_KEPT : NOTICE_ROW_PERSON_LEFT,
+                               .at = { im->csv_name, row->row, im->list.place[c] ? im->list.place[c] : 1 },
+                               .seen = text, .en = old && old->text ? old->text : "" });
+        return true;
+}
+
 static int edit_unit(Import *im, const ImportRow *row, Err *e) {
         const Tree *unit = unit_tree(im, row->unit->id);
         bool changed = false;
@@ -93,6 +111,9 @@ static int edit_unit(Import *im, const ImportRow *row, Err *e) {
                 const char *key = import_column_key((ImportColumn) c);
                 bool code = c == COLUMN_CENTRAL_CODE || c == COLUMN_PORTAL_CODE;
                 if (!key || (code && str_eq(row->cell[c], str_of(unit->key)) && !tree_get(unit, key)))
+                        continue;
+                bool person = c == COLUMN_FOCAL || c == COLUMN_HEAD;
+                if (person && person_stays(im, row, (ImportColumn) c, tree_get(unit, key)))
                         continue;
                 int r = edit_key(im, unit, key, row->cell[c], e);
                 if (r < 0)
@@ -114,11 +135,6 @@ static void new_line(Text *t, const char *key, Str value) {
         text_addc(t, '\n');
 }
 
-static void new_person(Text *t, const char *key, Str name, Str email) {
-        if (name.len > 0 && email.len > 0)
-                text_addf(t, "    %s: " STR_FMT " <" STR_FMT ">\n", key, STR_ARG(name), STR_ARG(email));
-}
-
 static void new_access(Text *t, const char *key, Str value, UnitKind kind) {
         if (value.len == 0 && kind != UNIT_SUB)
                 value = STR("none (không có trong danh sách)");
@@ -137,8 +153,8 @@ static void new_unit(Text *t, const ImportRow *row) {
                         new_line(t, import_column_key((ImportColumn) c), row->cell[c]);
         new_access(t, "central", row->cell[COLUMN_CENTRAL], row->kind);
         new_access(t, "portal", row->cell[COLUMN_PORTAL], row->kind);
-        new_person(t, "focal", row->cell[COLUMN_FOCAL], row->cell[COLUMN_FOCAL_EMAIL]);
-        new_person(t, "head", row->cell[COLUMN_HEAD], row->cell[COLUMN_HEAD_EMAIL]);
+        new_line(t, "focal", row->cell[COLUMN_FOCAL]);
+        new_line(t, "head", row->cell[COLUMN_HEAD]);
 }
 
 static int last_line(const Tree *t) {
@@ -273,7 +289,7 @@ static int import_all(Import *im, Str csv, Str existing, const ImportOptions *o,
                 r = import_list_read(csv, im->units, o, im->notices, &im->list, e);
         if (r != 0 || im->notices->errors > 0)
                 return r < 0 ? r : IMPORT_E_INVALID;
-        im->edits = calloc(im->list.n * 4 + 1, sizeof *im->edits);
+        im->edits = calloc(im->list.n * COLUMN_COUNT + 1, sizeof *im->edits);
         if (!im->edits)
                 return err_oom(e);
         r = write_all(im, existing, out, e);
@@ -283,7 +299,7 @@ static int import_all(Import *im, Str csv, Str existing, const ImportOptions *o,
 int import_accounts(Str csv, Str existing, const ImportOptions *o, FindingSink *sink, Text *ret_yaml,
                     ImportCounts *ret_counts, Err *e) {
         Notices notices = { .sink = sink };
-        Import im = { .notices = &notices };
+        Import im = { .notices = &notices, .csv_name = o->csv_name };
         _cleanup_text_ Text out = TEXT_INIT(ret_yaml->max);
         int r = import_all(&im, csv, existing, o, &out, e);
         if (r == 0) {

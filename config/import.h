@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* An office's list of accounts (CSV) into accounts.yaml. The file that is there is kept: comments, people and names
- * stay; only accounts and codes are written, and units that are new are added. Nothing is written when any row is
- * wrong. */
+ * stay; only accounts, codes and seats of which nothing is said yet are written, and units that are new are added.
+ * Nothing is written when any row is wrong. */
 #pragma once
 
 #include "state/model/err.h"
@@ -21,9 +21,9 @@ typedef struct ImportCounts {
 } ImportCounts;
 
 /* Columns are found by their names in the first row, in Vietnamese or English, with or without diacritics, in any
- * order: code, name, kind, parent, central, portal, central-code, portal-code, and for new units focal, focal-email,
- * head, head-email. `existing` may be empty. An empty account cell changes nothing. Findings carry the row as their
- * line and the column's number as their column. *ret_yaml (initialised with a maximum) gets the whole new file. 0;
- * IMPORT_E_INVALID after errors were put; negative with Err. */
+ * order: code, name, kind, parent, central, portal, central-code, portal-code, focal, focal-email, head, head-email
+ * (docs/CONFIGURATION.md has all names). `existing` may be empty. An empty account cell changes nothing. Findings carry
+ * the row as their line and the column's number as their column. *ret_yaml (initialised with a maximum) gets the whole
+ * new file. 0; IMPORT_E_INVALID after errors were put; negative with Err. */
 int import_accounts(Str csv, Str existing, const ImportOptions *o, FindingSink *sink, Text *ret_yaml,
                     ImportCounts *ret_counts, Err *e);

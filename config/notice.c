@@ -60,10 +60,11 @@ void notice_put(Notices *n, const Notice *notice) {
         char en[NOTICE_TEXT], vi[NOTICE_TEXT];
         fill(en, row->en, notice->seen, notice->en);
         fill(vi, row->vi, notice->seen, notice->vi ? notice->vi : notice->en);
-        if (row->severity == SEVERITY_ERROR)
+        Severity severity = notice->mild && row->severity == SEVERITY_ERROR ? SEVERITY_WARNING : row->severity;
+        if (severity == SEVERITY_ERROR)
                 n->errors++;
         finding_put(n->sink, &(Finding) {
-                                     .severity = row->severity,
+                                     .severity = severity,
                                      .code = row->code,
                                      .origin = notice->at,
                                      .subject = notice->subject,

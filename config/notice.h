@@ -25,6 +25,7 @@ typedef struct Notice {
         const char *subject, *nearest;
         const char *seen;
         const char *en, *vi;
+        bool mild; /* an error of the table is only a warning here */
 } Notice;
 
 void notice_put(Notices *n, const Notice *notice);

@@ -119,5 +119,10 @@
           "đơn vị `{seen}` đã có ở dòng {want}") \
         N(ROW_NAME_DIFFERS, "row-name-differs", WARNING, "the list calls it `{seen}`, accounts.yaml `{want}`; the " \
           "name was kept", "danh sách ghi `{seen}`, accounts.yaml ghi `{want}`; giữ tên cũ") \
+        N(ROW_PERSON_KEPT, "row-person-kept", WARNING, "the list has `{seen}`, accounts.yaml `{want}`; the person " \
+          "was kept", "danh sách ghi `{seen}`, accounts.yaml ghi `{want}`; giữ người cũ") \
+        N(ROW_PERSON_LEFT, "row-person-left", WARNING, "`{seen}` was left out: expected `Name <address>`, or a name " \
+          "with its address in a column such as focal-email", \
+          "đã bỏ qua `{seen}`: cần `Họ tên <địa chỉ thư>`, hoặc họ tên và địa chỉ ở một cột như `email đầu mối`") \
         N(ROW_INVALID, "row-invalid", ERROR, "`{seen}` does not fit; expected {want}", \
           "`{seen}` không hợp lệ; cần {want}")

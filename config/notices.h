@@ -4,6 +4,7 @@
 #pragma once
 
 #include "config/notices-meant.h"
+#include "config/notices-secret.h"
 #include "config/notices-typed.h"
 
-#define NOTICE_TABLE(N) NOTICE_TABLE_TYPED(N) NOTICE_TABLE_MEANT(N)
+#define NOTICE_TABLE(N) NOTICE_TABLE_TYPED(N) NOTICE_TABLE_MEANT(N) NOTICE_TABLE_SECRET(N)

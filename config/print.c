@@ -2,6 +2,7 @@
 /* The effective configuration as YAML, and the reference page: both walk the table of keys. */
 #include "config/build.h"
 #include "config/emit.h"
+#include "config/import-list.h"
 
 static void add_line(Text *t, int indent, const char *key, Str value) {
         text_addf(t, "%*s%s: ", indent, "", key);
@@ -147,6 +148,15 @@ int settings_reference(Text *t) {
                         "reports nothing itself.\n"));
         for (int i = 0; i < CONFIG_FILES; i++)
                 reference_file(t, (ConfigFile) i);
+        text_add(t, STR("\n## Lists of accounts\n\n"
+                        "`nq57ctl accounts import FILE.csv` writes `accounts.yaml` from a list as an office keeps it: "
+                        "UTF-8, cells between `,`, `;` or tabs;\n"
+                        "the first row names the columns, in any order, with or without diacritics. Needed are a code "
+                        "or a name, and an account. A unit\n"
+                        "that stands in the file keeps its name, its people and comments; a seat of which nothing is "
+                        "said there yet is filled. `--dry-run` prints\n"
+                        "the whole new file. When any row is wrong nothing is written.\n\n"));
+        import_list_reference(t);
         reference_messages(t);
         return t->failed;
 }

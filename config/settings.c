@@ -58,7 +58,6 @@ static int settings_new(const char *directory, Settings **ret) {
 
 /* All four files; every one's first syntax error. */
 static int load_documents(Build *b, Err *e) {
-        int worst = 0;
         for (int i = 0; i < CONFIG_FILES; i++) {
                 int r = load_file(b->settings->directory, config_files[i], LOAD_FLAT, b->notices, &b->own->document[i],
                                   e);
@@ -72,34 +71,53 @@ static int load_documents(Build *b, Err *e) {
                                                            .at = { path.at, 0, 0 },
                                                            .seen = strerror(ENOENT) });
                 }
-                worst = r > worst ? r : worst;
         }
-        return worst > 0 ? SETTINGS_E_INVALID : 0;
+        return 0;
 }
+
+#define FILE_BIT(file) (1u << CONFIG_##file)
+
+typedef struct BuildStep {
+        int (*run)(Build *, Err *);
+        unsigned files; /* FILE_BIT: what it stands on */
+} BuildStep;
+
+static const BuildStep build_steps[] = {
+        { build_calendar, FILE_BIT(CALENDAR) },
+        { build_sources, FILE_BIT(MAIN) },
+        { build_links, FILE_BIT(LINKS) },
+        { build_accounts, FILE_BIT(ACCOUNTS) },
+        { build_deadlines, FILE_BIT(MAIN) | FILE_BIT(ACCOUNTS) },
+        { build_mail, FILE_BIT(MAIN) },
+        { build_guards, FILE_BIT(MAIN) },
+};
 
 static int build_all(Build *b, Err *e) {
-        static int (*const steps[])(Build *, Err *) = {
-                build_calendar, build_sources, build_links, build_accounts, build_deadlines, build_mail, build_guards,
-                build_source_secrets,
-        };
-        for (int i = 0; i < CONFIG_FILES; i++)
+        unsigned there = 0;
+        int r = 0;
+        for (int i = 0; i < CONFIG_FILES; i++) {
+                if (!b->own->document[i])
+                        continue;
+                there |= 1u << i;
                 if (schema_check((ConfigFile) i, build_root(b, (ConfigFile) i), b->notices) < 0)
                         return err_oom(e);
-        for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
-                int r = steps[i](b, e);
-                if (r < 0)
-                        return r;
         }
-        return b->notices->errors > 0 ? SETTINGS_E_INVALID : 0;
+        for (size_t i = 0; i < sizeof build_steps / sizeof *build_steps && r >= 0; i++)
+                if ((build_steps[i].files & ~there) == 0)
+                        r = build_steps[i].run(b, e);
+        if (r >= 0 && there & FILE_BIT(MAIN))
+                r = b->secrets ? build_secrets_check(b, e) : build_source_secrets(b, e);
+        return r < 0 ? r : b->notices->errors > 0 ? SETTINGS_E_INVALID : 0;
 }
 
-int settings_load(const char *directory, Date today, FindingSink *sink, Settings **ret, Err *e) {
+static int load(const char *directory, Date today, bool secrets, FindingSink *sink, Settings **ret, Err *e) {
         _cleanup_(settings_unrefp) Settings *s = NULL;
         if (settings_new(directory, &s) < 0)
                 return err_oom(e);
 
         Notices notices = { .sink = sink };
-        Build b = { .settings = s, .own = s->private_, .notices = &notices, .today = today };
+        Build b = { .settings = s, .own = s->private_, .notices = &notices, .today = today,
+                    .secrets = secrets };
         int r = load_documents(&b, e);
         if (r == 0)
                 r = build_all(&b, e);
@@ -108,4 +126,12 @@ int settings_load(const char *directory, Date today, FindingSink *sink, Settings
         s->digest = build_digest(s);
         *ret = TAKE_PTR(s);
         return 0;
+}
+
+int settings_load(const char *directory, Date today, FindingSink *sink, Settings **ret, Err *e) {
+        return load(directory, today, false, sink, ret, e);
+}
+
+int settings_check(const char *directory, Date today, FindingSink *sink, Settings **ret, Err *e) {
+        return load(directory, today, true, sink, ret, e);
 }

@@ -50,10 +50,15 @@ typedef struct Settings {
 enum { SETTINGS_E_INVALID = 1 };
 
 /* Loads DIR/{nq57d,accounts,links,calendar-vn}.yaml and the named profiles (DIR/profiles/ID.yaml, else the installed
- * ones). All faults go to the sink: the first syntax error of a file, else all schema and cross-file errors. `today`
- * judges calendar years that are due to be filled (a warning). Environment read here: STATE_DIRECTORY,
- * CREDENTIALS_DIRECTORY, NQ57_PROFILE_DIR. */
+ * ones). All faults go to the sink: of a file that cannot be read, or not as YAML, its first; of the others all schema
+ * errors, and those across files as far as the files are there. `today` judges calendar years that are due to be filled
+ * (a warning). Environment read here: STATE_DIRECTORY, CREDENTIALS_DIRECTORY, NQ57_PROFILE_DIR. */
 int settings_load(const char *directory, Date today, FindingSink *sink, Settings **ret, Err *e);
+
+/* The same, and looks whether every password and key that the files ask for is there, private and of use. Inside the
+ * service (CREDENTIALS_DIRECTORY) what is wrong with them is only a warning: they are those of its start, and a reload
+ * is not refused for them. Where the caller may not look, that is the warning. */
+int settings_check(const char *directory, Date today, FindingSink *sink, Settings **ret, Err *e);
 Settings *settings_ref(Settings *s);
 Settings *settings_unref(Settings *s); /* returns NULL */
 DEFINE_CLEANUP(Settings, settings_unref)

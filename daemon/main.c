@@ -72,6 +72,7 @@ static int check(const AppOptions *o, bool print) {
         FindingSink sink = { .put = check_finding, .userdata = &seen };
         _cleanup_(settings_unrefp) Settings *s = NULL;
         _cleanup_clock_ Clock clock = { 0 };
+        int (*load)(const char *, Date, FindingSink *, Settings **, Err *) = print ? settings_load : settings_check;
         Err e = { 0 };
         int r = 0;
 
@@ -81,7 +82,7 @@ static int check(const AppOptions *o, bool print) {
                 r = clock_file(o->clock_path, &clock, &e);
 #endif
         if (r >= 0)
-                r = settings_load(o->config_dir, when_date(clock_wall(&clock)), &sink, &s, &e);
+                r = load(o->config_dir, when_date(clock_wall(&clock)), &sink, &s, &e);
         if (r < 0)
                 report_err(LOG_ERR, &e, "configuration");
         if (r > 0)

@@ -250,6 +250,26 @@ const char *profile_unit_space(const Profile *p, size_t i, Origin *ret_at) {
         return NULL;
 }
 
+static bool steps_want_secret(const StepPlan *steps, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                if (steps[i].secret)
+                        return true;
+        return false;
+}
+
+bool profile_wants_secret(const Profile *p) {
+        const SessionPlan *s = &p->session;
+        if (s->kind == SESSION_KIND_NONE || s->kind == SESSION_KIND_HANDED_OVER)
+                return false;
+        if (s->n_login == 0 && s->n_renew == 0) /* it is sent as it is */
+                return true;
+        return steps_want_secret(s->login, s->n_login) || steps_want_secret(s->renew, s->n_renew);
+}
+
+bool profile_wants_session(const Profile *p) {
+        return p->session.handed;
+}
+
 uint64_t profile_digest(const Profile *p) {
         return p->digest;
 }

@@ -35,5 +35,10 @@ const char *profile_config_name(const Profile *p, size_t i);
  */
 const char *profile_unit_space(const Profile *p, size_t i, Origin *ret_at);
 
+/* What each account needs in the secrets folder to be let in: a password or key, and a session that a person handed
+ * over. */
+bool profile_wants_secret(const Profile *p);
+bool profile_wants_session(const Profile *p);
+
 /* Digest of profile, mapping and normaliser version: a change voids page fingerprints and validators. */
 uint64_t profile_digest(const Profile *p);

