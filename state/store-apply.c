@@ -21,7 +21,7 @@ static int apply_batch(Apply *a, Str *records, int64_t *n, Err *e) {
                 if (r < 0)
                         return r;
         }
-        return 0;
+        return apply_waiting(a, e);
 }
 
 /* Block for block, and then what did not fill one; a record that goes on in the next waits for it. */
@@ -210,6 +210,7 @@ int listing_apply(Listing *l, const ListingEnd *end, Instant now, ListingReport 
         Apply a = {
                 .listing = l, .store = l->store, .end = end, .now = now,
                 .judges = end->members_complete && !end->changes_only,
+                .unnumbered = { .apply = &a }, .sides = { .apply = &a },
                 .sample = TEXT_INIT(8192), .scratch = TEXT_INIT(4u << 20),
                 .report = { .completeness = end->completeness },
         };

@@ -4,6 +4,7 @@
  */
 #pragma once
 
+#include "state/store-batch.h"
 #include "state/store-listing.h"
 #include "state/store-pages.h"
 #include "state/store-stmt.h"
@@ -39,15 +40,6 @@ struct Listing {
         int64_t same, duplicates, quarantined;
 };
 
-/* One record on its way; texts borrow from the buffer or the batch. */
-typedef struct Staged {
-        uint32_t size, page;
-        int64_t record;             /* 0: not in the store when it was staged */
-        uint64_t hash, print;
-        bool lone;                  /* may differ although nobody else says anything: fields this side may not write */
-        Str key, code, period, unit, lead, source_code, fields;
-        RecordKind kind;
-} Staged;
 bool staged_read(Str *rest, Staged *ret); /* false: no whole record is there */
 int listing_page_now(Listing *l, ListingPage **ret, Err *e); /* where the next record stands */
 void listing_span_count(Listing *l, ListingPage *page, int n);
@@ -58,7 +50,7 @@ int stage_seen(Listing *l, int64_t record, bool kept, bool *ret_twice, Err *e); 
 int store_stage_open(Store *s, Err *e);
 
 /* The transaction of a listing. */
-typedef struct Apply {
+struct Apply {
         Listing *listing;
         Store *store;
         const ListingEnd *end;
@@ -78,7 +70,8 @@ typedef struct Apply {
         ListingEnd doubted;         /* `end` as it is told when the listing is doubted */
         int64_t shown;              /* of what this reading showed, when records came again; 0: none did */
         Arena arena;                /* of one record */
-} Apply;
+        Batch unnumbered, sides;    /* that wait: records that may be new; new sides of records that are known */
+};
 static inline Instant apply_as_of(const Apply *a) {
         return a->end->as_of != 0 ? a->end->as_of : a->listing->started;
 }
@@ -101,7 +94,8 @@ typedef struct Stored {
         const Value *field[SIDE_COUNT]; /* of sides that are there and not removed */
 } Stored;
 int stored_read(Store *s, Arena *a, int64_t record, Stored *ret, Err *e);
-int apply_record(Apply *a, const Staged *st, Err *e);
+int apply_record(Apply *a, const Staged *st, Err *e); /* its texts are borrowed until apply_waiting */
+int apply_waiting(Apply *a, Err *e);
 /* Differences and owner after a change of `record`; `after` NULL: that side is gone for good. */
 int apply_reconcile(Apply *a, const Stored *before, const Value *const after[static SIDE_COUNT], Str identity_unit,
                     Err *e);

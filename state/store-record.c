@@ -18,10 +18,11 @@ static int side_put(Apply *a, int64_t record, const Staged *st, Err *e) {
 }
 
 /* The sides, and whether differences are kept of them, in one look: most of the cost of a record is that of asking. */
-#define STORED                                                                                                         \
+#define STORED_FROM(rows)                                                                                              \
         "SELECT r.id, EXISTS (SELECT 1 FROM difference d WHERE d.record = r.id), r.key,"                               \
         " c.hash, c.missing_since, c.removed_at, c.fields, p.hash, p.missing_since, p.removed_at, p.fields"            \
-        " FROM record r LEFT JOIN side c ON c.id = r.id LEFT JOIN side p ON p.id = " SQL_PORTAL_OF("r.id")
+        " FROM " rows " LEFT JOIN side c ON c.id = r.id LEFT JOIN side p ON p.id = " SQL_PORTAL_OF("r.id")
+#define STORED STORED_FROM("record r")
 
 static int stored_side(sqlite3_stmt *q, int column, Arena *a, Side side, Stored *ret, Err *e) {
         Value *field;
@@ -166,6 +167,19 @@ static void report_count(Apply *a, const Stored *stored, Side side, uint64_t has
                 a->report.same++; /* looked at because the mapping changed */
 }
 
+static int apply_sides(Apply *a, Err *e) {
+        int r = a->sides.n > 0 ? batch_put_sides(&a->sides, e) : 0;
+
+        a->sides.n = 0;
+        return r;
+}
+
+/* It goes in with others: nobody looks at it before this record comes again, or the rows are read. */
+static int side_wait(Apply *a, int64_t record, const Staged *st, Err *e) {
+        batch_add(&a->sides, st, record);
+        return batch_full(&a->sides) ? apply_sides(a, e) : 0;
+}
+
 static int apply_known(Apply *a, const Staged *st, const Stored *stored, Err *e) {
         Side side = a->listing->partition.side;
         const Value *after[SIDE_COUNT];
@@ -178,7 +192,9 @@ static int apply_known(Apply *a, const Staged *st, const Stored *stored, Err *e)
         if (r < 0)
                 return r;
         report_count(a, stored, side, st->hash);
-        if (!stored->there[side] || stored->removed[side] || stored->missing[side] || stored->hash[side] != st->hash)
+        if (!stored->there[side])
+                r = side_wait(a, stored->record, st, e);
+        else if (stored->removed[side] || stored->missing[side] || stored->hash[side] != st->hash)
                 r = side_put(a, stored->record, st, e);
         if (r == 0 && stored->field[side] && stored->hash[side] != st->hash) {
                 tally_change(a, st, stored->record, stored->field[side], now);
@@ -189,31 +205,118 @@ static int apply_known(Apply *a, const Staged *st, const Stored *stored, Err *e)
         return r < 0 ? r : apply_reconcile(a, stored, after, st->unit, e);
 }
 
-int apply_record(Apply *a, const Staged *st, Err *e) {
-        Stored stored = { .record = st->record };
-        bool is_new = false, older = false;
+/* The record was put just now, or `stored` is what was there. */
+static int apply_found(Apply *a, const Staged *st, bool is_new, Stored *stored, Err *e) {
+        bool older = false, before = false;
         int r = 0;
 
-        arena_clear(&a->arena);
-        if (st->record == 0)
-                r = record_ensure(a, st, &stored, &is_new, e);
-        if (r == 0 && a->end->as_of != 0 && !is_new)
-                r = apply_is_older(a, st, stored.record, &older, e);
+        if (a->end->as_of != 0 && !is_new)
+                r = apply_is_older(a, st, stored->record, &older, e);
         if (r < 0)
                 return r;
         if (older) {
                 a->report.older++;
                 return 0;
         }
-        r = bits_add(&a->touched, stored.record, &(bool) { false }, e);
-        if (r == 0 && st->record > 0)
-                r = stored_read(a->store, &a->arena, st->record, &stored, e);
+        r = bits_add(&a->touched, stored->record, &before, e);
+        if (r == 0 && before && a->sides.n > 0) { /* its side may wait */
+                r = apply_sides(a, e);
+                if (r == 0)
+                        r = stored_read(a->store, &a->arena, stored->record, stored, e);
+        }
         if (r < 0)
                 return r;
-        if (!bits_have(&a->before, stored.record))
+        if (!bits_have(&a->before, stored->record))
                 a->tally.new_members++;
         if (!is_new || st->lone)
-                return apply_known(a, st, &stored, e);
+                return apply_known(a, st, stored, e);
         a->report.added++;
-        return side_put(a, stored.record, st, e);
+        return side_put(a, stored->record, st, e);
+}
+
+static int apply_one(Apply *a, const Staged *st, Err *e) {
+        Stored stored = { .record = st->record };
+        bool is_new = false;
+        int r;
+
+        arena_clear(&a->arena);
+        r = st->record == 0 ? record_ensure(a, st, &stored, &is_new, e)
+                            : stored_read(a->store, &a->arena, st->record, &stored, e);
+        return r == 0 ? apply_found(a, st, is_new, &stored, e) : r;
+}
+
+/* As apply_one: of a record that was put with its side. */
+static int newcomer_in(Apply *a, const BatchRow *row, Err *e) {
+        const Staged *st = &row->staged;
+        int r = stage_member(a->listing, &a->listing->pages[st->page], row->record, st->print, true, e);
+
+        if (r == 0)
+                r = bits_add(&a->touched, row->record, &(bool) { false }, e);
+        a->tally.new_members++;
+        a->report.added++;
+        return r;
+}
+
+/* Whose key was there already goes the way of one that is known, in its turn. */
+static int apply_newcomers(Apply *a, Err *e) {
+        Batch *b = &a->unnumbered;
+        int r = batch_put_records(b, e);
+
+        if (r == 0)
+                r = batch_put_sides(b, e);
+        for (size_t i = 0; i < b->n && r == 0; i++) {
+                a->last_was_new = b->row[i].record > 0;
+                r = a->last_was_new ? newcomer_in(a, &b->row[i], e) : apply_one(a, &b->row[i].staged, e);
+        }
+        return r;
+}
+
+/* `q` shows what there is of the record, or NULL. */
+static int apply_known_row(Apply *a, sqlite3_stmt *q, const Staged *st, Err *e) {
+        Stored stored;
+        int r;
+
+        if (sqlite3_column_type(q, 0) == SQLITE_NULL)
+                return apply_one(a, st, e);
+        arena_clear(&a->arena);
+        a->last_was_new = false;
+        r = stored_row(q, &a->arena, &stored, e);
+        if (r == 0)
+                r = stage_member(a->listing, &a->listing->pages[st->page], stored.record, st->print, true, e);
+        return r == 0 ? apply_found(a, st, false, &stored, e) : r;
+}
+
+static int apply_acquaintances(Apply *a, Err *e) {
+        _cleanup_stmt_ sqlite3_stmt *q = NULL;
+        Batch *b = &a->unnumbered;
+        int r = batch_ask(b, STORED_FROM("batch b LEFT JOIN record r ON r.key = b.key"), &q, e);
+
+        for (size_t i = 0; r == 0 && (r = stmt_step(q, e)) > 0; i++)
+                r = apply_known_row(a, q, &b->row[i].staged, e);
+        return r;
+}
+
+/* Whether they are new is guessed as it was with the record before: systems are read one after another. */
+static int apply_unnumbered(Apply *a, Err *e) {
+        int r = a->unnumbered.n == 0 ? 0 : a->last_was_new ? apply_newcomers(a, e) : apply_acquaintances(a, e);
+
+        a->unnumbered.n = 0;
+        return r;
+}
+
+int apply_waiting(Apply *a, Err *e) {
+        int r = apply_unnumbered(a, e);
+
+        return r == 0 ? apply_sides(a, e) : r;
+}
+
+int apply_record(Apply *a, const Staged *st, Err *e) {
+        bool waits = st->record == 0 && !st->lone;
+        int r = 0;
+
+        if (waits)
+                batch_add(&a->unnumbered, st, 0);
+        if (!waits || batch_full(&a->unnumbered))
+                r = apply_unnumbered(a, e);
+        return r == 0 && !waits ? apply_one(a, st, e) : r;
 }

@@ -42,6 +42,7 @@ struct Store {
         void *stop_userdata;
         bool unflushed;                /* commits are not flushed, though they are to be: put right at the next */
         int64_t listings;              /* number of the last one begun: the key of its staged rows */
+        struct Batch *batch;           /* what the table `batch` shows (store-batch.h) */
         StmtSlot slot[STMT_SLOTS];
 };
 

@@ -83,6 +83,8 @@ static int store_open_write(Store *s, const char *path, Err *e) {
                 r = store_vault_open(s, path, e);
         if (r == 0)
                 r = store_stage_open(s, e);
+        if (r == 0)
+                r = batch_open(s, e);
         return r;
 }
 
