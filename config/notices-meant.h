@@ -61,6 +61,8 @@
         N(SPACE_UNKNOWN, "space-unknown", ERROR, "the profile looks units up by `{seen}`, and no unit of " \
           "accounts.yaml has such a code", \
           "bản mô tả tìm đơn vị theo `{seen}`, nhưng accounts.yaml chưa có đơn vị nào có mã này") \
+        N(SPACE_UNUSED, "space-unused", WARNING, "no profile looks units up by `{seen}`", \
+          "không bản mô tả nào tìm đơn vị theo `{seen}`") \
         N(ACCOUNT_TWICE, "account-twice", ERROR, "account `{seen}` belongs to {want}; a unit that shares it says " \
           "`parent` or `supervised`", \
           "tài khoản `{seen}` là của {want}; đơn vị dùng chung hãy ghi `parent` hoặc `supervised`") \

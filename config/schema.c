@@ -95,6 +95,30 @@ static KeyFault text_check(const Key *k, Str s) {
         }
 }
 
+/* The valid word nearest to one in a value that is made of words: `30 minuts`, `3 workin days earlier`. */
+static const char *word_near(KeyType type, Str s) {
+        static const char *const times[] = { "seconds", "minutes", "hours", "days", "second", "minute", "hour", "day",
+                                             "giây", "phút", "giờ", "ngày", NULL },
+                                 *const working[] = { "working", "days", "day", "earlier", "same", NULL },
+                                 *const monthly[] = { "monthly", "hằng", "tháng", NULL },
+                                 *const seats[] = { "from", "until", "phone", "vacant", "since", NULL };
+        const char *const *words = type == KEY_DURATION                             ? times
+                                   : type == KEY_WORKDAYS || type == KEY_FINISH ? working
+                                   : type == KEY_BEFORE                             ? monthly
+                                   : type == KEY_SEAT                               ? seats
+                                                                                    : NULL;
+        size_t n = 0;
+        Str word;
+        while (words && words[n])
+                n++;
+        while (words && str_split(&s, ' ', &word)) {
+                const char *near = text_nearest(word, words, n);
+                if (near && !str_eq(word, str_of(near)))
+                        return near;
+        }
+        return NULL;
+}
+
 static KeyFault number_read(const Key *k, Str s, KeyValue *v) {
         KeyFault fault;
         switch (k->type) {
@@ -187,6 +211,8 @@ KeyFault key_read(const Key *k, Str text, KeyValue *ret, Str *ret_seen, const ch
         }
         if (fault == KEY_FINE)
                 *ret = v;
+        else if (fault == KEY_SHAPE && !*ret_nearest)
+                *ret_nearest = word_near(k->type, *ret_seen);
         return fault;
 }
 

@@ -147,6 +147,29 @@ static void check_spaces(Check *c, const SourceOptions *source) {
         }
 }
 
+/* `code-edco` beside a profile's `code-edoc`: a code that nothing would ever find. */
+static void check_code_keys(Check *c) {
+        const char *used[64] = { "code-central", "code-portal" }, *space;
+        size_t n = 2;
+        Origin at;
+        for (int s = 0; s < SIDE_COUNT; s++) {
+                const SourceOptions *o = settings_source(c->b->settings, (Side) s);
+                for (size_t i = 0; o && o->profile && n < 64 && (space = profile_unit_space(o->profile, i, &at)); i++)
+                        used[n++] = space;
+        }
+        for (size_t i = 0; i < c->table->n_units; i++)
+                for (const Tree *t = c->at[i]->child; t; t = t->next) {
+                        const char *near = str_starts(str_of(t->key), STR("code-"))
+                                                   ? text_nearest(str_of(t->key), used, n)
+                                                   : NULL;
+                        NoticePath path = notice_path("units", c->at[i]->key, t->key);
+                        if (near && strcmp(near, t->key) != 0)
+                                notice_put(c->b->notices, &(Notice) { .id = NOTICE_SPACE_UNUSED, .at = t->key_origin,
+                                                                      .subject = path.text, .seen = t->key,
+                                                                      .nearest = near });
+                }
+}
+
 int build_unit_checks(Build *b, const UnitTable *t, const Tree *const *at, Err *e) {
         Check c = { .b = b, .table = t, .at = at };
         _cleanup_free_ const char **ids = calloc(t->n_units + 1, sizeof *ids);
@@ -166,6 +189,7 @@ int build_unit_checks(Build *b, const UnitTable *t, const Tree *const *at, Err *
                 return err_oom(e);
         for (int s = 0; s < SIDE_COUNT; s++)
                 check_spaces(&c, settings_source(b->settings, (Side) s));
+        check_code_keys(&c);
         for (int s = 0; s < SIDE_COUNT; s++)
                 if (check_side(&c, (Side) s, settings_source(b->settings, (Side) s)) < 0)
                         return err_oom(e);

@@ -21,6 +21,31 @@ static int list_records(Ctl *c, unsigned kinds, const Unit *unit, Err *e) {
                                     e);
 }
 
+static size_t list_words(const char *const *words, const char **to) {
+        size_t n = 0;
+
+        for (; words[n]; n++)
+                to[n] = words[n];
+        return n;
+}
+
+/* False: said, with the state that is near. */
+static bool list_state_known(const char *typed) {
+        const char *states[32], *near;
+        _cleanup_text_ Text all = TEXT_INIT(1000);
+        size_t n = list_words(work_states, states);
+
+        n += list_words(review_states, states + n);
+        if (word_known(work_states, str_of(typed)) || word_known(review_states, str_of(typed)))
+                return true;
+        for (size_t i = 0; i < n; i++)
+                text_addf(&all, " %s", states[i]);
+        near = text_nearest(str_of(typed), states, n);
+        ctl_say("no state `%s`:%s%s%s%s", typed, all.at ? all.at : "", near ? "; did you mean `" : "", near ? near : "",
+                near ? "`?" : "");
+        return false;
+}
+
 int verb_list(Ctl *c) {
         const CtlArgs *a = c->args;
         Str what = str_of(a->word[0]);
@@ -30,15 +55,15 @@ int verb_list(Ctl *c) {
         int r;
 
         if (!units && !str_eq(what, STR("tasks")) && !str_eq(what, STR("indicators"))) {
-                ctl_say("list what: tasks, indicators or units");
+                static const char *const lists[] = { "tasks", "indicators", "units" };
+                const char *near = text_nearest(what, lists, sizeof lists / sizeof *lists);
+
+                ctl_say("list what: tasks, indicators or units%s%s%s", near ? "; did you mean `" : "", near ? near : "",
+                        near ? "`?" : "");
                 return CTL_USAGE;
         }
-        if (a->work && !word_known(work_states, str_of(a->work)) && !word_known(review_states, str_of(a->work))) {
-                ctl_say("no state `%s`: not_started in_progress done suspended "
-                        "cancelled draft submitted returned approved locked",
-                        a->work);
+        if (a->work && !list_state_known(a->work))
                 return CTL_USAGE;
-        }
         if (!c->settings && (units || a->unit || (a->given & OPTION_BEHIND)))
                 return CTL_CONFIG;
         if (a->unit && !(unit = ctl_unit(c, a->unit)))

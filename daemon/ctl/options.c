@@ -97,16 +97,38 @@ static void options_table(struct option *table) {
         table[OPTIONS + 2] = (struct option) { 0 };
 }
 
+/* What getopt did not take, with the option that is near to it. */
+static int options_wrong(const char *typed, const struct option *table, bool no_value) {
+        const char *names[OPTIONS + 2], *near;
+        Str name = str_of(typed);
+
+        if (no_value) {
+                ctl_say("option `%s` needs a value: nq57ctl help", typed);
+                return CTL_USAGE;
+        }
+        for (size_t i = 0; i < OPTIONS + 2; i++)
+                names[i] = table[i].name;
+        while (name.len > 0 && name.at[0] == '-')
+                name = (Str) { name.at + 1, name.len - 1 };
+        if (name.len > 0 && memchr(name.at, '=', name.len))
+                name.len = (size_t) ((const char *) memchr(name.at, '=', name.len) - name.at);
+        near = text_nearest(name, names, OPTIONS + 2);
+        ctl_say("no option `%s`%s%s%s (nq57ctl help)", typed, near ? "; did you mean `--" : "", near ? near : "",
+                near ? "`?" : "");
+        return CTL_USAGE;
+}
+
 int options_read(int argc, char **argv, CtlArgs *ret, const char **ret_verb) {
         struct option table[OPTIONS + 3];
         int n;
 
         options_table(table);
-        while ((n = getopt_long(argc, argv, "hV", table, NULL)) >= 0) {
+        opterr = 0;
+        while ((n = getopt_long(argc, argv, ":hV", table, NULL)) >= 0) {
                 const OptionRow *o = n >= 256 ? &option_table[n - 256] : NULL;
 
-                if (n == '?')
-                        return CTL_USAGE;
+                if (n == '?' || n == ':')
+                        return options_wrong(argv[optind - 1], table, n == ':');
                 ret->help = ret->help || n == 'h';
                 ret->version = ret->version || n == 'V';
                 if (o)

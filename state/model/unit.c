@@ -25,7 +25,7 @@ const char *unit_kind_vn(UnitKind kind) {
 typedef struct UnitIndex {
         StrMap by_id, by_code[SIDE_COUNT], by_name, by_folded;
         StrMap by_space; /* "code-edoc=000.00.24.H15" */
-        const char **near; /* loose forms: id, name, and name without its first word */
+        const char **near; /* loose forms: id, name, name without its first word, and codes */
         uint32_t *near_place;
         size_t n_near;
 } UnitIndex;
@@ -56,8 +56,9 @@ static int index_reserve(UnitIndex *x, size_t n, size_t n_codes) {
                 r = strmap_reserve(&x->by_name, n);
         if (r == 0)
                 r = strmap_reserve(&x->by_folded, n);
-        x->near = calloc(n * 3 + 1, sizeof *x->near);
-        x->near_place = calloc(n * 3 + 1, sizeof *x->near_place);
+        size_t most = n * (3 + SIDE_COUNT) + n_codes;
+        x->near = calloc(most + 1, sizeof *x->near);
+        x->near_place = calloc(most + 1, sizeof *x->near_place);
         return r == 0 && x->near && x->near_place ? 0 : -ENOMEM;
 }
 
@@ -71,6 +72,14 @@ static void add_near(UnitIndex *x, const char *text, uint32_t place) {
         x->near_place[x->n_near++] = place;
 }
 
+static int add_near_code(UnitTable *t, UnitIndex *x, const char *code, uint32_t place) {
+        Str loose;
+        int r = text_fold_loose(&t->arena, str_of(code), &loose);
+        if (r == 0)
+                add_near(x, loose.at, place);
+        return r == -ENOMEM ? r : 0;
+}
+
 static int add_codes(UnitTable *t, UnitIndex *x, uint32_t place, Err *e) {
         const Unit *u = &t->units[place];
         for (size_t i = 0; i < u->n_codes; i++) {
@@ -79,7 +88,7 @@ static int add_codes(UnitTable *t, UnitIndex *x, uint32_t place, Err *e) {
                 uint32_t old = place;
                 text_addf(&key, "%s=%s", c->space, c->code);
                 const char *kept = key.failed ? NULL : arena_copy(&t->arena, text_str(&key));
-                if (!kept)
+                if (!kept || add_near_code(t, x, c->code, place) < 0)
                         return err_oom(e);
                 if (strmap_put(&x->by_space, str_of(kept), place, &old) < 0 && old != place)
                         return err_set(e, -EEXIST, RETRY_RECONFIGURE, "units `%s` and `%s` have the same %s `%s`",
@@ -97,6 +106,8 @@ static int index_add(UnitTable *t, UnitIndex *x, uint32_t place, Err *e) {
                 if (!u->access[s].code)
                         u->access[s].code = u->id;
                 uint32_t old;
+                if (strcmp(u->access[s].code, u->id) != 0 && add_near_code(t, x, u->access[s].code, place) < 0)
+                        return err_oom(e);
                 if (strmap_put(&x->by_code[s], str_of(u->access[s].code), place, &old) < 0)
                         return err_set(e, -EEXIST, RETRY_RECONFIGURE, "units `%s` and `%s` have the same %s code `%s`",
                                        t->units[old].id, u->id, side_names[s], u->access[s].code);

@@ -66,7 +66,8 @@ const Unit *unit_by_space(const UnitTable *t, const char *space, Str code);
 bool unit_space_known(const UnitTable *t, const char *space); /* a unit has a code in it */
 /* Exact NFC name first, then text_fold; NULL when none or more than one match. */
 const Unit *unit_by_name(const UnitTable *t, Str name);
-const Unit *unit_near(const UnitTable *t, Str text);          /* only ever a suggestion for a person; may be NULL */
+/* By id, name or any code; only ever a suggestion for a person; may be NULL. */
+const Unit *unit_near(const UnitTable *t, Str text);
 /* Through whose account a unit is read on a side: its own access, or of one above where it says `parent`. */
 const Unit *unit_reader(const UnitTable *t, const Unit *u, Side side);
 /* The unit itself, or for a sub-unit the nearest ancestor that is none: whose obligation a record is. */

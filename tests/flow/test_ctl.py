@@ -274,6 +274,14 @@ def test_control_characters_never_reach_the_terminal(site, tmp_path):
     assert "a\x1b[31mred\nb" in subjects
 
 
+@pytest.mark.parametrize("words, near", (
+    (("list", "tasks", "--unit", "H15.O7"), "H15.07"), (("list", "tasks", "--uint", "H15.07"), "--unit"),
+    (("list", "tasks", "--work", "don"), "`done`"), (("list", "taks"), "`tasks`"), (("status", "--jsn"), "--json")))
+def test_misspelt_words_have_a_nearest(site, words, near):
+    done = site.ctl(*words)
+    assert done.status in (2, 4) and "did you mean" in done.err and near in done.err.split("did you mean")[1], done
+
+
 def test_accounts_import(site, tmp_path):
     into, csv = tmp_path / "accounts.yaml", tmp_path / "office.csv"
     shutil.copy(site.config / "accounts.yaml", into)

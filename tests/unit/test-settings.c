@@ -233,6 +233,30 @@ static void test_nearest_names(void **state) {
         assert_non_null(site_first_error(site)->nearest);
 }
 
+/* Words inside of values: units of time, working days, seats; and the key of a code that nothing looks up. */
+static void test_nearest_words(void **state) {
+        static const char *const rows[][4] = {
+                { "nq57d.yaml", "    supervisor: ", "    poll-every: 30 minuts\n    supervisor: ", "minutes" },
+                { "nq57d.yaml", "  mode: preview", "  mode: preview\n  distance: 2 workin days", "working" },
+                { "nq57d.yaml", "before: 20 monthly", "before: 20 montly", "monthly" },
+                { "accounts.yaml", "\n    focal: ", "\n    head: A <a@x.vn> form 1/1/2026\n    focal: ", "from" },
+        };
+        Site *site = *state;
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+                site_edit(site, rows[i][0], str_of(rows[i][1]), str_of(rows[i][2]));
+                assert_int_equal(site_load(site, 2026, 6, 19), SETTINGS_E_INVALID);
+                const Finding *f = site_first_error(site);
+                for (size_t k = 0; k < site->findings.n; k++)
+                        if (strcmp(site->findings.at[k].code, "value-invalid") == 0)
+                                f = &site->findings.at[k];
+                assert_string_equal(f->nearest, rows[i][3]);
+                site_file(site, rows[i][0], NULL);
+        }
+        site_edit(site, "accounts.yaml", STR("\n    focal: "), STR("\n    code-porta: X1\n    focal: "));
+        assert_int_equal(site_load(site, 2026, 6, 19), 0);
+        has(site, "space-unused", 1);
+}
+
 static void test_missing_file_and_secret_kept_quiet(void **state) {
         Site *site = *state;
         char path[200];
@@ -334,6 +358,7 @@ int main(void) {
                 SITE_TEST(test_one_source_alone),
                 SITE_TEST(test_all_faults_are_told),
                 SITE_TEST(test_nearest_names),
+                SITE_TEST(test_nearest_words),
                 SITE_TEST(test_missing_file_and_secret_kept_quiet),
                 SITE_TEST(test_environment),
                 SITE_TEST(test_digest_follows_meaning),

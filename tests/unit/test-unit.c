@@ -106,6 +106,7 @@ static void test_suggestions(void **state) {
         assert_string_equal(unit_near(t, STR("xa mdrak"))->id, "24412");
         assert_string_equal(unit_near(t, STR("Sở Khoa học & Công nghệ"))->id, "H15.07");
         assert_string_equal(unit_near(t, STR("2417"))->id, "24175");
+        assert_string_equal(unit_near(t, STR("skhcm"))->id, "H15.07"); /* its code on the portal */
         assert_null(unit_near(t, STR("Bộ Ngoại giao")));
         assert_null(unit_near(t, STR("\xFF")));
 }
