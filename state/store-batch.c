@@ -215,7 +215,8 @@ int batch_ask(Batch *b, const char *sql, sqlite3_stmt **ret, Err *e) {
         return stmt_use(b->apply->store, sql, ret, e);
 }
 
-/* OR FAIL: a failure ends the whole transaction, so that SQLite need not be able to take back this statement alone. */
+/* OR FAIL, and no DO UPDATE, in which every failure is an ABORT: then SQLite need not be able to take back this statement
+ * alone, for which it would write every page down as it was. A failure ends the whole transaction here. */
 static int batch_run(Batch *b, const char *sql, Err *e) {
         b->apply->store->batch = b;
         return stmt_run(b->apply->store, NULL, e, sql, "");
@@ -238,9 +239,6 @@ int batch_put_sides(Batch *b, Err *e) {
         return batch_run(b,
                          "INSERT OR FAIL INTO side"
                          " SELECT side, hash, partition, page, run, at, NULL, NULL, alias, fields FROM batch"
-                         " WHERE record > 0 ON CONFLICT (id) DO UPDATE SET hash = excluded.hash,"
-                         " partition = excluded.partition, page = excluded.page, run = excluded.run,"
-                         " fetched_at = excluded.fetched_at, missing_since = NULL, removed_at = NULL,"
-                         " code = excluded.code, fields = excluded.fields",
+                         " WHERE record > 0",
                          e);
 }

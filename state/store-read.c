@@ -209,7 +209,7 @@ int store_visit_unit(Store *s, Str unit, const MergePolicy *policy, RecordVisit 
         if (unit.len == 0 || record_key(&any, &prefix) < 0)
                 return err_set(e, -EINVAL, RETRY_NEVER, "not a unit: `" STR_FMT "`", STR_ARG(unit));
         part = (Str) { prefix.at, (size_t) ((const char *) memchr(prefix.at, '/', prefix.len) - prefix.at) };
-        r = read_query(s, policy, RECORD_ROWS " WHERE substr(r.key, 1, 1) = '/' AND r.unit = ?1 ORDER BY r.key",
+        r = read_query(s, policy, RECORD_ROWS " WHERE r.key >= '/' AND r.key < '0' AND r.unit = ?1 ORDER BY r.key",
                        &unit, visit, userdata, NULL, e);
         if (r != 0)
                 return r;

@@ -179,6 +179,11 @@ static const char distrust_column[] = "ALTER TABLE partition ADD COLUMN distrust
 /* What a listing showed in which records came twice. */
 static const char shown_column[] = "ALTER TABLE partition ADD COLUMN shown INTEGER;";
 
+/* Whose codes are not per unit: keys begin with '/', and '0' is the character after it. A function in the condition of an
+ * index has SQLite keep the pages as they were of a statement that inserts many rows. */
+static const char lead_index[] = "DROP INDEX record_lead;"
+                                 "CREATE INDEX record_lead ON record (unit) WHERE key >= '/' AND key < '0';";
+
 static const char *const migrations[][3] = {
         { sync_tables, plan_tables, NULL }, /* version 1 */
         { judged_tables, NULL },            /* version 2 */
@@ -188,6 +193,7 @@ static const char *const migrations[][3] = {
         { apart_sides, NULL },              /* version 6 */
         { distrust_column, NULL },          /* version 7 */
         { shown_column, NULL },             /* version 8 */
+        { lead_index, NULL },               /* version 9 */
 };
 #define VERSION ((int) (sizeof migrations / sizeof *migrations))
 

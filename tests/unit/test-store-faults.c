@@ -373,7 +373,7 @@ static void test_version_1(void **state) {
         (void) state;
         file_of_version_1(w);
         world_open(w);
-        assert_int_equal(version_of(w), 8);
+        assert_int_equal(version_of(w), 9);
         expect_upgraded(w);
         world_free(w);
 }
