@@ -215,8 +215,8 @@ int batch_ask(Batch *b, const char *sql, sqlite3_stmt **ret, Err *e) {
         return stmt_use(b->apply->store, sql, ret, e);
 }
 
-/* OR FAIL, and no DO UPDATE, in which every failure is an ABORT: then SQLite need not be able to take back this statement
- * alone, for which it would write every page down as it was. A failure ends the whole transaction here. */
+/* OR FAIL, and no DO UPDATE, in which every failure is an ABORT: then SQLite need not be able to take back this
+ * statement alone, for which it would write every page down as it was. A failure ends the whole transaction here. */
 static int batch_run(Batch *b, const char *sql, Err *e) {
         b->apply->store->batch = b;
         return stmt_run(b->apply->store, NULL, e, sql, "");

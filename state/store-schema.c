@@ -179,8 +179,8 @@ static const char distrust_column[] = "ALTER TABLE partition ADD COLUMN distrust
 /* What a listing showed in which records came twice. */
 static const char shown_column[] = "ALTER TABLE partition ADD COLUMN shown INTEGER;";
 
-/* Whose codes are not per unit: keys begin with '/', and '0' is the character after it. A function in the condition of an
- * index has SQLite keep the pages as they were of a statement that inserts many rows. */
+/* Whose codes are not per unit: keys begin with '/', and '0' is the character after it. A function in the condition of
+ * an index has SQLite keep the pages as they were of a statement that inserts many rows. */
 static const char lead_index[] = "DROP INDEX record_lead;"
                                  "CREATE INDEX record_lead ON record (unit) WHERE key >= '/' AND key < '0';";
 
