@@ -99,7 +99,7 @@ static int apply_all(Apply *a, Err *e) {
         if (r == 0)
                 r = partition_ensure(a->listing, e);
         if (r == 0)
-                r = repeats_judge(a, e);
+                r = doubt_judge(a, e);
         if (r == 0)
                 r = quarantine_seen(a, e);
         if (r == 0 && a->judges)

@@ -53,7 +53,8 @@ typedef struct ListingReport {
         int64_t refusal;               /* id for `nq57ctl accept`; 0 none */
         char en[400], vi[400];         /* the guard's words, or the doubt's (en) */
         int64_t repeats;               /* records that came again in one reading */
-        bool doubted;                  /* partial because of them: the next reading that shows the same is believed */
+        bool doubted;                  /* partial, of them or of ListingEnd.unproved: the next reading that shows the
+                                        * same is believed */
         char repeated[80];             /* the key of one of them, when it is known; cut */
 } ListingReport;
 

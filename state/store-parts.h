@@ -68,7 +68,7 @@ struct Apply {
         Text sample, scratch;       /* of what would change, for a refusal */
         int sampled;
         ListingEnd doubted;         /* `end` as it is told when the listing is doubted */
-        int64_t shown;              /* of what this reading showed, when records came again; 0: none did */
+        int64_t shown;              /* of what this reading showed, when there is a doubt about it; 0: none */
         Arena arena;                /* of one record */
         Batch unnumbered, sides;    /* that wait: records that may be new; new sides of records that are known */
 };
@@ -129,8 +129,8 @@ int partition_ensure(Listing *l, Err *e); /* its row */
 int run_begin(Apply *a, Err *e);       /* takes a run id */
 int run_write(Apply *a, Err *e);       /* the run record and the partition's state */
 
-/* Whether records came again in one reading, and what follows (store-repeats.c). After the rows, before absence. */
-int repeats_judge(Apply *a, Err *e);
+/* Whether the reading is to be doubted, and what follows (store-doubt.c). After the rows, before absence. */
+int doubt_judge(Apply *a, Err *e);
 
 /* *ret_pass: no guard tripped, or a person accepted this picture. The words are in a->report. */
 int refusal_judge(Apply *a, bool *ret_pass, Err *e);

@@ -57,7 +57,7 @@ void listing_judge(Listing *l) {
         Contract *c;
         if (!end->whole || listing_contract(l, &c) < 0)
                 return;
-        const ContractListing listing = { .received = end->received, .pages = end->pages,
-                                          .page_size = l->pager.fullest, .changes_only = end->changes_only };
+        const ContractListing listing = { .received = end->received, .page_size = l->sum.page_size,
+                                          .changes_only = end->changes_only };
         note_drift(end, l->partition, c, &listing, &l->sink, &l->learnt);
 }

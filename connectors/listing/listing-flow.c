@@ -16,6 +16,11 @@ static void sum_fault(ListingSum *sum, Fault f, bool lossy, const char *detail) 
         snprintf(sum->detail, sizeof sum->detail, "%s", detail);
 }
 
+static void sum_doubt(ListingSum *sum, const Pager *p) {
+        if (!sum->unproved[0])
+                memcpy(sum->unproved, p->unproved, sizeof sum->unproved);
+}
+
 /* The pages of one slice, or of the stream, have ended. */
 static void sum_add(ListingSum *sum, const Pager *p) {
         sum->pages += p->pages;
@@ -25,7 +30,9 @@ static void sum_add(ListingSum *sum, const Pager *p) {
         sum->claimed += p->total > 0 ? p->total : 0;
         if (sum->proof == PROOF_NONE || p->proof != PROOF_TOTAL)
                 sum->proof = p->proof;
+        sum->page_size = p->filled > 1 && p->fullest > sum->page_size ? p->fullest : sum->page_size;
         sum_fault(sum, p->fault, !pager_complete(p), p->detail);
+        sum_doubt(sum, p);
 }
 
 void listing_missing(Listing *l, const char *what, const char *detail) {
@@ -43,11 +50,14 @@ static void pager_anew(Listing *l, uint64_t sequence) {
         pager_done(&l->pager);
         pager_begin(&l->pager, &l->stream->paging);
         l->pager.last_sequence = sequence;
+        l->pager.usual = l->asks_parents ? -1 : l->usual;
 }
 
 static void finish(Listing *l) {
         ListingSum *sum = &l->sum;
         l->finished = true;
+        if (sum->received == 0 && sum->unclaimed && !sum->unproved[0] && !l->end.changes_only)
+                snprintf(sum->unproved, sizeof sum->unproved, "the list is empty, and no total tells that it is");
         if (sum->missing > 1) {
                 size_t n = strlen(sum->detail);
                 snprintf(sum->detail + n, sizeof sum->detail - n, " (%d in all)", sum->missing);
@@ -98,12 +108,14 @@ static void parents_ended(Listing *l) {
                 return;
         }
         sum_fault(&l->sum, p->fault, !pager_complete(p), p->detail);
+        sum_doubt(&l->sum, p);
         l->parents = l->sum;
         l->asks_parents = false;
         l->stream = profile_stream(l->source->o.profile, l->partition->stream);
         slices_rewind(&l->slices);
         if (!slices_now(&l->slices)) {
                 l->sum.proof = p->proof;
+                l->sum.unclaimed = p->total < 0;
                 finish(l);
                 return;
         }

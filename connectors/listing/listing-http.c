@@ -355,6 +355,8 @@ static void end_fill(Listing *l) {
         end->whole = complete;
         end->may_repeat = sum->may_repeat || l->stream->each.kind != EACH_NONE;
         end->members_complete = complete && !l->anonymous;
+        if (complete)
+                memcpy(end->unproved, sum->unproved, sizeof end->unproved);
         if (complete && end->fault == FAULT_NONE)
                 end->completeness = LISTING_COMPLETE;
         else

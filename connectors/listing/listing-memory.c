@@ -47,6 +47,9 @@ void listing_memory_begin(Listing *l) {
         l->end.changes_only = changes_suffice(p, &l->memory, sweep_every(l), c->began);
         l->conditional = l->stream->validators && remembers_pages(l) && !l->memory.distrust;
         l->sweeps = sweep_due(l, c->began);
+        Contract *contract;
+        if (listing_contract(l, &contract) == 0)
+                l->pager.usual = l->usual = (int) contract->known_page;
 }
 
 /* The system no longer knows what was so long ago. Nothing was taken yet: the same listing reads everything. */

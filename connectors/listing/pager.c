@@ -23,7 +23,7 @@ static StopRule stop_of(const PagingPlan *plan) {
 
 void pager_begin(Pager *p, const PagingPlan *plan) {
         *p = (Pager) { .plan = plan, .stop = stop_of(plan), .total = -1, .first_total = -1,
-                       .cursor = TEXT_INIT(PAGER_CURSOR_MAX) };
+                       .cursor = TEXT_INIT(PAGER_CURSOR_MAX), .emptiest = INT32_MAX, .inner = INT32_MAX };
 }
 
 void pager_done(Pager *p) {
@@ -36,11 +36,12 @@ void pager_done(Pager *p) {
 void pager_again(Pager *p) {
         const PagingPlan *plan = p->plan;
         uint64_t sequence = p->sequence;
-        int passes = p->passes + 1;
+        int passes = p->passes + 1, usual = p->usual;
         pager_done(p);
         pager_begin(p, plan);
         p->last_sequence = sequence;
         p->passes = passes;
+        p->usual = usual;
 }
 
 static void add_parameter(Text *t, const char *name, Str value) {
@@ -328,6 +329,44 @@ static void keys_judge(Pager *p, const PageSeen *s) {
                       "page %d gives nothing new: as many records share one key as a page holds", p->pages);
 }
 
+/* How full a page is says little where the system filters after it has paged, and by offset the next one begins behind
+ * what came. Elsewhere what a page lacks that is not the last may be lost. */
+static void sizes_note(Pager *p, const PageSeen *s) {
+        if (s->received > s->overlap && p->emptiest < p->inner)
+                p->inner = p->emptiest;
+        if (s->received > 0) {
+                p->last_filled = s->received;
+                p->filled++;
+        }
+        p->emptiest = s->received < p->emptiest ? s->received : p->emptiest;
+        p->fullest = s->received > p->fullest ? s->received : p->fullest;
+}
+
+/* Records of a full page: as it was, or as it shows. Where nobody knows how it was, and only one page stands before the
+ * last to show it, as many as were asked for. */
+static int page_holds(const Pager *p) {
+        int size = p->usual > p->fullest ? p->usual : p->fullest;
+        return p->usual == 0 && p->filled < 3 && p->plan->size > size ? p->plan->size : size;
+}
+
+/* Without a total all rests on what the pages say of each other. A last page that is as full as any may be the last, or
+ * one whose word of the next was lost; one in the middle that is emptier than others has lost records, or has not. This
+ * reading does not tell. */
+static void ended_unproved(Pager *p) {
+        const PagingPlan *plan = p->plan;
+        int last = p->last_filled, full = p->filled > 1 ? p->fullest : p->usual > 0 ? p->usual : plan->size;
+        bool gap = plan->kind != PAGING_OFFSET && !plan->short_pages && p->inner < page_holds(p);
+        if (p->total >= 0 || plan->kind == PAGING_NONE || p->proof == PROOF_NONE)
+                return;
+        if (gap)
+                snprintf(p->unproved, sizeof p->unproved,
+                         "a page with %d records is not the last, where a page holds %d: no total tells whether some "
+                         "were left out", p->inner, page_holds(p));
+        else if (full > 0 && last >= full)
+                snprintf(p->unproved, sizeof p->unproved,
+                         "the last page is full (%d records): no total tells whether more follow", last);
+}
+
 static int ended(Pager *p, const PageSeen *s, Proof proof) {
         const PagingPlan *plan = p->plan;
         if (plan->kind == PAGING_KEYSET)
@@ -335,7 +374,9 @@ static int ended(Pager *p, const PageSeen *s, Proof proof) {
         if (plan->kind == PAGING_NONE && plan->size > 0 && s->received >= plan->size && p->total < 0)
                 fault(p, FAULT_COUNT_MISMATCH, true, "the one page is full (%d records): there may be more",
                       s->received);
-        return end_by(p, proof);
+        (void) end_by(p, proof);
+        ended_unproved(p);
+        return PAGER_END;
 }
 
 static int next(Pager *p, const PageSeen *s) {
@@ -370,10 +411,13 @@ int pager_page(Pager *p, PageSeen *s, bool *ret_take) {
         p->received += fresh;
         p->empty_pages = fresh == 0 ? p->empty_pages + 1 : 0;
         keys_note(p, s);
+        sizes_note(p, s);
         Proof proof = last_by(p, s);
-        int r = proof != PROOF_NONE ? ended(p, s, proof) : next(p, s);
-        p->fullest = s->received > p->fullest ? s->received : p->fullest;
-        return r;
+        if (proof != PROOF_NONE)
+                return ended(p, s, proof);
+        if (p->stop == STOP_FLAG && s->received == 0)
+                p->inner = 0; /* it said that more follows */
+        return next(p, s);
 }
 
 bool pager_complete(const Pager *p) {

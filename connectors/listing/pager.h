@@ -31,8 +31,13 @@ typedef struct PageSeen {
 typedef struct Pager {
         const PagingPlan *plan;
         StopRule stop;
+        int usual;              /* records of a full page, as listings before had it; 0: not learnt yet; -1: nobody
+                                 * remembers it */
         int pages, empty_pages;
         int fullest;            /* records of the fullest page so far */
+        int filled, last_filled; /* pages that have records; how many the last of them has */
+        int emptiest, inner;    /* records of the emptiest page, and of the emptiest of those that were not the last;
+                                 * INT32_MAX: none yet */
         bool was_short;         /* the page before was not full */
         int64_t received, total, first_total;
         bool drifted;           /* the total changed on the way */
@@ -45,6 +50,7 @@ typedef struct Pager {
         bool reread_helps;      /* ...and it may be gone when the listing is read anew */
         Proof proof;
         char detail[300];
+        char unproved[240];     /* as ListingEnd has it, once it has ended */
         HashSet seen;           /* of pages, edges and cursors */
         HashSet before;         /* prints of the page before */
         uint64_t sequence, last_sequence; /* over all records in their order: of this pass and of the one before */

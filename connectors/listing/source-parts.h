@@ -23,10 +23,11 @@ typedef struct ListingSum {
         int64_t received, claimed;
         bool unclaimed;        /* some had no total */
         int pages, missing;    /* `missing`: slices and details that were not given */
+        int page_size;         /* records of the fullest page where there were several; 0: none */
         Proof proof;           /* the weakest */
         Fault fault;           /* the first */
         bool lossy, may_repeat;
-        char detail[340];
+        char detail[340], unproved[240];
 } ListingSum;
 #define VALIDATOR_ROOM 1024
 
@@ -79,6 +80,7 @@ typedef struct Listing {
         struct Details *details; /* of the page that came last; NULL: none are asked for */
         ListingSum sum;
         ListingSum parents;    /* what the list of parents came to: it is not read again with the slices */
+        int usual;             /* Pager.usual of the stream */
         int passes;            /* readings from the start before this one */
         bool finished;         /* every slice was read to its end */
         RowsLeft left;         /* rows of its pages that are no records */

@@ -24,7 +24,7 @@ static const PagingKey paging_keys[] = {
         { "first-page", K(PAGE), 0 },
         { "offset-parameter", K(OFFSET), 0 },
         { "overlap", K(OFFSET), 0 },
-        { "short-pages", K(PAGE) | K(OFFSET), 0 },
+        { "short-pages", EVERY & ~K(NONE), 0 },
         { "size-parameter", EVERY, 0 },
         { "size", EVERY, 0 },
         { "cursor-parameter", K(CURSOR) | K(KEYSET), 0 },

@@ -168,7 +168,7 @@ static void judge_counts(Judge *j) {
         if (d->count_band > 0 && c->known_count >= LEARNT && apart * 100 > c->known_count * d->count_band)
                 TELL(j, "drift-count", DRIFT_WARN, STR("count"), "%" PRIi64 " records; the last listing had %" PRIi64,
                      "%" PRIi64 " bản ghi; lần trước có %" PRIi64, j->l->received, c->known_count);
-        if (c->known_page > 0 && j->l->pages > 1 && j->l->page_size != c->known_page)
+        if (c->known_page > 0 && j->l->page_size > 0 && j->l->page_size != c->known_page)
                 TELL(j, "drift-page-size", DRIFT_WARN, STR("page"), "a page holds %d records; before %" PRIi64,
                      "một trang có %d bản ghi; trước đây %" PRIi64, j->l->page_size, c->known_page);
 }
@@ -206,7 +206,7 @@ static ContractCount learn(const Contract *c, const ContractListing *l, const Co
 void contract_encode(const Contract *c, const ContractListing *l, Text *ret) {
         bool whole = !l->changes_only, halve = c->known_records + c->records > RECORDS_MAX || c->records == l->received;
         int64_t count = whole ? l->received : c->known_count;
-        int64_t page = whole && l->pages > 1 ? l->page_size : c->known_page;
+        int64_t page = whole && l->page_size > 0 ? l->page_size : c->known_page;
         if (c->records == 0 && count == c->known_count && page == c->known_page)
                 return;
         text_addf(ret, "1 %" PRIu64 " %" PRIi64 " %" PRIi64 " %" PRIi64 "\n", c->digest,

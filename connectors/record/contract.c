@@ -141,7 +141,7 @@ static bool decode(Contract *c, Str kept) {
         uint64_t digest, records, n, page;
         if (!str_split(&rest, '\n', &line) || !str_split(&line, ' ', &part) || !str_eq(part, STR(HEAD)) ||
             !number(&line, UINT64_MAX, &digest) || digest != c->digest || !number(&line, UINT32_MAX, &records) ||
-            !number(&line, UINT32_MAX, &n) || !number(&line, UINT32_MAX, &page))
+            !number(&line, UINT32_MAX, &n) || !number(&line, INT32_MAX, &page))
                 return false;
         c->known_records = (int64_t) records;
         c->known_count = (int64_t) n;

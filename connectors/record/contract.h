@@ -57,7 +57,7 @@ void contract_word(Contract *c, FieldId field, Str word);
 /* What the listing was, beside what was parsed of it. */
 typedef struct ContractListing {
         int64_t received; /* records, parsed or as before */
-        int pages, page_size; /* records on the fullest page */
+        int page_size; /* records on the fullest page of several; 0: there was one */
         bool changes_only;
         bool untyped; /* of cells, which are texts or numbers as somebody typed them */
 } ContractListing;

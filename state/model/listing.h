@@ -30,6 +30,7 @@ typedef enum Fault {
         FAULT_FIELD_INVALID,     /* a field kept as invalid; the record is stored */
         FAULT_RECORD_INVALID,    /* record without identity, or broken JSON inside it: quarantined */
         FAULT_COUNT_MISMATCH,    /* received differs from the claimed total */
+        FAULT_UNPROVED,          /* read to its end, but nothing shows that this was the end (ListingEnd.unproved) */
         FAULT_NOT_JSON,
         FAULT_TOO_LARGE,         /* a cap of limits.h was hit: never truncated silently */
         FAULT_HTTP_STATUS,
@@ -106,6 +107,8 @@ typedef struct ListingEnd {
                                  * what was read, and kept whenever the rows are. 0: current */
         bool may_repeat;        /* a record may come more than once: several slices show it, or two readings in a row
                                  * were the same */
+        char unproved[240];     /* not empty: whole as far as the system says, yet its pages look as if some were left
+                                 * out, and no total proves them; whoever remembers the reading before decides */
         bool changes_only;      /* asked only for what changed: absence proves nothing, membership is kept */
         Str cursor;             /* of the next listing of changes; committed with the rows; STR_NULL: as it was */
         Str contract;           /* to be kept when the listing is applied; STR_NULL: as it was */

@@ -28,7 +28,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         field.n_from = 1;
         const StreamPlan stream = { .slots = slots, .n_slots = 1, .fields = &field, .n_fields = 1, .code.slot = 0,
                                     .drift = { .on_critical = DRIFT_STOP, .count_band = 10 } };
-        const ContractListing l = { .received = 40, .pages = 2, .page_size = 20 };
+        const ContractListing l = { .received = 40, .page_size = 20 };
         Str rest = { (const char *) data, size }, kept = STR_NULL;
         str_split(&rest, '\0', &kept);
         Contract *c, *again;
@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
                 if (contract_new(&stream, 1, text_str(&first), &again) < 0)
                         abort();
                 again->records = 0;
-                const ContractListing other = { .received = 41, .pages = 1 };
+                const ContractListing other = { .received = 41 };
                 contract_encode(again, &other, &second);
                 if (again->known_records < 30 || second.len == 0)
                         abort();

@@ -72,6 +72,7 @@ static inline Partition world_partition(Side side) {
 
 static inline ListingEnd world_end(void) {
         return (ListingEnd) { .completeness = LISTING_COMPLETE,
+                              .whole = true,
                               .members_complete = true,
                               .proof = PROOF_TOTAL,
                               .claimed = -1,

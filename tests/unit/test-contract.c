@@ -61,7 +61,7 @@ static const char *listing(World *w, const char *record, const char *odd, int n_
         Normaliser n;
         RecordSide side;
         Quarantine q;
-        ContractListing l = { .received = received, .pages = 3, .page_size = 50 };
+        ContractListing l = { .received = received, .page_size = 50 };
         assert_int_equal(contract_new(w->stream, 7, text_str(&w->kept), &c), 0);
         assert_int_equal(normaliser_init(&n, w->stream, &w->units, SIDE_CENTRAL, ""), 0);
         n.contract = c;

@@ -15,6 +15,9 @@ typedef struct Server {
         bool total, flag;
         int lie;                /* added to the total */
         int repeat_at;          /* this page is the first again; 0: never */
+        int lose_at, lost;      /* this page is without its last `lost` records; 0: none */
+        int end_at;             /* this page names no next one, or says that there is none */
+        bool ends_empty;        /* every page with records names a next one */
         bool given[64];
         int pages;
 } Server;
@@ -23,6 +26,7 @@ typedef struct Verdict {
         bool complete;
         Fault fault;
         Proof proof;
+        bool unproved;
 } Verdict;
 
 static int parameter(const Text *q, const char *name) {
@@ -57,21 +61,25 @@ static Verdict read_all(Server *s, const PagingPlan *plan) {
                 assert_int_equal(pager_query(&p, &q), 0);
                 int from = from_of(s, plan, &q), to = from;
                 for (; to < s->records && to - from < s->size && to - from < s->cap; to++)
-                        s->given[to] = true;
-                PageSeen seen = { .received = to - from,
+                        ;
+                int n = s->pages == s->lose_at ? (to - from > s->lost ? to - from - s->lost : 0) : to - from;
+                for (int i = from; i < from + n; i++)
+                        s->given[i] = true;
+                PageSeen seen = { .received = n,
                                   .total = s->total ? s->records + s->lie : -1,
                                   .bytes_hash = (uint64_t) s->pages * 977,
-                                  .first_hash = to > from ? (uint64_t) from + 1 : 0,
-                                  .last_hash = to > from ? (uint64_t) to : 0 };
+                                  .first_hash = n > 0 ? (uint64_t) from + 1 : 0,
+                                  .last_hash = n > 0 ? (uint64_t) (from + n) : 0 };
                 snprintf(cursor, sizeof cursor, "%d", to);
-                if (plan->kind == PAGING_CURSOR && to < s->records)
+                bool more = s->pages != s->end_at && (s->ends_empty ? to > from : to < s->records);
+                if (plan->kind == PAGING_CURSOR && more)
                         seen.cursor = str_of(cursor);
                 seen.more_known = s->flag;
-                seen.more = to < s->records;
+                seen.more = more;
                 r = pager_page(&p, &seen, &take);
                 assert_true(r == PAGER_NEXT || r == PAGER_END);
         }
-        Verdict v = { pager_complete(&p), p.fault, p.proof };
+        Verdict v = { pager_complete(&p), p.fault, p.proof, p.unproved[0] != '\0' };
         pager_done(&p);
         return v;
 }
@@ -81,6 +89,13 @@ static bool all_given(const Server *s) {
                 if (!s->given[i])
                         return false;
         return true;
+}
+
+static bool any_given(const Server *s) {
+        for (int i = 0; i < s->records; i++)
+                if (s->given[i])
+                        return true;
+        return false;
 }
 
 static PagingPlan plan_of(PagingKind kind, int size) {
@@ -124,6 +139,50 @@ static void test_never_lies(void **state) {
                                                                                 "honest: kind %d n %d size %d total %d",
                                                                                 kind, n, size, total);
                                                         }
+}
+
+/* Without a total: a page that lost records, all of them too, or its word of the next page. */
+static void test_losses_are_not_proved(void **state) {
+        for (int kind = PAGING_PAGE; kind <= PAGING_CURSOR; kind++)
+                for (int n = 1; n <= 13; n++)
+                        for (int size = 2; size <= 4; size++)
+                                for (int at = 1; at <= 6; at++)
+                                        for (int lost = 0; lost <= size; lost++)
+                                                for (int flag = 0; flag <= 1; flag++) {
+                                                        Server s = { .records = n,
+                                                                     .size = size,
+                                                                     .cap = size,
+                                                                     .flag = flag,
+                                                                     .lost = lost,
+                                                                     .lose_at = lost ? at : 0,
+                                                                     .end_at = lost ? 0 : at };
+                                                        PagingPlan plan = plan_of((PagingKind) kind, size);
+                                                        plan.total = (Select) { 0 };
+                                                        if (flag)
+                                                                plan.more.text = "$.m";
+                                                        Verdict v = read_all(&s, &plan);
+                                                        bool last = at * size >= n; /* nobody could tell */
+                                                        bool lie = v.complete && !v.unproved && !all_given(&s);
+                                                        if (lie && !last && any_given(&s))
+                                                                fail_msg("kind %d n %d size %d at %d lost %d flag %d",
+                                                                         kind, n, size, at, lost, flag);
+                                                }
+}
+
+/* An honest system is believed at once, but where its last page is full. */
+static void test_what_is_plainly_whole(void **state) {
+        for (int kind = PAGING_PAGE; kind <= PAGING_CURSOR; kind++)
+                for (int n = 0; n <= 13; n++)
+                        for (int size = 1; size <= 4; size++)
+                                for (int total = 0; total <= 1; total++)
+                                        for (int empty = 0; empty <= 1; empty++) {
+                                                Server s = { .records = n, .size = size, .cap = size, .total = total,
+                                                             .ends_empty = empty };
+                                                PagingPlan plan = plan_of((PagingKind) kind, size);
+                                                Verdict v = read_all(&s, &plan);
+                                                assert_true(v.complete && all_given(&s));
+                                                assert_int_equal(v.unproved, !total && n > 0 && n % size == 0);
+                                        }
 }
 
 static void test_lowered_page_size(void **state) {
@@ -250,6 +309,8 @@ static void test_page_cap(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_never_lies),
+                cmocka_unit_test(test_losses_are_not_proved),
+                cmocka_unit_test(test_what_is_plainly_whole),
                 cmocka_unit_test(test_lowered_page_size),
                 cmocka_unit_test(test_repeats_and_totals),
                 cmocka_unit_test(test_proofs),

@@ -132,7 +132,7 @@ static int model_list(World *w, const Model *m, const int *order, int n, Kind ki
         model_pages(w, l, m, order, n, INT32_MAX, reader, reader && kind != CHANGES, &normalised);
         end.members_complete = kind == WHOLE || kind == CHANGES;
         end.changes_only = kind == CHANGES;
-        end.may_repeat = true; /* what it shows twice it showed twice before: test-store-repeats.c tests the doubt */
+        end.may_repeat = true; /* what it shows twice it showed twice before: test-store-doubt.c tests the doubt */
         end.completeness = kind == FAILED ? LISTING_FAILED : end.members_complete ? LISTING_COMPLETE : LISTING_PARTIAL;
         assert_int_equal(apply(w, l, end), 0);
         return normalised;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A reading in which records come again is believed when the next one shows the same: rows that moved while it was
- * read have hidden as many others, however well the counts agree. */
+/* A reading in which records come again, or whose end nothing proves, is believed when the next one shows the same:
+ * rows that moved while it was read have hidden as many others, however well the counts agree. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -121,11 +121,65 @@ static void test_where_it_is_told_why(void **state) {
         world_free(w);
 }
 
+static ListingEnd unproved(void) {
+        ListingEnd end = world_end();
+
+        (void) snprintf(end.unproved, sizeof end.unproved, "the last page is full (2 records)");
+        return end;
+}
+
+/* No total proves it: what it did not show is missing once the next reading did not show it either. */
+static void test_an_end_that_nothing_proves(void **state) {
+        World *w = world_new();
+        ListingReport r;
+
+        (void) state;
+        assert_int_equal(received(w, PAGES(A ";" B, C ";" D, E), LISTING_COMPLETE), 5);
+        r = read_whole(w, unproved(), PAGES(A ";" B, C ";" D));
+        assert_true(r.doubted && r.completeness == LISTING_PARTIAL && r.repeats == 0);
+        assert_string_equal(r.en, "the last page is full (2 records); believed when the next reading shows the same");
+        assert_false(is_missing(w, "E"));
+        assert_int_equal(read_whole(w, unproved(), PAGES(A ";" B)).completeness, LISTING_PARTIAL); /* not the same */
+        assert_int_equal(read_whole(w, unproved(), PAGES(A ";" B, C ";" D)).completeness, LISTING_PARTIAL);
+        assert_false(is_missing(w, "E"));
+        for (int i = 0; i < 2; i++) {
+                r = read_whole(w, unproved(), PAGES(A ";" B, C ";" D));
+                assert_true(!r.doubted && r.completeness == LISTING_COMPLETE);
+        }
+        assert_true(is_missing(w, "E"));
+        world_free(w);
+}
+
+/* What was believed is not believed again when another reading came between: then it is the reading before no more. */
+static void test_only_the_reading_before_counts(void **state) {
+        World *w = world_new();
+
+        (void) state;
+        assert_true(read_whole(w, unproved(), PAGES(A ";" B)).doubted);
+        assert_int_equal(received(w, PAGES(A ";" B, C), LISTING_COMPLETE), 3);
+        assert_true(read_whole(w, unproved(), PAGES(A ";" B)).doubted);
+        assert_false(is_missing(w, "C"));
+        world_free(w);
+}
+
+/* Slices may show a record twice: that is no doubt, but a full last page is. */
+static void test_slices_are_doubted_too(void **state) {
+        World *w = world_new();
+        ListingEnd end = unproved();
+
+        (void) state;
+        end.may_repeat = true;
+        assert_true(read_whole(w, end, PAGES(A ";" B, B ";" C)).doubted);
+        assert_false(read_whole(w, end, PAGES(A ";" B, B ";" C)).doubted);
+        world_free(w);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_rows_that_moved),      cmocka_unit_test(test_a_first_reading),
                 cmocka_unit_test(test_rows_that_never_rest), cmocka_unit_test(test_two_rows_of_one_key),
-                cmocka_unit_test(test_where_it_is_told_why),
+                cmocka_unit_test(test_where_it_is_told_why), cmocka_unit_test(test_an_end_that_nothing_proves),
+                cmocka_unit_test(test_only_the_reading_before_counts), cmocka_unit_test(test_slices_are_doubted_too),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

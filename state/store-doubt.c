@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* Records that come again in one reading: rows moved from page to page while it was read, and others slipped past
- * unseen, however well the counts agree; or the system has two rows under one key. One reading does not tell which. The
- * next does: rows that move do not show the same records twice. */
+/* Readings that may not be what they seem. Records came again: rows moved from page to page while it was read, and
+ * others slipped past unseen, however well the counts agree; or the system has two rows under one key. Or the pages are
+ * such that one may have been lost, and no total tells (ListingEnd.unproved). One reading does not tell which. The next
+ * does: rows that move do not show the same records twice, and what is lost for a moment is there again. */
 #include <stdio.h>
 #include <xxhash.h>
 
 #include "state/store-parts.h"
 
 static int64_t repeats_of(const Listing *l) {
-        int64_t spans = 0;
+        int64_t spans = 0, members = bits_count(&l->shown) + l->quarantined;
 
         for (size_t i = 0; i < l->n_pages; i++)
                 if (!l->pages[i].over)
                         spans += l->pages[i].spans;
-        return spans - l->quarantined - bits_count(&l->shown);
+        return spans > members ? spans - members : 0;
 }
 
 /* Of the records and how often one came again, under this digest; never 0. */
@@ -50,7 +51,7 @@ void listing_end_doubt(ListingEnd *end, const char *why) {
         end->completeness = LISTING_PARTIAL;
         end->whole = end->members_complete = false;
         end->proof = PROOF_NONE;
-        end->fault = FAULT_COUNT_MISMATCH;
+        end->fault = end->unproved[0] ? FAULT_UNPROVED : FAULT_COUNT_MISMATCH;
         end->retry = RETRY_LATER;
         (void) snprintf(end->detail, sizeof end->detail, "%s", why);
 }
@@ -58,10 +59,14 @@ void listing_end_doubt(ListingEnd *end, const char *why) {
 static void listing_doubt(Apply *a) {
         const char *key = a->report.repeated;
 
-        (void) snprintf(a->report.en, sizeof a->report.en,
-                        "%lld of the records came again%s%s%s: rows moved while they were read, or two have one key; "
-                        "believed when the next reading shows the same",
-                        (long long) a->report.repeats, *key ? " (" : "", key, *key ? ")" : "");
+        if (a->end->unproved[0])
+                (void) snprintf(a->report.en, sizeof a->report.en, "%s; believed when the next reading shows the same",
+                                a->end->unproved);
+        else
+                (void) snprintf(a->report.en, sizeof a->report.en,
+                                "%lld of the records came again%s%s%s: rows moved while they were read, or two have "
+                                "one key; believed when the next reading shows the same",
+                                (long long) a->report.repeats, *key ? " (" : "", key, *key ? ")" : "");
         a->doubted = *a->end;
         listing_end_doubt(&a->doubted, a->report.en);
         a->end = &a->doubted;
@@ -70,14 +75,14 @@ static void listing_doubt(Apply *a) {
         a->judges = false;
 }
 
-int repeats_judge(Apply *a, Err *e) {
+int doubt_judge(Apply *a, Err *e) {
+        const ListingEnd *end = a->end;
         int64_t before = 0;
-        int r;
+        int r = 0;
 
-        if (!a->judges || a->end->may_repeat || a->end->as_of != 0)
-                return 0;
-        a->report.repeats = repeats_of(a->listing);
-        if (a->report.repeats <= 0)
+        if (a->judges && !end->may_repeat && end->as_of == 0)
+                a->report.repeats = repeats_of(a->listing);
+        if (a->report.repeats == 0 && !(end->whole && end->unproved[0]))
                 return 0;
         a->shown = shown_of(a->listing, a->report.repeats);
         r = shown_before(a, &before, e);
