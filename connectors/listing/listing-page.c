@@ -152,6 +152,8 @@ void listing_take_record(Listing *l, Str bytes, uint64_t print) {
         Normaliser n;
         Err e = { 0 };
         int r = reader_begin(l, &n);
+        if (r == 0)
+                r = listing_contract(l, &n.contract);
         r = r < 0 ? err_oom(&e) : record_take(l, &n, &span, print, 0, &e);
         normaliser_done(&n);
         if (r < 0)

@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <xxhash.h>
 
-#include "connectors/record/contract.h"
+#include "connectors/record/contract-parts.h"
 
 #define LEARNT 20        /* records from which on a member's habits are known */
 #define SAMPLE 20        /* parsed records that a share is judged by; fewer when they are the whole listing */
@@ -55,21 +55,37 @@ static bool critical_field(FieldId id) {
         return id == FIELD_LEAD || id == FIELD_WORK || id == FIELD_REVIEW || id == FIELD_DUE;
 }
 
-/* Whether identity, unit or status is read from that member. */
-static bool critical(const StreamPlan *s, size_t member) {
-        if (member >= s->n_slots)
+static bool reads(const Contract *c, const SlotSelect *s, size_t member) {
+        if (!s->select.text)
                 return false;
-        if ((int) member == s->code.slot || (s->period.select.text && (int) member == s->period.slot))
+        if (member < c->stream->n_slots)
+                return s->slot == (int) member;
+        return c->inside && contract_reads(&s->select, c->members[member].name);
+}
+
+/* Whether identity, unit or status is read from that member, or from what lies in it. */
+static bool critical(const Contract *c, size_t member) {
+        const StreamPlan *s = c->stream;
+        if (reads(c, &s->code, member) || reads(c, &s->period, member))
                 return true;
         for (size_t i = 0; i < s->n_fields; i++)
                 for (size_t k = 0; critical_field(s->fields[i].id) && k < s->fields[i].n_from; k++)
-                        if (s->fields[i].from[k].slot == (int) member)
+                        if (reads(c, &s->fields[i].from[k], member))
                                 return true;
         return false;
 }
 
 static int policy_of(const Judge *j, size_t member, int policy) {
-        return critical(j->c->stream, member) && policy == DRIFT_WARN ? j->c->stream->drift.on_critical : policy;
+        return policy == DRIFT_WARN && critical(j->c, member) ? j->c->stream->drift.on_critical : policy;
+}
+
+/* What the member lies in, NULL where that is the record. */
+static const ContractMember *holder_of(const Contract *c, const ContractMember *m) {
+        const char *dot = c->inside ? memrchr(m->name.at, '.', m->name.len) : NULL;
+        for (size_t i = 0; dot && i < c->n_members; i++)
+                if (str_eq(c->members[i].name, (Str) { m->name.at, (size_t) (dot - m->name.at) }))
+                        return &c->members[i];
+        return NULL;
 }
 
 /* The kind of most of what was seen. */
@@ -121,8 +137,9 @@ static void judge_member(Judge *j, size_t i) {
         uint64_t was = contract_seen(&m->known), is = contract_seen(&m->now);
         uint64_t known = (uint64_t) c->known_records, records = (uint64_t) c->records;
         bool sample = contract_sample(c, j->l);
+        const ContractMember *in = holder_of(c, m); /* what is told of it is not told of all that lies in it */
         if (was == 0) {
-                if (is > 0 && !c->overflow)
+                if (is > 0 && !c->overflow && !(in && in->known.kind[JSON_OBJECT] == 0))
                         TELL(j, "drift-new", d->on_new, m->name,
                              "`%.*s` is new, in %" PRIu64 " of %" PRIu64 " records: %.*s",
                              "`%.*s` là trường mới, có ở %" PRIu64 "/%" PRIu64 " bản ghi: %.*s", (int) m->name.len,
@@ -130,7 +147,7 @@ static void judge_member(Judge *j, size_t i) {
                 return;
         }
         if (is == 0) {
-                if (sample && was * 100 >= known * ALWAYS)
+                if (sample && was * 100 >= known * ALWAYS && !(in && in->now.kind[JSON_OBJECT] == 0))
                         TELL(j, "drift-missing", policy_of(j, i, d->on_missing), m->name,
                              "`%.*s` was always there and is in none of %" PRIu64 " records",
                              "`%.*s` trước luôn có, nay không có ở bản ghi nào trong %" PRIu64 "", (int) m->name.len,
@@ -139,7 +156,7 @@ static void judge_member(Judge *j, size_t i) {
         }
         judge_retyped(j, i);
         uint64_t empty[2];
-        if (suddenly_empty(c, j->l, m, empty))
+        if ((!in || !suddenly_empty(c, j->l, in, empty)) && suddenly_empty(c, j->l, m, empty))
                 TELL(j, "drift-empty", policy_of(j, i, d->on_empty), m->name,
                      "`%.*s` is empty or missing in %" PRIu64 " of %" PRIu64 " records; before in %" PRIu64
                      " of %" PRIu64,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-#include "connectors/record/contract.h"
-
 #include <errno.h>
 #include <xxhash.h>
+
+#include "connectors/record/contract-parts.h"
 
 #define SAMPLE_MAX 60
 #define HEAD "1"
@@ -49,13 +49,15 @@ static inline void count(Contract *c, ContractMember *m, Str value) {
 
 void contract_member(Contract *c, size_t slot, Str value) {
         count(c, &c->members[slot], value);
+        if (c->inside && *value.at == '{')
+                contract_inside(c, c->members[slot].name, value);
 }
 
 static ContractMember *member_add(Contract *c, Str name) {
         Str kept;
         if (!utf8_valid(name) || (name.len && memchr(name.at, '\n', name.len)))
                 return NULL; /* no name that could be kept or told */
-        if (c->n_members == c->stream->n_slots + CONTRACT_OTHERS || name.len > 200 ||
+        if (c->n_members == c->stream->n_slots + CONTRACT_OTHERS || name.len > CONTRACT_NAME_MAX ||
             arena_str(&c->arena, name, &kept) < 0) {
                 c->overflow = true;
                 return NULL;
@@ -77,12 +79,21 @@ static ContractMember *other_find(Contract *c, Str name) {
         return NULL;
 }
 
-void contract_other(Contract *c, Str name, Str value) {
+static ContractMember *other_get(Contract *c, Str name) {
         ContractMember *m = other_find(c, name);
-        if (!m)
-                m = member_add(c, name);
+        return m ? m : member_add(c, name);
+}
+
+void contract_path(Contract *c, Str path, Str value) {
+        ContractMember *m = other_get(c, path);
         if (m)
                 count(c, m, value);
+}
+
+void contract_other(Contract *c, Str name, Str value) {
+        contract_path(c, name, value);
+        if (c->inside && *value.at == '{')
+                contract_inside(c, name, value);
 }
 
 void contract_word(Contract *c, FieldId field, Str word) {
@@ -128,9 +139,7 @@ static bool decode_member(Contract *c, Str line) {
                 if (str_eq(c->members[i].name, line))
                         m = &c->members[i];
         if (!m)
-                m = other_find(c, line);
-        if (!m)
-                m = member_add(c, line);
+                m = other_get(c, line);
         if (m)
                 m->known = k;
         return m != NULL;
@@ -156,6 +165,21 @@ static bool decode(Contract *c, Str kept) {
         return true;
 }
 
+static void path_keep(Contract *c, const SlotSelect *s) {
+        if (s->select.text && contract_path_of(c, &s->select))
+                (void) other_get(c, text_str(&c->path));
+}
+
+/* What the profile reads inside a detail has its place, however much else stands there. */
+static void paths_keep(Contract *c) {
+        const StreamPlan *s = c->stream;
+        path_keep(c, &s->code);
+        path_keep(c, &s->period);
+        for (size_t i = 0; i < s->n_fields; i++)
+                for (size_t k = 0; k < s->fields[i].n_from; k++)
+                        path_keep(c, &s->fields[i].from[k]);
+}
+
 static void forget(Contract *c) {
         c->n_members = c->stream->n_slots;
         for (size_t i = 0; i < c->n_members; i++)
@@ -163,6 +187,8 @@ static void forget(Contract *c) {
         c->n_words = c->expected = 0;
         c->known_records = c->known_count = c->known_page = 0;
         c->overflow = false;
+        if (c->inside)
+                paths_keep(c);
 }
 
 int contract_new(const StreamPlan *stream, uint64_t digest, Str kept, Contract **ret) {
@@ -170,6 +196,8 @@ int contract_new(const StreamPlan *stream, uint64_t digest, Str kept, Contract *
         if (!c || !(c->members = calloc(stream->n_slots + CONTRACT_OTHERS, sizeof *c->members)))
                 return -ENOMEM;
         c->stream = stream;
+        c->inside = stream->details.request.path != NULL;
+        c->path = TEXT_INIT(CONTRACT_NAME_MAX + 1);
         c->digest = digest;
         c->arena.max = CONTRACT_TEXT * 4;
         forget(c);
@@ -183,6 +211,7 @@ Contract *contract_free(Contract *c) {
         if (!c)
                 return NULL;
         arena_free(&c->arena);
+        text_free(&c->path);
         free(c->members);
         free(c);
         return NULL;

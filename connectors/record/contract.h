@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* Drift: what a stream's records looked like so far, and whether they still do. A contract is learnt from what is
+/* Drift: what a stream's records looked like so far, and whether they still do. Of a row with its detail what lies
+ * inside counts too, by paths such as "detail.work.state". A contract is learnt from what is
  * parsed (a page that is as before is not, and says nothing new), kept by the store as compact text, and judged at the
  * end of a listing that was read whole. docs/profiles/drift.md explains the rules. Pure. */
 #pragma once
 
 #include "connectors/language/stream-plan.h"
 
-#define CONTRACT_OTHERS 128 /* members that no selector of the profile begins with */
+#define CONTRACT_OTHERS 160 /* members that no selector of the profile begins with, and what lies inside details */
 #define CONTRACT_WORDS 64
 #define CONTRACT_TEXT (64u << 10)
 
@@ -41,6 +42,8 @@ typedef struct Contract {
         int64_t known_records, known_count, known_page; /* 0: not learnt */
         int64_t records;           /* parsed in this listing */
         bool overflow;             /* more names than are counted: new ones are not told */
+        bool inside;               /* records are a row and its detail: what lies in them counts */
+        Text path;                 /* of what is counted there */
 } Contract;
 
 /* `kept`: of an earlier contract_encode; what is none, or of another digest, counts as nothing learnt. -ENOMEM. */

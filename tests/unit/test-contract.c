@@ -29,16 +29,28 @@ typedef struct World {
         bool stopped;
 } World;
 
-static World world_open(const char *drift) {
+static const char details_text[] =
+        "profile: p\nstatus: assumed\nsession:\n  kind: none\n"
+        "words:\n  work:\n    Xong: done\n    Đang làm: in_progress\n"
+        "streams:\n  tasks:\n    kind: task\n    path: /t\n    list: $.l\n    paging: page\n    page-parameter: p\n"
+        "    details:\n      path: /d/<record.id>\n    code: $.row.c\n    fields:\n      title: $.detail.info.t\n"
+        "      work:\n        from: $.detail.state.w\n        words: work\n";
+
+static World world_of(Text yaml) {
         World w = { .kept = TEXT_INIT(CONTRACT_TEXT), .said = TEXT_INIT(8000) };
-        _cleanup_text_ Text yaml = TEXT_INIT(4000);
         Notices notices = { 0 };
         Err e = { 0 };
-        text_addf(&yaml, profile_text, drift);
         assert_int_equal(load_text(text_str(&yaml), "p.yaml", LOAD_PROFILE, &notices, &w.document, &e), 0);
         assert_int_equal(profile_compile(w.document->root, NULL, &w.profile, &e), 0);
         w.stream = profile_stream(w.profile, "tasks");
+        text_free(&yaml);
         return w;
+}
+
+static World world_open(const char *drift) {
+        Text yaml = TEXT_INIT(4000);
+        text_addf(&yaml, profile_text, drift);
+        return world_of(yaml);
 }
 
 static void world_close(World *w) {
@@ -113,6 +125,65 @@ static void test_members(void **state) {
                "drift-empty: `p` is empty or missing in 60 of 100 records; before in 0 of 197\n"
                "drift-new: `o` is new, in 40 of 100 records: \"more\"\n");
         expect(&w, "{\"c\":\"A\",\"t\":\"\",\"p\":null,\"w\":\"Xong\",\"k\":\"Năm\"}", 60, "");
+        world_close(&w);
+}
+
+#define DETAIL(id, info, state, more)                                                                                  \
+        "{\"row\":{\"c\":\"A\",\"id\":" id "},\"detail\":{" info state "\"o\":[1]" more "}}"
+#define INFO "\"info\":{\"t\":\"x\",\"n\":{\"deep\":1}},"
+#define STATE "\"state\":{\"w\":\"Xong\"},"
+#define WHOLE DETAIL("1", INFO, STATE, "")
+
+static void expect_detail(World *w, const char *odd, int n_odd, const char *want) {
+        const char *seen = listing(w, WHOLE, odd, n_odd, 40, 40);
+        if (strcmp(seen, want) != 0)
+                fail_msg("%s:\n%sinstead of\n%s", odd, seen, want);
+}
+
+/* What lies inside a row and its detail is told as what lies in a record, by its path, and its holder alone when that
+ * is gone. */
+static void test_inside_details(void **state) {
+        Text yaml = TEXT_INIT(4000);
+        text_add(&yaml, str_of(details_text));
+        World w = world_of(yaml);
+        expect_detail(&w, WHOLE, 0, "");
+        expect_detail(&w, WHOLE, 0, "");
+        Text before = TEXT_INIT(CONTRACT_TEXT);
+        text_add(&before, text_str(&w.kept));
+        static const struct {
+                const char *record;
+                int n;
+                const char *want;
+        } cases[] = {
+                { DETAIL("1", INFO, STATE, ",\"new\":{\"a\":1}"), 3,
+                  "drift-new: `detail.new` is new, in 3 of 40 records: {\"a\":1}\n" },
+                { DETAIL("\"1\"", INFO, STATE, ""), 2,
+                  "drift-retyped: `row.id` was a number, and is a text in 2 of 40 records: \"1\"\n" },
+                { DETAIL("1", "\"info\":{\"t\":\"x\"},", STATE, ""), 40,
+                  "drift-missing: `detail.info.n` was always there and is in none of 40 records\n" },
+                { DETAIL("1", "\"info\":{\"n\":{\"deep\":1}},", STATE, ""), 40,
+                  "drift-missing: `detail.info.t` was always there and is in none of 40 records\n" },
+                { DETAIL("1", "", STATE, ""), 40,
+                  "drift-missing: `detail.info` was always there and is in none of 40 records\n" },
+                { DETAIL("1", "\"info\":null,", STATE, ""), 30,
+                  "drift-empty: `detail.info` is empty or missing in 30 of 40 records; before in 0 of 60\n" },
+                { DETAIL("1", INFO, "", ""), 40,
+                  "drift-missing!: `detail.state` was always there and is in none of 40 records\n" },
+                { DETAIL("1", INFO, "\"state\":{\"v\":\"Xong\"},", ""), 40,
+                  "drift-missing!: `detail.state.w` was always there and is in none of 40 records\n"
+                  "drift-new: `detail.state.v` is new, in 40 of 40 records: \"Xong\"\n" },
+                { DETAIL("1", INFO, "\"state\":{\"w\":\"Tạm dừng\"},", ""), 30,
+                  "drift-word!: `Tạm dừng` is a new word of work, in 30 of 40 records\n" },
+                { DETAIL("1", INFO, "\"state\":{\"w\":7},", ""), 30,
+                  "drift-retyped!: `detail.state.w` was a text, and is a number in 30 of 40 records: 7\n"
+                  "drift-word!: `7` is a new word of work, in 30 of 40 records\n" },
+        };
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+                expect_detail(&w, cases[i].record, cases[i].n, cases[i].want);
+                text_clear(&w.kept);
+                text_add(&w.kept, text_str(&before));
+        }
+        text_free(&before);
         world_close(&w);
 }
 
@@ -215,10 +286,10 @@ static void test_kept_text(void **state) {
 
 int main(void) {
         const struct CMUnitTest tests[] = {
-                cmocka_unit_test(test_members),      cmocka_unit_test(test_identity_and_status_stop),
-                cmocka_unit_test(test_words),        cmocka_unit_test(test_small_samples_say_little),
-                cmocka_unit_test(test_counts),       cmocka_unit_test(test_policies),
-                cmocka_unit_test(test_kept_text),
+                cmocka_unit_test(test_members),  cmocka_unit_test(test_inside_details),
+                cmocka_unit_test(test_words),    cmocka_unit_test(test_identity_and_status_stop),
+                cmocka_unit_test(test_counts),   cmocka_unit_test(test_small_samples_say_little),
+                cmocka_unit_test(test_policies), cmocka_unit_test(test_kept_text),
         };
         return cmocka_run_group_tests(tests, NULL, NULL);
 }
