@@ -112,6 +112,7 @@ static int gather_open(Status *s, Err *e) {
                 d->before = o->before;
                 d->strict = o->strict;
                 d->safe = o->safe;
+                d->open = d->open || i < n;
         }
         free(open);
         return r;
@@ -129,6 +130,7 @@ static int gather_obligation(void *userdata, const ObligationRow *o, Err *e) {
                 return 0;
         d->before = o->before;
         d->strict = o->strict;
+        d->judged = true;
         d->units[o->state]++;
         d->verdicts[o->verdict]++;
         return 0;
@@ -137,8 +139,9 @@ static int gather_obligation(void *userdata, const ObligationRow *o, Err *e) {
 static int gather_episode(void *userdata, const Episode *ep, Err *e) {
         Status *s = userdata;
 
-        (void) ep;
         (void) e;
+        if (str_eq(ep->kind, STR("clock")))
+                s->clock_doubted = ep->opened;
         s->episodes++;
         return 0;
 }
@@ -146,7 +149,7 @@ static int gather_episode(void *userdata, const Episode *ep, Err *e) {
 int status_gather(Ctl *c, Status *ret, Err *e) {
         int r;
 
-        *ret = (Status) { .ctl = c };
+        *ret = (Status) { .ctl = c, .clock_doubted = INSTANT_NONE };
         if (!c->store)
                 return 0;
         r = store_visit_partitions(c->store, gather_partition, ret, e);

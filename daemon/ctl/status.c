@@ -238,6 +238,45 @@ static int status_refusals(Status *s, Err *e) {
         return store_visit_partitions(s->ctl->store, status_sample, s->ctl, e);
 }
 
+/* Nobody was judged is not the same as nobody is behind. */
+static void status_count(Sheet *sheet, const StatusDeadline *d, int n) {
+        if (d->judged)
+                sheet_int(sheet, n);
+        else
+                sheet_text(sheet, NULL);
+}
+
+static const char *status_unjudged(const Status *s, const StatusDeadline *d) {
+        if (d->judged)
+                return NULL;
+        return !d->open                               ? "not-open"
+               : s->clock_doubted != INSTANT_NONE ? "clock"
+                                                      : "not-planned";
+}
+
+/* Why units are not counted, or counted as they were. */
+static void status_unjudged_say(const Status *s) {
+        bool vi = s->ctl->vi, waits = false, early = false;
+        char since[WHEN_TEXT];
+
+        for (size_t i = 0; i < s->n_deadlines; i++) {
+                waits = waits || (!s->deadline[i].judged && s->deadline[i].open);
+                early = early || (!s->deadline[i].judged && !s->deadline[i].open);
+        }
+        if (s->clock_doubted != INSTANT_NONE) {
+                printf(vi ? "Từ %s không xét đơn vị nào và không gửi thư: đồng hồ chưa tin được (báo động clock). Việc "
+                            "còn lại: nq57ctl list tasks --behind\n"
+                          : "Since %s no unit is judged and no mail goes: the clock is not believed (alarm clock). "
+                            "What is left: nq57ctl list tasks --behind\n",
+                       words_when(s->clock_doubted, vi, since));
+        } else if (waits)
+                puts(vi ? "-: chưa xét đơn vị; nq57d xét ở cuối lần đọc tới"
+                        : "-: units are judged at the end of the next cycle");
+        if (early)
+                puts(vi ? "-: kỳ chưa bắt đầu, chưa xét đơn vị"
+                        : "-: units are judged once the deadline's first stage has come");
+}
+
 static int status_deadlines(Status *s, Err *e) {
         static const SheetColumn columns[] = {
                 { "id", W_H_DEADLINE, 0 },
@@ -251,9 +290,11 @@ static int status_deadlines(Status *s, Err *e) {
                 { "on_time", W_NONE, SHEET_JSON },
                 { "late", W_NONE, SHEET_JSON },
                 { "verdict_unknown", W_NONE, SHEET_JSON },
+                { "not_judged", W_NONE, SHEET_JSON },
         };
         Ctl *c = s->ctl;
         Sheet sheet;
+        int r;
 
         SHEET_BEGIN(&sheet, &c->out, "deadlines", W_T_DEADLINES, columns);
         for (size_t i = 0; i < s->n_deadlines; i++) {
@@ -268,11 +309,15 @@ static int status_deadlines(Status *s, Err *e) {
                 else
                         sheet_text(&sheet, NULL);
                 for (int k = OBLIGATION_DONE; k <= OBLIGATION_UNKNOWN; k++)
-                        sheet_int(&sheet, d->units[k]);
+                        status_count(&sheet, d, d->units[k]);
                 for (int k = VERDICT_ON_TIME; k <= VERDICT_UNKNOWN; k++)
-                        sheet_int(&sheet, d->verdicts[k]);
+                        status_count(&sheet, d, d->verdicts[k]);
+                sheet_text(&sheet, status_unjudged(s, d));
         }
-        return sheet_end(&sheet, e);
+        r = sheet_end(&sheet, e);
+        if (r >= 0 && !c->out.json)
+                status_unjudged_say(s);
+        return r;
 }
 
 static int status_quarantine(Status *s, Err *e) {

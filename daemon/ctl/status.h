@@ -20,6 +20,7 @@ typedef struct StatusSource {
 typedef struct StatusDeadline {
         char id[OCCURRENCE_ID];
         Date before, strict, safe; /* safe DATE_NONE: the deadline is not configured any more */
+        bool open, judged;         /* it has begun; a plan judged its units */
         int units[OBLIGATION_UNKNOWN + 1], verdicts[VERDICT_UNKNOWN + 1];
 } StatusDeadline;
 
@@ -31,6 +32,7 @@ typedef struct Status {
         size_t n_deadlines;
         int64_t quarantined[FAULT_COUNT], n_quarantined;
         int64_t messages[MESSAGE_STATE_COUNT];
+        Instant clock_doubted; /* since then nothing was planned; INSTANT_NONE: the clock is believed */
         int episodes, refusals, undelivered, trouble_partitions;
 } Status;
 

@@ -6,6 +6,7 @@
 /* What the store says of each unit's obligations whose last day has not come, or whose chase may still be open. */
 typedef struct Owing {
         int left, behind, done, unknown;
+        bool judged;
 } Owing;
 
 typedef struct OwingWalk {
@@ -25,6 +26,7 @@ static int owing_visit(void *userdata, const ObligationRow *o, Err *e) {
         if (!u || o->strict < w->from)
                 return 0;
         owing = &w->owing[u - w->units->units];
+        owing->judged = true;
         owing->left = o->counts.outstanding > owing->left ? o->counts.outstanding : owing->left;
         owing->behind += o->state == OBLIGATION_BEHIND;
         owing->done += o->state == OBLIGATION_DONE;
@@ -42,6 +44,14 @@ static void access_text(const UnitAccess *a, char *buf, size_t size) {
                          a->reason ? ")" : "");
 }
 
+/* Nobody judged is not the same as nothing left. */
+static void owing_count(Sheet *s, const Owing *o, int n) {
+        if (o->judged)
+                sheet_int(s, n);
+        else
+                sheet_text(s, NULL);
+}
+
 static void unit_row(Sheet *s, const Ctl *c, const Unit *u, const Owing *o) {
         const UnitTable *t = c->settings->units;
 
@@ -55,10 +65,10 @@ static void unit_row(Sheet *s, const Ctl *c, const Unit *u, const Owing *o) {
                 access_text(&u->access[side], text, sizeof text);
                 sheet_text(s, text);
         }
-        sheet_int(s, o->done);
-        sheet_int(s, o->behind);
-        sheet_int(s, o->unknown);
-        sheet_int(s, o->left);
+        owing_count(s, o, o->done);
+        owing_count(s, o, o->behind);
+        owing_count(s, o, o->unknown);
+        owing_count(s, o, o->left);
 }
 
 int units_list(Ctl *c, bool behind_only, const char *search, const Unit *unit, Err *e) {
@@ -77,6 +87,7 @@ int units_list(Ctl *c, bool behind_only, const char *search, const Unit *unit, E
         const UnitTable *t = c->settings->units;
         _cleanup_free_ Owing *owing = calloc(t->n_units + 1, sizeof *owing);
         OwingWalk w = { .units = t, .owing = owing, .from = when_date(c->now) - CHASED_DAYS };
+        bool judged = false;
         Sheet s;
         int r;
 
@@ -89,6 +100,7 @@ int units_list(Ctl *c, bool behind_only, const char *search, const Unit *unit, E
         for (size_t i = 0; i < t->n_units; i++) {
                 const Unit *u = &t->units[i];
 
+                judged = judged || owing[i].judged;
                 if (behind_only && owing[i].behind == 0 && owing[i].left == 0)
                         continue;
                 if (unit && u != unit && (u->parent < 0 || &t->units[u->parent] != unit))
@@ -96,6 +108,8 @@ int units_list(Ctl *c, bool behind_only, const char *search, const Unit *unit, E
                 if (!search || ctl_matches(str_of(u->name), search) || ctl_matches(str_of(u->id), search))
                         unit_row(&s, c, u, &owing[i]);
         }
+        if (!judged)
+                ctl_say("no unit was judged yet; why: nq57ctl status");
         return sheet_end(&s, e);
 }
 

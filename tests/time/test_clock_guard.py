@@ -47,6 +47,24 @@ def test_a_clock_that_ran_back_holds_mail(site):
     assert reminders(site) and "clock" not in open_alarms(site)
 
 
+def test_status_says_what_a_doubted_clock_leaves_unknown(site):
+    """The deadlines of that day were never judged: that is not nobody behind."""
+    when(site, dt.date(2026, 8, 10), 6)
+    when(site, FRIDAY, 9)
+    assert "clock" in open_alarms(site)
+    deadlines = {d["id"]: d for d in site.ctl("status", "--json").json()["deadlines"]}
+    june, july = deadlines["monthly-20@2026-06-20"], deadlines["monthly-20@2026-07-20"]
+    assert june["done"] is june["behind"] is june["unknown"] is june["late"] is None and june["not_judged"] == "clock"
+    assert july["done"] + july["behind"] + july["unknown"] == len(UNITS) and july["not_judged"] is None
+    text = site.ctl("status").out
+    line = next(n for n in text.splitlines() if n.startswith("monthly-20@2026-06-20"))
+    assert line.split()[-3:] == ["-", "-", "-"] and "the clock is not believed" in text
+    assert "first stage" not in text
+    assert "đồng hồ chưa tin được" in site.ctl("status", "--lang", "vi").out
+    when(site, dt.date(2026, 8, 10), 7)
+    assert "not believed" not in site.ctl("status").out
+
+
 def test_a_held_morning_is_not_tried_at_every_turn(site):
     when(site, MONDAY, 6).ok()
     site.set_clock(at(FRIDAY, dt.time(7, 35)).isoformat())
