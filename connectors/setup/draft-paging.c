@@ -268,17 +268,41 @@ static void page_size(DraftStream *s, Parameters *p, Parameter **ret) {
         }
 }
 
+/* The number a header gives as a total: all of it, or what Content-Range has behind its '/' (RFC 9110 14.4). */
+static bool header_total(const HarPair *h, int64_t *ret) {
+        static const char *const parts[] = { "total", "tongso", "count" };
+        const char *slash = strrchr(h->value, '/');
+        char folded[80];
+        name_fold(str_of(h->name), folded, sizeof folded);
+        if (strcmp(folded, "contentrange") == 0)
+                return slash && text_to_int64(str_trim(str_of(slash + 1)), ret) == 0;
+        for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+                if (strstr(folded, parts[i]) && !strstr(folded, "limit") && !strstr(folded, "page"))
+                        return text_to_int64(str_trim(str_of(h->value)), ret) == 0;
+        return false;
+}
+
+/* One that every answer has, and that is never below what was received. */
+static bool total_holds(const DraftStream *s, const HarEntry *const *calls, int n, const char *name) {
+        for (int i = 0; i < n; i++) {
+                const char *value = har_pair(calls[i]->answer_headers, name);
+                int64_t total;
+                if (!value || !header_total(&(HarPair) { name, value }, &total) || total < s->list->records)
+                        return false;
+        }
+        return n > 0;
+}
+
 /* Totals and the next page's address can stand in headers as well (RFC 8288 for Link). */
 static void headers_look(DraftStream *s, const HarEntry *const *calls, int n) {
-        static const char *const totals[] = { "X-Total-Count", "X-Total", "X-Pagination-Total-Count", "Total-Count" };
         for (int i = 0; i < n; i++) {
                 const char *link = har_pair(calls[i]->answer_headers, "link");
                 if (link && strstr(link, "next") && strstr(link, "rel=") && !s->paging_seen)
                         s->paging = "link";
-                for (size_t k = 0; k < sizeof totals / sizeof *totals && !s->total && !s->total_header; k++)
-                        if (har_pair(calls[i]->answer_headers, totals[k]))
-                                s->total_header = totals[k];
         }
+        for (size_t i = 0; n > 0 && i < calls[0]->answer_headers.n && !s->total && !s->total_header; i++)
+                if (total_holds(s, calls, n, calls[0]->answer_headers.at[i].name))
+                        s->total_header = calls[0]->answer_headers.at[i].name;
         if (s->next && strcmp(s->paging, "none") == 0)
                 s->paging = "next";
 }

@@ -10,104 +10,8 @@
 #include "connectors/setup/look-parts.h"
 #include "connectors/tape/naming.h"
 
-#define FIELDS_MAX 24
 #define TEXTS_MAX 64
 #define SEARCH_DEPTH 5
-
-static json_object *body_json(Str body) {
-        char why[160];
-        json_object *root = NULL;
-        return document_parse(body, &root, why) == FAULT_NONE ? root : NULL;
-}
-
-/* ---- the login ---- */
-
-/* A login's body as name and value pairs, whichever way it was sent. */
-static bool login_pairs(Draft *d, const HarEntry *e, HarPairs *ret) {
-        _cleanup_(json_root_freep) json_object *root = NULL;
-        if (strcmp(e->method, "POST") != 0)
-                return false;
-        *ret = e->form;
-        if (e->form.n > 0 || !draft_json(e->content_type) || !(root = body_json(e->body)) ||
-            !json_object_is_type(root, json_type_object))
-                return e->form.n > 0;
-        HarPair *at = arena_get(&d->arena, FIELDS_MAX * sizeof *at);
-        size_t n = 0;
-        json_object_object_foreach(root, name, value) {
-                if (!at || n == FIELDS_MAX)
-                        break;
-                at[n] = (HarPair) { arena_copy(&d->arena, str_of(name)),
-                                     arena_copy(&d->arena, str_of(value ? json_object_get_string(value) : "")) };
-                n += at[n].name && at[n].value;
-        }
-        *ret = (HarPairs) { at, at ? n : 0 };
-        return n > 0;
-}
-
-static bool has_secret(HarPairs pairs) {
-        for (size_t i = 0; i < pairs.n; i++)
-                if (name_login(str_of(pairs.at[i].name)) == LOGIN_SECRET && pairs.at[i].value[0])
-                        return true;
-        return false;
-}
-
-/* The last one before the first list: those before it may have been refused. */
-static const HarEntry *login_find(Draft *d, const HarLog *log, HarPairs *ret) {
-        const HarEntry *found = NULL;
-        HarPairs pairs;
-        for (int i = 0; i < log->n; i++) {
-                const HarEntry *e = &log->at[i];
-                bool list = false;
-                for (int k = 0; k < d->n_streams; k++)
-                        list = list || strcmp(e->path, d->stream[k].path) == 0;
-                if (list && found)
-                        break;
-                if (e->status < 400 && login_pairs(d, e, &pairs) && has_secret(pairs)) {
-                        found = e;
-                        *ret = pairs;
-                }
-        }
-        return found;
-}
-
-static bool hidden_in(const HarEntry *page, const char *name, Draft *d) {
-        HtmlWant wants[] = { { HTML_INPUT, name, STR_NULL }, { HTML_ACTION, NULL, STR_NULL } };
-        const char *missing;
-        return page && html_take(&d->arena, page->answer, (PlanNames) { 0 }, wants, 2, &missing) == 0;
-}
-
-/* What of a login's fields is the account, the secret, a hidden input or fixed. */
-static void fields_sort(Draft *d, HarPairs sent, const HarEntry *page) {
-        DraftSession *s = &d->session;
-        HarPair *fields = arena_get(&d->arena, (sent.n + 1) * sizeof *fields);
-        const char **hidden = arena_get(&d->arena, (sent.n + 1) * sizeof *hidden);
-        size_t n = 0, h = 0;
-        bool account = false;
-        for (size_t i = 0; fields && hidden && i < sent.n; i++) {
-                const HarPair *p = &sent.at[i];
-                NameLogin guess = name_login(str_of(p->name));
-                if (guess == LOGIN_SECRET)
-                        fields[n++] = (HarPair) { .name = p->name, .value = "<secret>" };
-                else if (guess == LOGIN_ACCOUNT && !account) {
-                        fields[n++] = (HarPair) { .name = p->name, .value = "<account>" };
-                        account = true;
-                } else if (hidden_in(page, p->name, d))
-                        hidden[h++] = p->name;
-                else if (p->value[0] && draft_harmless(p->name, p->value))
-                        fields[n++] = (HarPair) { .name = p->name, .value = p->value };
-                else if (p->value[0])
-                        draft_note(d, true, "the login also sends `{}`, whose value was not taken over: a captcha or a "
-                                            "one-time code cannot be answered by a program",
-                                   "đăng nhập còn gửi `{}`, giá trị không được chép lại: mã captcha hay mã một lần thì "
-                                   "chương trình không trả lời được",
-                                   p->name);
-        }
-        s->login_fields = (HarPairs) { fields, n };
-        s->hidden = (HarNames) { hidden, h };
-        if (!account)
-                draft_note(d, true, "no field of the login was recognised as the account: put <account> into its place",
-                           "không nhận ra trường tài khoản khi đăng nhập: hãy ghi <account> vào đúng chỗ", NULL);
-}
 
 /* ---- tokens ---- */
 
@@ -144,7 +48,7 @@ static void texts_walk(Texts *t, json_object *v, int depth) {
 }
 
 static void texts_read(Texts *t, Draft *d, Str body) {
-        _cleanup_(json_root_freep) json_object *root = body_json(body);
+        _cleanup_(json_root_freep) json_object *root = draft_document(body);
         *t = (Texts) { .d = d, .path = TEXT_INIT(2000) };
         text_addc(&t->path, '$');
         texts_walk(t, root, SEARCH_DEPTH);
@@ -169,29 +73,36 @@ static bool header_with(Draft *d, const HarLog *log, const HarEntry *after, Str 
         return false;
 }
 
+/* Where a text of the login's answer is posted later: a renewal, whatever its name. */
+static bool refresh_posted(Draft *d, const HarLog *log, const HarEntry *login, const Found *f) {
+        DraftSession *s = &d->session;
+        for (const HarEntry *e = login + 1; e < log->at + log->n; e++) {
+                HarPairs sent;
+                if (!memmem(e->body.at ? e->body.at : "", e->body.len, f->value.at, f->value.len) ||
+                    !draft_pairs(d, e, &sent))
+                        continue;
+                for (size_t k = 0; k < sent.n; k++)
+                        if (str_eq(str_of(sent.at[k].value), f->value)) {
+                                s->refresh_path = e->path;
+                                s->refresh_field = sent.at[k].name;
+                        }
+        }
+        return s->refresh_path != NULL;
+}
+
 static void refresh_find(Draft *d, const HarLog *log, const HarEntry *login, const Texts *answer) {
         DraftSession *s = &d->session;
         for (int i = 0; i < answer->n; i++) {
                 const Found *f = &answer->at[i];
                 char folded[80];
                 name_fold(str_of(f->name), folded, sizeof folded);
-                if (strstr(folded, "refresh") && f->value.len >= 8)
-                        s->refresh = f->path;
-                else if (name_listed("expiresin expiresinseconds expirein ttl thoihan", folded))
+                bool named = (strstr(folded, "refresh") || strstr(folded, "lammoi")) && f->value.len >= 8;
+                if (!named && name_listed("expiresin expiresinseconds expirein ttl thoihan hethansau", folded))
                         s->expires = f->path;
-                if (s->refresh != f->path)
+                if (f->path == s->token || (!named && !value_secret(f->value)) || s->refresh_path)
                         continue;
-                for (const HarEntry *e = login + 1; e < log->at + log->n; e++) {
-                        HarPairs sent;
-                        if (!memmem(e->body.at ? e->body.at : "", e->body.len, f->value.at, f->value.len) ||
-                            !login_pairs(d, e, &sent))
-                                continue;
-                        for (size_t k = 0; k < sent.n; k++)
-                                if (str_eq(str_of(sent.at[k].value), f->value)) {
-                                        s->refresh_path = e->path;
-                                        s->refresh_field = sent.at[k].name;
-                                }
-                }
+                if (refresh_posted(d, log, login, f) || named)
+                        s->refresh = f->path;
         }
         if (s->refresh && !s->refresh_path)
                 draft_note(d, false, "the login gives a refresh token ({}), but the recording shows no renewal: the "
@@ -201,17 +112,35 @@ static void refresh_find(Draft *d, const HarLog *log, const HarEntry *login, con
                            s->refresh);
 }
 
+/* The text of the answer that a later header carries; NULL. */
+static const Found *token_of(Draft *d, const HarLog *log, const HarEntry *login, const Texts *answer,
+                             const char **ret_header, const char **ret_value) {
+        for (int i = 0; i < answer->n; i++)
+                if (answer->at[i].value.len >= 8 &&
+                    header_with(d, log, login, answer->at[i].value, ret_header, ret_value))
+                        return &answer->at[i];
+        return NULL;
+}
+
 static bool token_find(Draft *d, const HarLog *log, const HarEntry *login) {
         DraftSession *s = &d->session;
         Texts answer;
         texts_read(&answer, d, login->answer);
-        for (int i = 0; i < answer.n && !s->token; i++)
-                if (answer.at[i].value.len >= 8 &&
-                    header_with(d, log, login, answer.at[i].value, &s->header, &s->value))
-                        s->token = answer.at[i].path;
-        if (s->token)
-                refresh_find(d, log, login, &answer);
-        return s->token != NULL;
+        const Found *token = token_of(d, log, login, &answer, &s->header, &s->value);
+        if (!token)
+                return false;
+        s->token = token->path;
+        refresh_find(d, log, login, &answer);
+        return true;
+}
+
+bool draft_token_after(Draft *d, const HarLog *log, const HarEntry *e) {
+        const char *header, *value;
+        Texts answer;
+        if (!draft_json(e->answer_type) || e->answer.len == 0)
+                return false;
+        texts_read(&answer, d, e->answer);
+        return token_of(d, log, e, &answer, &header, &value) != NULL;
 }
 
 /* ---- forms ---- */
@@ -347,8 +276,9 @@ static void step_describe(Draft *d, const HarEntry *login) {
 }
 
 void draft_session(Draft *d, const HarLog *log) {
-        HarPairs sent = { 0 };
-        const HarEntry *login = login_find(d, log, &sent), *page = login ? form_page(log, login) : NULL;
+        DraftLogin found = { 0 };
+        draft_login_find(d, log, &found);
+        const HarEntry *login = found.entry, *page = login ? form_page(log, login) : NULL;
         if (!login) {
                 key_find(d, log);
                 return;
@@ -358,7 +288,7 @@ void draft_session(Draft *d, const HarLog *log) {
                            "đăng nhập ở địa chỉ khác ({}): thêm máy chủ đó vào session-hosts", login->origin);
         bool answer = draft_json(login->answer_type) && login->answer.len > 0;
         bool token = answer && token_find(d, log, login), json = draft_json(login->content_type);
-        fields_sort(d, sent, answer ? NULL : page);
+        draft_login_fields(d, log, &found, answer ? NULL : page);
         if (token && json) {
                 d->session.kind = DRAFT_JSON_LOGIN;
                 d->session.login_path = login->path;

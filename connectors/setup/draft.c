@@ -146,7 +146,7 @@ static int pages_join(Draft *d, DraftStream *s, const Calls *calls) {
         return look_over(&d->arena, &s->look, bodies, n);
 }
 
-static void stream_add(Draft *d, const HarLog *log, const HarEntry *first) {
+static void stream_add(Draft *d, const HarLog *log, const HarEntry *first, bool *listing) {
         DraftStream *s = &d->stream[d->n_streams];
         Calls calls;
         Look look;
@@ -161,6 +161,8 @@ static void stream_add(Draft *d, const HarLog *log, const HarEntry *first) {
         if (pages_join(d, s, &calls) < 0)
                 return;
         s->kind = guess_kind(s->path, s->list);
+        if (draft_details(d, log, s, calls.at, calls.n, listing) < 0)
+                return;
         headers_keep(d, s, first);
         draft_paging(d, s, calls.at, calls.n);
         d->n_streams++;
@@ -187,14 +189,14 @@ static void streams_sort(Draft *d) {
                 d->stream[i].list = &d->stream[i].look.list[0];
 }
 
-static void streams_find(Draft *d, const HarLog *log, const bool *listing) {
+static void streams_find(Draft *d, const HarLog *log, bool *listing) {
         for (int i = 0; i < log->n && d->n_streams < DRAFT_STREAMS; i++) {
                 const HarEntry *e = &log->at[i];
                 bool known = !listing[i] || strcmp(e->origin, d->origin) != 0;
                 for (int k = 0; k < d->n_streams && !known; k++)
                         known = strcmp(d->stream[k].path, e->path) == 0 && strcmp(d->stream[k].method, e->method) == 0;
                 if (!known)
-                        stream_add(d, log, e);
+                        stream_add(d, log, e, listing);
         }
         streams_sort(d);
         /* lists that say next to nothing of tasks stay away when others do */
@@ -202,6 +204,38 @@ static void streams_find(Draft *d, const HarLog *log, const bool *listing) {
                 d->n_streams--;
                 draft_note(d, false, "{} was left out: its rows do not read like tasks or indicators",
                            "bỏ qua {}: các dòng không giống nhiệm vụ hay chỉ tiêu", d->stream[d->n_streams].path);
+        }
+}
+
+/* ---- what was typed stays out of all the rest ---- */
+
+static void pairs_clean(Draft *d, HarPairs *pairs, const char *path) {
+        HarPair *at = arena_get(&d->arena, (pairs->n + 1) * sizeof *at);
+        size_t n = 0;
+        for (size_t i = 0; at && i < pairs->n; i++)
+                if (!draft_tells_typed(d, pairs->at[i].value))
+                        at[n++] = pairs->at[i];
+        if (n < pairs->n)
+                draft_note(d, true, "{}: a value was not taken over, it holds what was typed at the login",
+                           "{}: có giá trị không được chép lại vì chứa điều đã gõ khi đăng nhập", path);
+        *pairs = (HarPairs) { at, n };
+}
+
+static void text_clean(Draft *d, const char **text, const char *path) {
+        if (!draft_tells_typed(d, *text))
+                return;
+        *text = NULL;
+        draft_note(d, true, "{}: the body was not taken over, it holds what was typed at the login",
+                   "{}: nội dung gửi không được chép lại vì chứa điều đã gõ khi đăng nhập", path);
+}
+
+static void typed_clean(Draft *d) {
+        for (int i = 0; i < d->n_streams; i++) {
+                DraftStream *s = &d->stream[i];
+                pairs_clean(d, &s->query, s->path);
+                pairs_clean(d, &s->headers, s->path);
+                text_clean(d, &s->json, s->path);
+                text_clean(d, &s->form, s->path);
         }
 }
 
@@ -214,6 +248,7 @@ int draft_make(const HarLog *log, Draft *ret) {
         if (d.origin) {
                 streams_find(&d, log, listing);
                 draft_session(&d, log);
+                typed_clean(&d);
         } else
                 draft_note(&d, true,
                            log->bodies == 0 ? "the recording holds no answers: export it as \"HAR with content\""

@@ -8,6 +8,7 @@
 
 #define DRAFT_STREAMS 8
 #define DRAFT_NOTES 40
+#define DRAFT_TYPED 4
 
 typedef enum DraftKind {
         DRAFT_NONE,
@@ -29,6 +30,7 @@ typedef struct DraftSession {
         const char *token, *refresh, *expires; /* selectors in the answer to a login */
         const char *header, *value;  /* how the token or key is sent: "Bearer <token>" */
         const char *refresh_path, *refresh_field;
+        bool guessed;                /* which field is the password is told by what followed, not by its name */
         bool login_json;             /* DRAFT_STEPS: posted as JSON, else as a form */
         const char *proof_path, *proof_text, *proof; /* a text, or a selector; NULL */
         const char *csrf_header, *csrf_from, *csrf_path; /* a token against forgery that the calls carry; NULL: none */
@@ -52,6 +54,10 @@ typedef struct DraftStream {
         HarPairs query;             /* fixed */
         const char *json, *form;     /* the body of a POST as a template; NULL: none */
         HarPairs headers;           /* of these calls, that may matter */
+        int details;                 /* rows that were asked for by themselves; 0: none, and members begin at the row */
+        const char *detail_path;     /* a template; else members begin with $.row and $.detail */
+        const char *detail_query, *detail_member; /* the parameter that names the row (NULL: the path does), by what */
+        const char *detail_record, *detail_ok;    /* selectors in its answer; "$" all of it; NULL: none */
 } DraftStream;
 
 /* `decide`: a person has to, before the profile can be used; else good to know. */
@@ -67,6 +73,8 @@ typedef struct Draft {
         int n_streams;
         DraftNote note[DRAFT_NOTES];
         int n_notes;
+        const char *typed[DRAFT_TYPED]; /* account and password: only to keep them out of all the rest */
+        int n_typed;
         Arena arena;
 } Draft;
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <stdio.h>
+#include <strings.h>
 
 #include "connectors/decode/document.h"
 #include "connectors/record/dates.h"
 #include "connectors/setup/look-parts.h"
+#include "connectors/tape/naming.h"
 
 #define RECORDS_LOOKED 500
 #define MEMBER_DEPTH 3
@@ -122,10 +124,40 @@ static void word_count(Members *s, LookMember *m, Str text) {
         m->word_count[m->n_words++] = 1;
 }
 
+/* The name of an element that `rest` begins with, ended as in a tag; empty: none that people's texts are written in. */
+static Str tag_name(Str rest) {
+        static const char names[] = "a b br p i u s em strong div span ul ol li table tbody thead tr td th h1 h2 h3 h4 "
+                                    "h5 h6 font img hr pre sub sup blockquote center small strike o:p";
+        char name[12];
+        size_t n = 0;
+        while (n < rest.len && n + 1 < sizeof name && !strchr(" \t\r\n/><", rest.at[n])) {
+                char c = rest.at[n];
+                name[n++] = c >= 'A' && c <= 'Z' ? (char) (c + 32) : c;
+        }
+        name[n] = '\0';
+        bool ended = n > 0 && n < rest.len && strchr(" \t\r\n/>", rest.at[n]);
+        return ended && name_listed(names, name) ? (Str) { rest.at, n } : STR_NULL;
+}
+
+/* HTML as an editor makes it: an element that is closed again, or one that needs no end. `a < b`, `<code>` alone or
+ * `<tỉnh>` are what somebody typed. */
 static bool markup(Str text) {
-        const char *open = memchr(text.at, '<', text.len);
-        return open && memchr(open, '>', text.len - (size_t) (open - text.at)) && open + 1 < text.at + text.len &&
-               (open[1] == '/' || (open[1] >= 'a' && open[1] <= 'z') || (open[1] >= 'A' && open[1] <= 'Z'));
+        const char *end = text.at + text.len;
+        for (const char *open = text.at; open && open < end; open++) {
+                open = memchr(open, '<', (size_t) (end - open));
+                if (!open)
+                        break;
+                Str name = tag_name((Str) { open + 1, (size_t) (end - open - 1) });
+                char close[16];
+                if (name.len == 0 || !memchr(open, '>', (size_t) (end - open)))
+                        continue;
+                bool alone = (name.len == 2 && strchr("bBhH", name.at[0]) && strchr("rR", name.at[1])) ||
+                             (name.len == 3 && strncasecmp(name.at, "img", 3) == 0);
+                (void) snprintf(close, sizeof close, "</%.*s>", (int) name.len, name.at);
+                if (alone || strcasestr(open, close))
+                        return true;
+        }
+        return false;
 }
 
 static void value_count(Members *s, Tally *t, json_object *v) {

@@ -237,6 +237,9 @@ static void session(Writer *w) {
         line(w, 2, "kind", kinds[s->kind]);
         if (s->kind < DRAFT_JSON_LOGIN)
                 reason(w, s->kind != DRAFT_BASIC, "%s", SAY(w, "no login was recorded", "bản ghi không có đăng nhập"));
+        else if (s->guessed)
+                reason(w, true, "%s", SAY(w, "is <secret> in its place? It was posted once, then a session began",
+                                          "<secret> đã đúng chỗ chưa? Giá trị gửi một lần, rồi phiên bắt đầu"));
         else
                 text_addc(w->t, '\n');
         if (key) {
@@ -294,6 +297,8 @@ static void words_of(Writer *w, const Choice *choices, FieldId f, bool *head_wri
 
 static void member_reason(Writer *w, const Chosen *c, const DraftStream *s, bool decide) {
         const LookMember *m = c->member;
+        bool detail = s->details && strncmp(m->path, "$.detail", 8) == 0;
+        int of = detail ? s->details : s->list->records < 500 ? s->list->records : 500;
         char shape[160] = "";
 
         if (m->date)
@@ -303,7 +308,7 @@ static void member_reason(Writer *w, const Chosen *c, const DraftStream *s, bool
                 snprintf(shape, sizeof shape, "%s", SAY(w, ", numbers", ", số"));
         reason(w, decide || c->guess.doubtful, SAY(w, "by its name%s; in %d of %d records%s",
                                                    "theo tên%s; có ở %d trên %d bản ghi%s"),
-               shape, m->seen - m->nulls, s->list->records < 500 ? s->list->records : 500,
+               shape, m->seen - m->nulls, of,
                c->guess.doubtful ? SAY(w, "; the values do not look like it", "; giá trị không giống vậy") : "");
 }
 
@@ -500,8 +505,27 @@ static void request_lines(Writer *w, const DraftStream *s) {
                 form_lines(w, s->form);
 }
 
+static void detail_lines(Writer *w, const DraftStream *s) {
+        if (!s->details)
+                return;
+        plain(w, 4, "details", NULL);
+        line(w, 6, "path", s->detail_path);
+        reason(w, false, SAY(w, "asked for %d rows of the recording", "bản ghi có hỏi riêng %d dòng"), s->details);
+        if (s->detail_query) {
+                text_add(w->t, STR("      query:\n        "));
+                emit_scalar(w->t, str_of(s->detail_query));
+                text_addf(w->t, ": <record.%s>\n", s->detail_member);
+        }
+        if (s->detail_ok)
+                plain(w, 6, "ok", s->detail_ok);
+        if (strcmp(s->detail_record, "$") != 0) {
+                line(w, 6, "record", s->detail_record);
+                reason(w, false, "%s", SAY(w, "the record alone, without its frame", "chỉ bản ghi, bỏ phần bao ngoài"));
+        }
+}
+
 static void identity_lines(Writer *w, const DraftStream *s, const Choice *c) {
-        line(w, 4, "code", c->code.member ? c->code.member->path : "$.id");
+        line(w, 4, "code", c->code.member ? c->code.member->path : s->details ? "$.row.id" : "$.id");
         if (c->code.member)
                 member_reason(w, &c->code, s, false);
         else
@@ -531,6 +555,7 @@ static void stream(Writer *w, int at, const Choice *choices) {
         plain(w, 4, "list", s->list->path);
         total_lines(w, s);
         paging_lines(w, s);
+        detail_lines(w, s);
         identity_lines(w, s, &choices[at]);
         text_add(w->t, STR("    fields:\n"));
         lead_line(w, &choices[at]);

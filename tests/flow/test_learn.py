@@ -235,3 +235,98 @@ def test_other_ways_in(tmp_path):
         ("Authorization", "Bearer " + "jwt" * 9), ("X-CSRF-TOKEN", key)]) for k in range(2)])
     assert "kind: steps" in text and "grant_type: password" in text and "token: json $.access.jwt" in text
     assert "from: meta csrf-token" in text and "path: /home" in text and key not in text and "jwtjwt" not in text
+
+
+def answered(made, *headers):
+    made["response"]["headers"] = [{"name": n, "value": v} for n, v in headers]
+    return made
+
+
+TOKEN, RENEW = "7d16b947d8a5d46f87992fe61861e2e7", "0f9e8d7c6b5a493827160f9e8d7c6b5a"
+
+
+@pytest.mark.parametrize("word", ("Bí mật #1", "matkhau2026", "s3cr3t", "correct horse battery"))
+def test_a_password_of_an_unknown_name(tmp_path, word):
+    """Posted once, then a token appears: that is the password, and it stands nowhere, nor does the account."""
+    login = entry("POST", BASE + "/phien/mo", {"kq": {"ma_truy_cap": TOKEN, "ma_tiep": RENEW}}, body=json.dumps(
+        {"nguoi": "giamsat.ks", "mx": word, "ghi_nho": True, "thiet_bi": "may cua toi 17"}, ensure_ascii=False))
+    renew = entry("POST", BASE + "/phien/tiep", {"kq": {"ma_truy_cap": TOKEN[::-1]}}, body=json.dumps({"tiep": RENEW}))
+    calls = [entry("GET", BASE + "/api/t?page=%d" % (k + 1), {"data": rows(k * 5, 5)}, headers=[("X-Ma", TOKEN)])
+             for k in range(2)]
+    done = learn(recording(tmp_path, login, *calls, renew))
+    assert "kind: json-login" in done.stdout and "# ? is <secret> in its place?" in done.stdout
+    assert "mx: <secret>" in done.stdout and "nguoi: <account>" in done.stdout and "ghi_nho: true" in done.stdout
+    assert "refresh-path: /phien/tiep" in done.stdout and "tiep: <refresh>" in done.stdout
+    assert "thiet_bi" in done.stderr and "`mx` was taken for the password" in done.stderr
+    for hidden in (word, "giamsat", "may cua toi", TOKEN, RENEW):
+        assert hidden not in done.stdout + done.stderr
+
+
+def test_a_password_that_begins_a_cookie(tmp_path):
+    word = "M4t khau!"
+    login = answered(entry("POST", BASE + "/vao", "", status=302, kind="text/html",
+                           post="application/x-www-form-urlencoded", body="dd=ai.do&kk=M4t+khau%21&ref=" + "9f" * 8),
+                     ("Set-Cookie", "PHIEN=abcdef123456; path=/"), ("Set-Cookie", "lang=vi"))
+    calls = [entry("GET", BASE + "/t?page=%d&boi=ai.do" % (k + 1), {"data": rows(k * 5, 5)},
+                   headers=[("Cookie", "lang=vi; PHIEN=abcdef123456")]) for k in range(2)]
+    done = learn(recording(tmp_path, login, *calls))
+    assert "kk: <secret>" in done.stdout and "dd: <account>" in done.stdout
+    for hidden in (word, "ai.do", "abcdef", "9f9f"):
+        assert hidden not in done.stdout
+    # the same fields without a session that begins are no login
+    login["response"]["headers"] = []
+    done = learn(recording(tmp_path, login, *calls))
+    assert "<secret>" not in done.stdout and word not in done.stdout + done.stderr
+
+
+def test_beside_a_known_password_nothing_else_is_told(tmp_path):
+    login = entry("POST", BASE + "/login", {"token": TOKEN}, body=json.dumps(
+        {"matKhau": "x y z 1", "canBo": "giamsat.ks", "ma2": "Bí mật #2", "long": {"pin": "4711"}, "loai": "noi-bo"},
+        ensure_ascii=False))
+    call = entry("GET", BASE + "/t?page=1&size=10&ai=giamsat.ks", {"data": rows(0, 10)}, headers=[("X-T", TOKEN)])
+    done = learn(recording(tmp_path, login, call))
+    assert "matKhau: <secret>" in done.stdout and "canBo: <account>" in done.stdout and "`loai`" in done.stderr
+    for hidden in ("x y z 1", "giamsat", "Bí mật", "4711"):
+        assert hidden not in done.stdout
+
+
+def test_rows_that_were_asked_for_one_by_one(tmp_path):
+    """A list, then one request a record: details, and the record's own lists are no streams."""
+    lists = [entry("GET", BASE + "/api/viec?page=%d&size=5" % (k + 1), {
+        "ok": True, "tong": 10,
+        "data": [{"id": 700 + n, "ma": "V-%d" % n, "phienBan": n} for n in range(k * 5, k * 5 + 5)]}) for k in range(2)]
+
+    def detail(n):
+        return {"ok": True, "viec": dict(rows(n, 1)[0], id=700 + n, minhChung=[
+            {"ten": "a", "so": "1", "ngay": "01/02/2026", "url": "/x"}, {"ten": "b", "so": "2", "url": "/y"}])}
+    for form, path in (("/api/viec/%d", "path: /api/viec/<record.id>"),
+                       ("/api/viec/%d/chi-tiet", "path: /api/viec/<record.id>/chi-tiet"),
+                       ("/api/mot?so=%d", "path: /api/mot")):
+        seen = [entry("GET", BASE + form % (700 + n), detail(n)) for n in (0, 3, 7)]
+        done = learn(recording(tmp_path, lists[0], *seen[:2], lists[1], seen[2]))
+        text = done.stdout
+        assert path in text and "record: $.viec" in text and "# asked for 3 rows" in text
+        assert ("so: <record.id>" in text) == ("mot" in form)
+        assert "code: $.row.ma " in text and "title: $.detail.ten " in text and "from: $.detail.trangThai" in text
+        assert "due: $.detail.hanHoanThanh" in text and "in 3 of 3 records" in text and "total: $.tong" in text
+        assert "tasks-2" not in text and "703" not in text and "V-3" not in text
+    # one alone may be anything
+    assert "details:" not in learn(recording(tmp_path, *lists, entry("GET", BASE + "/api/viec/703", detail(3)))).stdout
+
+
+@pytest.mark.parametrize("header, value, told", (
+    ("X-Tong-So", "60", True), ("x-total-count", "60", True), ("Content-Range", "items 0-4/60", True),
+    ("Content-Range", "items 0-4/*", False), ("X-RateLimit-Count", "60", False), ("X-Total-Count", "3", False)))
+def test_a_total_in_a_header(tmp_path, header, value, told):
+    calls = [answered(entry("GET", BASE + "/t?page=%d" % (k + 1), {"data": rows(k * 5, 5)}), (header, value))
+             for k in range(2)]
+    text = learn(recording(tmp_path, *calls)).stdout
+    assert ("total-header: " + header in text) == told
+
+
+@pytest.mark.parametrize("title, told", (
+    ("Tập huấn kho dữ liệu <mở>", False), ("a < b và c > d", False), ("nếu <b> là số", False), ("x <tong/> y", False),
+    ("<p>Việc</p>", True), ("Việc<br>hai", True), ('<span style="a">x</span>', True)))
+def test_html_is_tags_not_an_angle(tmp_path, title, told):
+    text = learn(recording(tmp_path, entry("GET", BASE + "/t?page=1", {"data": rows(0, 5, ten=title)}))).stdout
+    assert ("html: yes" in text) == told
