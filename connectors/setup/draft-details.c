@@ -67,24 +67,28 @@ static bool is_scalar(json_object *v) {
 }
 
 /* -ENOMEM. */
-static int row_add(Rows *r, json_object *row) {
-        size_t at = 0;
-        if (ROOM_FOR_ONE(r->at, r->n, r->room, 64) < 0)
-                return -ENOMEM;
-        json_object_object_foreach(row, name, value) {
+static int row_index(Rows *r, size_t number) {
+        uint32_t at = (uint32_t) (number * MEMBERS_MAX), end = at + MEMBERS_MAX;
+        json_object_object_foreach(r->at[number].value, name, value) {
                 const char *text = is_scalar(value) ? json_object_get_string(value) : "";
                 size_t len = strlen(text);
-                if (at == MEMBERS_MAX)
+                if (at == end)
                         break;
                 const char *copy = len > 0 && len <= VALUE_BYTES && plain_name(name)
                                            ? arena_copy(&r->arena, str_of(text))
                                            : NULL;
-                if (copy && strmap_put(&r->values, str_of(copy), (uint32_t) (r->n * MEMBERS_MAX + at), NULL) == -ENOMEM)
+                if (copy && strmap_put(&r->values, str_of(copy), at, NULL) == -ENOMEM)
                         return -ENOMEM;
                 at++;
         }
-        r->at[r->n++] = (Row) { .value = row };
         return 0;
+}
+
+static int rows_index(Rows *r) {
+        int failed = strmap_reserve(&r->values, r->n * MEMBERS_MAX);
+        for (size_t i = 0; i < r->n && failed == 0; i++)
+                failed = row_index(r, i);
+        return failed;
 }
 
 static int rows_take(Rows *r, Str body, const Select *list) {
@@ -100,9 +104,11 @@ static int rows_take(Rows *r, Str body, const Select *list) {
                 return 0;
         for (size_t i = 0; i < json_object_array_length(found) && r->n < ROWS_MAX; i++) {
                 json_object *row = json_object_array_get_idx(found, i);
-                int failed = json_object_is_type(row, json_type_object) ? row_add(r, row) : 0;
-                if (failed < 0)
-                        return failed;
+                if (!json_object_is_type(row, json_type_object))
+                        continue;
+                if (ROOM_FOR_ONE(r->at, r->n, r->room, 64) < 0)
+                        return -ENOMEM;
+                r->at[r->n++] = (Row) { .value = row };
         }
         return 0;
 }
@@ -307,11 +313,11 @@ int draft_details(Draft *d, const HarLog *log, DraftStream *s, const HarEntry *c
         Select list;
         size_t at;
         const char *why;
-        int failed = w ? strmap_reserve(&r.values, ROWS_MAX * MEMBERS_MAX) : -ENOMEM;
-        if (failed == 0)
-                failed = select_compile(&d->arena, s->list->path, &list, &at, &why);
+        int failed = w ? select_compile(&d->arena, s->list->path, &list, &at, &why) : -ENOMEM;
         for (int i = 0; i < n && failed == 0; i++)
                 failed = rows_take(&r, calls[i]->answer, &list);
+        if (failed == 0)
+                failed = rows_index(&r);
         const Way *way = failed == 0 && r.n > 0 ? ways_look(d, w, log, s, &r) : NULL;
         if (!way)
                 return failed < 0 ? failed : 0;
