@@ -13,6 +13,7 @@ its process id. The configuration is the shipped one, with only the keys changed
 import contextlib
 import email
 import email.policy
+import functools
 import json
 import os
 import pathlib
@@ -28,7 +29,7 @@ import time
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(SOURCE / "tests"))
 
-from simulators import client  # noqa: E402
+from simulators import client, export_config, kept  # noqa: E402
 
 PYTHON = client.PYTHON
 NOW = "2026-06-19T07:30:00+07:00"
@@ -97,6 +98,12 @@ class Done:
 
     def __repr__(self):
         return "%s: exit %d\n%s\n%s" % (" ".join(self.args), self.status, self.out, self.err)
+
+
+@functools.cache
+def truth(seed):
+    """The whole world of a seed, to read from and not to change."""
+    return kept.world(seed)
 
 
 class Daemon:
@@ -185,8 +192,10 @@ class Site:
         return child
 
     def _secrets(self, seed):
-        subprocess.run([PYTHON, str(SOURCE / "tests/simulators/export_config.py"), "--seed", seed, "--secrets",
-                        str(self.secrets / "sims"), "--config", str(self.config)], check=True)
+        world = truth(seed)
+        export_config.write(str(self.config / "accounts.yaml"), export_config.accounts_yaml(world))
+        export_config.write(str(self.config / "links.yaml"), export_config.links_yaml())
+        export_config.write_secrets(world, str(self.secrets / "sims"))
         os.chmod(self.secrets, 0o700)
         for source, system in (("theodoiq", "central"), ("nq57-daklak", "portal")):
             shutil.copy(self.secrets / "sims" / (system + ".secrets"), self.secrets / (source + ".secrets"))

@@ -9,8 +9,7 @@ import signal
 import pytest
 
 from harness import SOURCE, wait_for
-from simulators import exports
-from simulators.world import World
+from simulators import exports, kept
 from small import Lone, UNITS
 
 PROFILE = SOURCE / "tests" / "fixtures" / "profiles" / "exports.yaml"
@@ -34,7 +33,7 @@ class Drop(Lone):
         text = text.replace("as-of: mtime", "as-of: " + as_of) if as_of else text
         text = text.replace("whole: yes", "whole: " + whole) if whole else text
         (self.config / "profiles" / "exports.yaml").write_text(text, encoding="utf-8")
-        self.table = exports.rows(World("57"), UNITS)
+        self.table = exports.rows(kept.world(), UNITS)
 
     def put(self, name, content, hours_ago=1, mode=0o644):
         """Renamed in, with that age of its data."""

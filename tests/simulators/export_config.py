@@ -15,9 +15,8 @@ if not __package__:
     __package__ = "simulators"
     import simulators  # noqa: F401
 
-from . import facts, people
+from . import facts, kept, people
 from .accounts import secrets_of
-from .world import World
 
 ACCOUNTS_HEAD = """\
 # Tài khoản và đầu mối của từng đơn vị (người trong tệp này là hư cấu).
@@ -90,7 +89,7 @@ def main():
     parser.add_argument("--config", help="folder for accounts.yaml and links.yaml")
     parser.add_argument("--secrets", help="folder for central.secrets and portal.secrets")
     args = parser.parse_args()
-    world = World(args.seed)
+    world = kept.world(args.seed)
     if args.config:
         write(os.path.join(args.config, "accounts.yaml"), accounts_yaml(world))
         write(os.path.join(args.config, "links.yaml"), links_yaml())

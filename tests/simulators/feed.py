@@ -23,6 +23,7 @@ START = dt.datetime(2026, 6, 19, 7, 30, tzinfo=LOCAL)
 
 class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes
 
     def log_message(self, *args):
         pass

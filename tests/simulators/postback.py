@@ -28,6 +28,7 @@ def rows(n):
 
 class Portal(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body are two writes
     rows, pad, sessions, states, log = [], 0, set(), {}, []
 
     def log_message(self, *_):

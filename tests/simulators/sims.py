@@ -23,14 +23,14 @@ if not __package__:
     __package__ = "simulators"
     import simulators  # noqa: F401
 
-from . import httpd
+from . import httpd, kept
 from .accounts import secrets_of
 from .central import Central
 from .clock import Clock
 from .control import Control
 from .faults import Book
 from .portal import Portal
-from .world import NOW, World, parse
+from .world import NOW, parse
 
 
 def read_secrets(folder, system):
@@ -86,7 +86,7 @@ def announce(ports, path):
 
 async def serve(args, only):
     secrets = {name: read_secrets(args.secrets, name) for name in only} if args.secrets else None
-    sims = Sims(World(args.seed, args.now, args.units), Clock(args.clock), secrets, args.session_seconds, only)
+    sims = Sims(kept.world(args.seed, args.now, args.units), Clock(args.clock), secrets, args.session_seconds, only)
     ports = await sims.start(args.ports)
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -14,8 +14,7 @@ from harness import Site, wait_for  # noqa: E402, F401
 from occasions import ZONE  # noqa: E402
 from office import Office, rules  # noqa: E402
 from oracle import Claim, Oracle  # noqa: E402
-from simulators import evolve  # noqa: E402
-from simulators.world import World  # noqa: E402
+from simulators import evolve, kept  # noqa: E402
 from workdays import WorkDays  # noqa: E402
 
 # The coordinator, heads to come and to go, a ward without portal account, a commune without records and one whose
@@ -54,7 +53,7 @@ class Months:
     """`now`: where the world and the clock begin; `keys`, `seats`: changes to nq57d.yaml and accounts.yaml."""
 
     def __init__(self, folder, now, seed="57", units=UNITS, seats=None, keys=None, mode="live", born=None):
-        self.world = World(seed, now, set(units))
+        self.world = kept.world(seed, now, set(units))
         self.site = Site(folder, now=instant(now), mode=mode, keys=keys, seed=seed, units=units,
                          sims=("--now", instant(now)))
         path = self.site.config / "accounts.yaml"

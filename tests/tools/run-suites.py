@@ -48,8 +48,8 @@ class Result:
 
 
 def environment(build):
-    env = dict(os.environ, NQ57_BUILD=str(BUILD / build), NQ57_SOURCE=str(ROOT), PYTHONDONTWRITEBYTECODE="1",
-               LC_ALL="C.UTF-8", ASAN_OPTIONS="detect_leaks=1:strict_string_checks=1",
+    env = dict(os.environ, NQ57_BUILD=str(BUILD / build), NQ57_SOURCE=str(ROOT), LC_ALL="C.UTF-8",
+               PYTHONPYCACHEPREFIX=str(BUILD / "pycache"), ASAN_OPTIONS="detect_leaks=1:strict_string_checks=1",
                UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1")
     env.pop("NQ57_BUILD_FAILED", None)
     return env
