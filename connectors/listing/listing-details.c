@@ -102,6 +102,12 @@ void details_missing(Listing *l, bool allowed, const char *why) {
         skip_row(l);
 }
 
+/* Whoever refuses one is not down. */
+void details_refused(Listing *l, bool allowed, const char *why) {
+        l->failing = 0;
+        details_missing(l, allowed, why);
+}
+
 bool details_pass_over(Listing *l, const char *why) {
         if (!l->details || ++l->failing >= DETAILS_FAILING)
                 return false;
@@ -145,6 +151,8 @@ static bool detail_find(const Listing *l, Str body, json_object **root, Str *ret
                 return false;
         }
         document_sample(body, sample, sizeof sample);
+        if (page_read_lost(l, *root, body, o))
+                return false;
         if (plan->ok.text) {
                 bool there = select_get(&plan->ok, *root, &v) == SELECTED_VALUE;
                 const char *seen = there ? json_object_get_string(v) : NULL;

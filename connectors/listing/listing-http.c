@@ -266,7 +266,7 @@ static void page_beyond(Listing *l) {
 static void refused(Listing *l, int status, const char *detail) {
         const PagingPlan *paging = l->pager.plan;
         if (l->details)
-                details_missing(l, status == l->stream->details.absent_status, detail);
+                details_refused(l, status == l->stream->details.absent_status, detail);
         else if (l->pager.pages > 0 && paging->end_status == status)
                 page_beyond(l);
         else if (!l->asks_parents && l->stream->each.kind != EACH_NONE)

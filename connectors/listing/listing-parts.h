@@ -101,7 +101,10 @@ void details_start(Listing *l, bool last);
 int details_request(Listing *l, ListingValues *v, RequestText *ret);
 void details_take(Listing *l, const HttpResponse *r, PageOutcome *o);
 void details_missing(Listing *l, bool allowed, const char *why);
-/* A detail that failed after all tries is missing, and the next is asked for; not when that many in a row failed. */
+/* It was answered by a refusal (403, 404): missing, unless the profile says that it may be so. */
+void details_refused(Listing *l, bool allowed, const char *why);
+/* A detail that failed after all tries is missing, and the next is asked for; not when that many in a row failed, with
+ * nothing answered between: then the system is down. */
 #define DETAILS_FAILING 3
 bool details_pass_over(Listing *l, const char *why);
 Details *details_free(Details *d);
@@ -119,6 +122,9 @@ void listing_judge(Listing *l);
 bool page_inside(const Listing *l, const Select *inside, Str *body, json_object **root, PageOutcome *o);
 
 void page_fault(PageOutcome *o, Fault f, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* Whether a 200 says that the session is over; `beside`: what stands there, for the sentence. */
+bool page_read_lost(const Listing *l, json_object *root, Str beside, PageOutcome *o);
 
 /* The system's own word on a 200; true where the profile names none. */
 bool page_read_ok(const Listing *l, json_object *root, PageOutcome *o);

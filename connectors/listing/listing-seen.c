@@ -36,17 +36,6 @@ static void header_missing(const Listing *l, const char *name, const char *wante
                    l->pager.pages + 1, wanted, name, sample);
 }
 
-/* Logged out, said in a 200; `beside`: what stands there besides. */
-static bool read_lost(const Listing *l, const char *place, json_object *root, Str beside, PageOutcome *o) {
-        const SessionPlan *plan = &l->source->o.profile->session;
-        char words[DOCUMENT_WORDS];
-        if (!session_says_lost(plan, root))
-                return false;
-        session_words(l->session, beside, words);
-        page_fault(o, FAULT_SESSION_LOST, "%s: %s reads %.80s%s", place, plan->lost.text, plan->lost_value, words);
-        return true;
-}
-
 static const char *place_of(const Listing *l, char to[static 140]) {
         if (l->details)
                 snprintf(to, 140, "%.100s", l->stream->details.request.path);
@@ -55,12 +44,23 @@ static const char *place_of(const Listing *l, char to[static 140]) {
         return to;
 }
 
+bool page_read_lost(const Listing *l, json_object *root, Str beside, PageOutcome *o) {
+        const SessionPlan *plan = &l->source->o.profile->session;
+        char words[DOCUMENT_WORDS], place[140];
+        if (!session_says_lost(plan, root))
+                return false;
+        session_words(l->session, beside, words);
+        page_fault(o, FAULT_SESSION_LOST, "%s: %s reads %.80s%s", place_of(l, place), plan->lost.text,
+                   plan->lost_value, words);
+        return true;
+}
+
 bool page_read_ok(const Listing *l, json_object *root, PageOutcome *o) {
         const StreamPlan *s = l->stream;
         Str beside = l->source->split.head; /* the page's list left out */
         json_object *v = NULL;
         char place[140];
-        if (read_lost(l, place_of(l, place), root, beside, o))
+        if (page_read_lost(l, root, beside, o))
                 return false;
         if (!s->ok.text)
                 return true;
@@ -84,7 +84,7 @@ bool page_inside(const Listing *l, const Select *inside, Str *body, json_object 
         if (!inside->text)
                 return true;
         Fault f = document_inside(*body, inside, root, &text, why);
-        if (*root && read_lost(l, place_of(l, place), *root, *body, o))
+        if (*root && page_read_lost(l, *root, *body, o))
                 return false;
         if (f == FAULT_NONE) {
                 *body = text;
