@@ -201,8 +201,14 @@ static void note_total(Pager *p, const PageSeen *s) {
 
 static void mismatch(Pager *p) {
         p->reread_helps = true;
-        fault(p, FAULT_COUNT_MISMATCH, true, "expected %lld records (the total claimed), received %lld in %d pages",
-              (long long) p->total, (long long) p->received, p->pages);
+        if (p->drifted)
+                fault(p, FAULT_COUNT_MISMATCH, true,
+                      "the total changed from %lld to %lld while the pages were read, and %lld records came in %d",
+                      (long long) p->first_total, (long long) p->total, (long long) p->received, p->pages);
+        else
+                fault(p, FAULT_COUNT_MISMATCH, true,
+                      "expected %lld records (the total claimed), received %lld in %d pages", (long long) p->total,
+                      (long long) p->received, p->pages);
 }
 
 static int end_by(Pager *p, Proof proof) {
@@ -272,28 +278,22 @@ static int next_text(Pager *p, const PageSeen *s) {
         return PAGER_END;
 }
 
-/* Fewer than asked while more is claimed: the server lowered the page size. By page number that has skipped records
- * already; by offset nothing is lost, as the next request begins where this one ended. */
+/* Fewer than asked, and more behind: the server lowered the page size. By page number that has skipped records already;
+ * by offset nothing is lost, as the next request begins where this one ended. Fewer and nothing behind is the end, and
+ * what a total claims besides is not there. */
 static int next_number(Pager *p, const PageSeen *s) {
         const PagingPlan *plan = p->plan;
         int full = plan->size > 0 ? plan->size : p->fullest;
-        bool numbered = plan->kind == PAGING_PAGE, claimed = p->total > p->received;
+        bool numbered = plan->kind == PAGING_PAGE, was_short = p->was_short;
         if (s->received == 0 && !numbered) {
                 fault(p, FAULT_COUNT_MISMATCH, true, "page %d is empty, though more is said to follow", p->pages);
                 return PAGER_END;
         }
-        bool lowered = s->received < full && claimed;
-        bool went_on = numbered && p->was_short && s->received > 0;
         p->was_short = s->received < full;
-        if ((!lowered && !went_on) || plan->short_pages)
+        if (!was_short || s->received == 0 || plan->short_pages || !(numbered || p->total >= 0))
                 return PAGER_NEXT;
-        if (lowered)
-                fault(p, FAULT_PAGE_SIZE_LOWERED, numbered,
-                      "asked for pages of %d, page %d has %d while %lld of %lld are still to come", full, p->pages,
-                      s->received, (long long) (p->total - p->received), (long long) p->total);
-        else
-                fault(p, FAULT_PAGE_SIZE_LOWERED, true, "asked for pages of %d, page %d had fewer, yet page %d has %d",
-                      full, p->pages - 1, p->pages, s->received);
+        fault(p, FAULT_PAGE_SIZE_LOWERED, numbered, "asked for pages of %d, page %d had fewer, yet page %d has %d",
+              full, p->pages - 1, p->pages, s->received);
         return numbered ? PAGER_END : PAGER_NEXT;
 }
 

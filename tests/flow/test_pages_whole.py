@@ -145,3 +145,17 @@ def test_changes_behind_a_full_page_are_asked_for_again(site):
     site.pages.rows = []
     assert poll() == ("complete", cursor)
     assert site.codes() == ALL + ["NV-008", "NV-009"]
+
+
+@pytest.mark.parametrize("kind", ["page", "offset", "page-header", "post-form"])
+def test_a_total_that_changes_is_told_as_that(site, kind):
+    """And no page size was lowered. The listing is read anew: at rest it is whole, else its last reading says why."""
+    site.profile(KINDS[kind])
+    path, more = path_of(kind), {"do": "total", "add": 1}
+    shown, done = site.poll(*[dict(more, path=path, request=n) for n in range(2, 30)])
+    assert (shown["completeness"], shown["fault"]) == ("partial", "count-mismatch") and done.status == 1, shown
+    assert "the total changed from 1" in shown["detail"] and "and 7 records came in" in shown["detail"], shown
+    shown, done = site.poll(dict(more, path=path, request=2))
+    assert "expected 8 records (the total claimed), received 7 in " in shown["detail"], shown
+    shown, done = site.poll(dict(more, path=path, request=2), dict(more, path=path, request=5, add=-1))
+    assert done.status == 0 and shown["completeness"] == "complete", shown
