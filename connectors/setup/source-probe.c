@@ -6,6 +6,7 @@
 
 #include "connectors/decode/document.h"
 #include "connectors/http/http.h"
+#include "connectors/setup/probe-detail.h"
 #include "connectors/tape/tape-parts.h"
 #include "state/model/room.h"
 
@@ -20,6 +21,7 @@ typedef struct Probe {
         Text body, head;       /* of the answer seen last */
         Text facts;            /* of page 1, to ask again by */
         uint64_t hash[2];
+        json_object *details;  /* of the stream's rows */
         bool again;            /* the second listing of a stream: only whether its validator is honoured */
         bool ended;
         int requests, failed;
@@ -248,9 +250,17 @@ static void field_count(Probe *p, ProbeField *f, const Value *v) {
         }
 }
 
+/* The answer that came last is the record's detail, where there are details. */
+static void detail_keep(Probe *p) {
+        const StreamPlan *plan = profile_stream(p->o->profile, p->at->name);
+        if (plan->details.request.path && !p->again && probe_detail_add(&p->details, plan, text_str(&p->body)) < 0)
+                p->failed = -ENOMEM;
+}
+
 static int record(void *userdata, const Partition *partition, const RecordSide *r, uint64_t print, Err *e) {
         Probe *p = userdata;
         ProbeStream *s = p->at;
+        detail_keep(p);
         s->records++;
         for (int i = 0; i < FIELD_COUNT; i++) {
                 s->mapped[i] = s->mapped[i] || r->field[i].state != VALUE_ABSENT;
@@ -263,6 +273,7 @@ static int quarantine(void *userdata, const Partition *partition, const Quaranti
         Probe *p = userdata;
         ProbeStream *s = p->at;
         s->put_aside++;
+        detail_keep(p);
         const char *field = keep(p, q->field), *value = keep(p, q->value);
         for (int i = 0; i < s->n_aside; i++)
                 if (s->aside[i].fault == q->fault && strcmp(s->aside[i].field, field) == 0 &&
@@ -293,6 +304,10 @@ static void end(void *userdata, const Partition *partition, const ListingEnd *sa
         p->at->end.cursor = p->at->end.contract = STR_NULL; /* borrowed */
         if (!p->at->enough && p->body.len > 0) /* also of a page the profile could not read */
                 look_at(p, p->at);
+        if (probe_detail_look(&p->report->arena, p->details, profile_stream(p->o->profile, s->name), s) < 0)
+                p->failed = -ENOMEM;
+        json_object_put(p->details);
+        p->details = NULL;
 }
 
 /* ---- the run ---- */
@@ -419,6 +434,7 @@ int probe_run(const SourceEnv *env, const SourceOptions *options, const ProbeOpt
                 r = streams_run(&p, probe, e);
         source_free(p.source);
         redactor_free(p.redactor);
+        json_object_put(p.details);
         text_free(&p.body);
         text_free(&p.head);
         text_free(&p.facts);

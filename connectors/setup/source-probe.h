@@ -55,7 +55,9 @@ typedef struct ProbeStream {
         int n_nothing;             /* fields of the profile that were there in none of the records */
         ProbeAside aside[PROBE_ASIDE];
         int n_aside, put_aside;
-        const char *unread[LOOK_MEMBERS]; /* selectors of members no selector of the profile begins at */
+        LookList detail;           /* the members of the details that came, "$.detail.NAME"; `path` NULL */
+        const char *unread[2 * LOOK_MEMBERS]; /* selectors of members no selector of the profile begins at, of details:
+                                               * that none lies in or leads through */
         int n_unread;
         const char *etag, *modified, *total_header, *link; /* of the first page's answer; NULL */
         bool asked_again, not_modified; /* with the validator; it was honoured */

@@ -58,6 +58,13 @@ static void look(Json *j, const ProbeStream *s) {
                 json_close(j);
         }
         json_close(j);
+        json_object(j, "details");
+        json_int(j, "records", s->detail.records);
+        json_array(j, "members");
+        for (int k = 0; k < s->detail.n_members; k++)
+                member(j, &s->detail.members[k]);
+        json_close(j);
+        json_close(j);
         json_array(j, "hints");
         for (int i = 0; i < s->look.n_hints; i++) {
                 json_object(j, NULL);

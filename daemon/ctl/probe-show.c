@@ -87,6 +87,11 @@ static void seen(const Ctl *c, const ProbeStream *s) {
                 for (int k = 0; k < l->n_members && i == 0; k++)
                         member(c, &l->members[k]);
         }
+        if (s->detail.n_members > 0)
+                printf(SAY(c, "    details: %d, %d members\n", "    chi tiết: %d, %d trường\n"), s->detail.records,
+                       s->detail.n_members);
+        for (int k = 0; k < s->detail.n_members; k++)
+                member(c, &s->detail.members[k]);
         for (int i = 0; i < s->look.n_hints; i++)
                 printf("    %s: %s = %s\n", look_hint_names[s->look.hint[i].kind], s->look.hint[i].path,
                        s->look.hint[i].value);
