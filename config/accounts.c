@@ -82,8 +82,7 @@ static bool fill_access(UnitTable *table, const Tree *t, Unit *u, Side side) {
         bool failed = false;
         a->mode = v.given ? (AccountMode) v.number : mode_unsaid(u->kind);
         a->account = a->mode == ACCOUNT_OWN ? build_text(&table->arena, v.text, &failed) : NULL;
-        a->reason = a->mode == ACCOUNT_NONE ? v.given ? build_text(&table->arena, v.text, &failed) : "chưa khai báo"
-                                            : NULL;
+        a->reason = a->mode == ACCOUNT_NONE && v.given ? build_text(&table->arena, v.text, &failed) : NULL;
         a->code = code.given ? code.whole : u->id;
         return !failed;
 }

@@ -44,15 +44,19 @@ static const Words type_words[KEY_TYPES] = {
                                                                    "earlier`" },
 };
 
+static void add_unit(Text *t, int64_t n, const char *en, const char *vi) {
+        text_addf(t, "%lld %s%s", (long long) n, vi ? vi : en, vi ? "" : PLURAL(n));
+}
+
 static void add_seconds(Text *t, int64_t s, bool vi) {
         if (s % 86400 == 0)
-                text_addf(t, "%lld %s", (long long) s / 86400, vi ? "ngày" : "days");
+                add_unit(t, s / 86400, "day", vi ? "ngày" : NULL);
         else if (s % 3600 == 0)
-                text_addf(t, "%lld %s", (long long) s / 3600, vi ? "giờ" : "hours");
+                add_unit(t, s / 3600, "hour", vi ? "giờ" : NULL);
         else if (s % 60 == 0)
-                text_addf(t, "%lld %s", (long long) s / 60, vi ? "phút" : "minutes");
+                add_unit(t, s / 60, "minute", vi ? "phút" : NULL);
         else
-                text_addf(t, "%lld %s", (long long) s, vi ? "giây" : "seconds");
+                add_unit(t, s, "second", vi ? "giây" : NULL);
 }
 
 static void add_range(const Key *k, bool vi, Text *t) {

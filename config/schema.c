@@ -365,6 +365,19 @@ static void check_name(Walk *w, const KeySection *s, const Tree *t) {
                      (Notice) { .id = fault_notice(fault), .at = t->key_origin, .seen = t->key });
 }
 
+/* Told already: a key of this map that nobody knows was meant to be this one. */
+static bool misspelt_there(Walk *w, const Tree *map, const char *name) {
+        bool found = false;
+        for (const Tree *t = map->child; t && !found && w->n < PARTS_MAX; t = t->next) {
+                w->parts[w->n++] = t->key;
+                bool known = key_find(w->file, w->parts, w->n) || section_find(w->file, w->parts, w->n);
+                const char *near = known ? NULL : nearest_name(w->file, w->parts, w->n - 1, t->key);
+                found = near && strcmp(near, name) == 0;
+                w->n--;
+        }
+        return found;
+}
+
 static void check_missing(Walk *w, const Tree *map) {
         for (size_t i = 0; i < key_count + key_section_count; i++) {
                 bool key = i < key_count, required = key ? key_table[i].required : key_sections[i - key_count].required;
@@ -376,7 +389,7 @@ static void check_missing(Walk *w, const Tree *map) {
                     rest.len > 0)
                         continue;
                 const char *last = part.at; /* the last part ends with the path */
-                if (tree_get(map, last))
+                if (tree_get(map, last) || misspelt_there(w, map, last))
                         continue;
                 put(w,
                     &(Notice) { .id = NOTICE_KEY_MISSING,

@@ -222,14 +222,16 @@ static int look_sources(Look *l, const Coverage *c, Err *e) {
                         when_iso(c->newest[side], since);
                 if (l->failed[side] > 0) {
                         snprintf(text, sizeof(text),
-                                 "%d of %d listings not read completely in time, first %s; newest complete listing: %s",
-                                 l->failed[side], l->partitions[side], l->first_failed[side], since);
+                                 "%d of %d listing%s not read completely in time, first %s; newest complete "
+                                 "listing: %s",
+                                 l->failed[side], l->partitions[side], PLURAL(l->partitions[side]),
+                                 l->first_failed[side], since);
                         blind_detail(l, side, c->newest[side], detail, sizeof(detail));
                         r = look_add(l, ALARM_BLIND, source->id, text, detail, e);
                 }
                 if (r >= 0 && l->refused_logins[side] > 0) {
-                        snprintf(text, sizeof(text), "%d accounts cannot log in, first %s", l->refused_logins[side],
-                                 l->first_login[side]);
+                        snprintf(text, sizeof(text), "%d account%s cannot log in, first %s", l->refused_logins[side],
+                                 PLURAL(l->refused_logins[side]), l->first_login[side]);
                         snprintf(detail, sizeof(detail), "%d tài khoản không đăng nhập được, đầu tiên: %s.",
                                  l->refused_logins[side], l->first_login[side]);
                         r = look_add(l, ALARM_SESSION, source->id, text, detail, e);
@@ -245,7 +247,7 @@ static int look_outbox(Look *l, Err *e) {
         int r = 0;
 
         if (l->stuck > 0) {
-                snprintf(text, sizeof(text), "%d mails; such as %s", l->stuck, l->stuck_text);
+                snprintf(text, sizeof(text), "%d mail%s; such as %s", l->stuck, PLURAL(l->stuck), l->stuck_text);
                 snprintf(detail, sizeof(detail),
                          "%d thư chờ quá %d phút, bị từ chối, hoặc không rõ đã đến hay chưa.", l->stuck,
                          l->settings->mail.stuck_minutes);

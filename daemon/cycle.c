@@ -318,8 +318,9 @@ static int cycle_plan(Cycle *c, Err *e) {
         cycle_count(c, p);
         c->report.planned = true;
         if (c->report.plan.planned > 0)
-                report(LOG_INFO, REPORT_PLANNED, NULL, "%d mails planned, %d superseded, %d held for release",
-                       c->report.plan.planned, c->report.plan.superseded, c->report.plan.held);
+                report(LOG_INFO, REPORT_PLANNED, NULL, "%d mail%s planned, %d superseded, %d held for release",
+                       c->report.plan.planned, PLURAL(c->report.plan.planned), c->report.plan.superseded,
+                       c->report.plan.held);
         return 0;
 }
 

@@ -86,15 +86,19 @@ static int check(const AppOptions *o, bool print) {
         if (r < 0)
                 report_err(LOG_ERR, &e, "configuration");
         if (r > 0)
-                fprintf(stderr, o->vi ? "nq57d: %s: %d lỗi, chưa dùng được\n" : "nq57d: %s: %d faults, not usable\n",
-                        o->config_dir, seen.errors);
+                fprintf(stderr, o->vi ? "nq57d: %s: %d lỗi, chưa dùng được\n" : "nq57d: %s: %d fault%s, not usable\n",
+                        o->config_dir, seen.errors, PLURAL(seen.errors));
         if (r != 0)
                 return APP_CONFIG;
         if (print)
                 return print_text(settings_print, s);
-        printf(o->vi ? "%s: %zu đơn vị, %zu nguồn, %zu hạn: đúng\n"
-                     : "%s: %zu units, %zu sources, %zu deadlines: fine\n",
-               o->config_dir, s->units->n_units, s->n_sources, s->n_deadlines);
+        if (o->vi)
+                printf("%s: %zu đơn vị, %zu nguồn, %zu hạn: đúng\n", o->config_dir, s->units->n_units, s->n_sources,
+                       s->n_deadlines);
+        else
+                printf("%s: %zu unit%s, %zu source%s, %zu deadline%s: fine\n", o->config_dir, s->units->n_units,
+                       PLURAL(s->units->n_units), s->n_sources, PLURAL(s->n_sources), s->n_deadlines,
+                       PLURAL(s->n_deadlines));
         return APP_OK;
 }
 

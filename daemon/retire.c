@@ -61,8 +61,8 @@ static int retire_one(Store *s, const Settings *settings, const Partition *p, In
         if (r == 0 && told.gone > 0)
                 report(LOG_NOTICE, REPORT_NONE,
                        (ReportField[]) { { "NQ57_SOURCE", p->source }, { "NQ57_ACCOUNT", p->account }, { 0 } },
-                       "%s/%s (%s) is no longer configured: %lld records go missing", p->source, p->stream, p->account,
-                       (long long) told.gone);
+                       "%s/%s (%s) is no longer configured: %lld record%s missing from now on", p->source, p->stream,
+                       p->account, (long long) told.gone, PLURAL(told.gone));
         return r < 0 ? r : 0;
 }
 

@@ -26,7 +26,52 @@ static void fill(Text *t, const char *sentence, const char *const arg[3]) {
         }
 }
 
+static bool same_place(Origin a, Origin b) {
+        return a.line == b.line && a.column == b.column && a.file == b.file;
+}
+
+static bool stands_in(const Tree *map, Origin at) {
+        if (same_place(map->origin, at) || same_place(map->key_origin, at))
+                return true;
+        for (const Tree *t = map->child; t; t = t->next)
+                if (same_place(t->origin, at) || same_place(t->key_origin, at))
+                        return true;
+        return false;
+}
+
+bool profile_misread(const ProfileReader *r, const Tree *map) {
+        for (size_t i = 0; i < r->n_misread; i++)
+                if (r->misread[i].map == map && !r->misread[i].meant)
+                        return true;
+        return false;
+}
+
+/* Under another choice, or with the key as it was meant, nothing of this might be wrong. */
+static bool follows_from_misread(const ProfileReader *r, const Complaint *c) {
+        bool missing = c->message == PROFILE_KEY_MISSING, words = c->message == PROFILE_WORDS_UNKNOWN;
+        bool source = c->message == PROFILE_FIELD_SOURCE;
+        bool of_choice = missing || c->message == PROFILE_KEY_USELESS || c->message == PROFILE_KEY_NEEDS ||
+                         c->message == PROFILE_PAGING_UNTOLD || c->message == PROFILE_ONE_OF;
+        for (size_t i = 0; i < r->n_misread && (of_choice || words || source); i++) {
+                const ProfileMisread *m = &r->misread[i];
+                const char *key = missing ? c->arg[0] : words ? "words" : NULL;
+                bool meant = m->meant && (source || (key && strcmp(m->meant, key) == 0));
+                if (words ? meant : stands_in(m->map, c->origin) && (meant || (of_choice && !m->meant)))
+                        return true;
+        }
+        return false;
+}
+
+static void misread_add(ProfileReader *r, const Tree *map, const char *meant) {
+        if (r->n_misread < PROFILE_MISREAD_MAX)
+                r->misread[r->n_misread++] = (ProfileMisread) { map, meant };
+}
+
 void profile_complain(ProfileReader *r, const Complaint *c) {
+        if (follows_from_misread(r, c)) { /* nor is it right: who looks at `errors` must not go on */
+                r->errors += c->severity == SEVERITY_ERROR;
+                return;
+        }
         const ProfileSentence *s = &profile_sentences[c->message];
         _cleanup_text_ Text en = TEXT_INIT(SENTENCE_MAX), vi = TEXT_INIT(SENTENCE_MAX);
         size_t path = profile_enter(r, c->key);
@@ -340,13 +385,16 @@ static void read_key(ProfileReader *r, const Tree *t, const KeySpec *s, void *ou
         }
 }
 
-static void unknown(ProfileReader *r, const Tree *t, const KeySpec *specs, size_t n) {
+static void unknown(ProfileReader *r, const Tree *map, const Tree *t, const KeySpec *specs, size_t n) {
         const char *keys[KEYS_MAX];
         size_t count = 0;
         for (; count < n && count < KEYS_MAX; count++)
                 keys[count] = specs[count].key;
+        const char *nearest = text_nearest(str_of(t->key), keys, count);
         profile_complain(r, &(Complaint) { PROFILE_KEY_UNKNOWN, SEVERITY_ERROR, t->key_origin, t->key,
-                                           { NULL, NULL, NULL }, text_nearest(str_of(t->key), keys, count) });
+                                           { NULL, NULL, NULL }, nearest });
+        if (nearest)
+                misread_add(r, map, nearest);
 }
 
 void profile_read(ProfileReader *r, const Tree *map, const KeySpec *specs, size_t n, void *out) {
@@ -360,11 +408,14 @@ void profile_read(ProfileReader *r, const Tree *map, const KeySpec *specs, size_
                         if (strcmp(specs[i].key, t->key) == 0)
                                 spec = &specs[i];
                 if (!spec) {
-                        unknown(r, t, specs, n);
+                        unknown(r, map, t, specs, n);
                         continue;
                 }
                 size_t path = profile_enter(r, t->key);
+                int errors = r->errors;
                 read_key(r, t, spec, (char *) out + spec->offset);
+                if (spec->type == KEY_CHOICE && r->errors > errors)
+                        misread_add(r, map, NULL);
                 profile_leave(r, path);
         }
         for (size_t i = 0; i < n; i++)

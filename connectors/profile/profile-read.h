@@ -57,6 +57,14 @@ typedef enum ProfileMessage {
         PROFILE_MESSAGE_COUNT
 } ProfileMessage;
 
+/* A map in which a choice could not be read (meant NULL), or a key was misspelt: what follows from that alone is not
+ * complained of beside it. */
+typedef struct ProfileMisread {
+        const Tree *map;
+        const char *meant;
+} ProfileMisread;
+#define PROFILE_MISREAD_MAX 64
+
 typedef struct ProfileReader {
         FindingSink *sink;
         Arena *arena;
@@ -64,6 +72,8 @@ typedef struct ProfileReader {
         const char **config; /* names of values from nq57d.yaml that templates use; in the arena */
         size_t n_config;
         bool token_in_body, token_used; /* the session goes in bodies of requests; one of them says <token> */
+        ProfileMisread misread[PROFILE_MISREAD_MAX];
+        size_t n_misread;
         int errors;
         int failed; /* 0 or -ENOMEM */
 } ProfileReader;
@@ -77,6 +87,7 @@ typedef struct Complaint {
         const char *nearest;
 } Complaint;
 void profile_complain(ProfileReader *r, const Complaint *c);
+bool profile_misread(const ProfileReader *r, const Tree *map); /* a choice of this map could not be read */
 /* That a key means nothing beside `because`, where it is given. */
 void profile_useless(ProfileReader *r, const Tree *t, const char *key, const char *because);
 

@@ -259,7 +259,7 @@ void profile_session_compile(ProfileReader *r, const Tree *t, SessionPlan *ret) 
                              .leeway = k.leeway, .warn_before = k.warn_before,
                              .login_text = k.login_text, .login_path = k.lost_path ? k.lost_path : k.login_path,
                              .lost_status = k.lost_status, .lost = k.lost, .lost_value = k.lost_value };
-        if (t->kind == TREE_MAP && (r->errors == errors || tree_get(t, "kind")))
+        if (t->kind == TREE_MAP && (r->errors == errors || tree_get(t, "kind")) && !profile_misread(r, t))
                 check(r, t, &k, &plan);
         r->token_in_body = plan.place == CARRIER_BODY;
         profile_leave(r, path);

@@ -115,7 +115,8 @@ static bool sets_field(const FieldPlan *f, FieldId id) {
         return false;
 }
 
-static void check_fields(ProfileReader *r, const Tree *t, const StreamPlan *s) {
+/* `sound`: each of the fields could be read. */
+static void check_fields(ProfileReader *r, const Tree *t, bool sound, const StreamPlan *s) {
         bool lead = false;
         for (size_t i = 0; i < s->n_fields; i++) {
                 lead |= s->fields[i].id == FIELD_LEAD;
@@ -128,7 +129,7 @@ static void check_fields(ProfileReader *r, const Tree *t, const StreamPlan *s) {
                                                                    { field_table[s->fields[i].id].key, NULL, NULL },
                                                                    NULL });
         }
-        if (s->codes_per_unit && !lead)
+        if (s->codes_per_unit && !lead && sound)
                 profile_complain(r, &(Complaint) { .message = PROFILE_CODE_UNIT,
                                                    .severity = SEVERITY_ERROR,
                                                    .origin = tree_get(t, "codes-per-unit")->origin,
@@ -185,15 +186,16 @@ void profile_stream_compile(ProfileReader *r, const Tree *t, const Tree *words, 
         if (t->kind == TREE_MAP) {
                 StreamPlan *s = &k.list.plan;
                 s->name = t->key;
-                s->kind = kind_values[k.kind];
+                s->kind = profile_misread(r, t) ? KIND_TASK | KIND_INDICATOR : kind_values[k.kind];
                 s->origin = t->key_origin;
                 s->code_upper = k.code_case == 1;
                 s->repair = defaults->repair;
                 profile_drift_compile(r, k.drift, &s->drift);
                 compile_parts(r, t, defaults, &k, s);
                 if (k.fields) {
+                        int errors = r->errors;
                         compile_fields(r, k.fields, words, defaults, s);
-                        check_fields(r, t, s);
+                        check_fields(r, t, r->errors == errors, s);
                         if (k.format.kind == FORMAT_XLSX || k.format.files)
                                 profile_format_dates(r, (FieldPlan *) s->fields, s->n_fields);
                         profile_format_compile(r, t, &k.format, s);

@@ -129,7 +129,7 @@ static bool words_used(const Tree *streams, const char *name) {
 }
 
 static void check_words_used(ProfileReader *r, const TopKeys *k) {
-        if (!k->words || k->words->kind != TREE_MAP || k->streams->kind != TREE_MAP)
+        if (r->errors > 0 || !k->words || k->words->kind != TREE_MAP || k->streams->kind != TREE_MAP)
                 return;
         for (const Tree *w = k->words->child; w; w = w->next)
                 if (!words_used(k->streams, w->key))

@@ -76,9 +76,11 @@ static void accounts_findings(const Ctl *c, const FindingList *found) {
 static int accounts_finish(const Ctl *c, const char *path, const Text *yaml, const ImportCounts *n) {
         Err e = { 0 };
 
-        ctl_say(c->vi ? "%zu dòng: thêm %zu, đổi %zu, giữ nguyên %zu"
-                      : "%zu rows: %zu units added, %zu changed, %zu as they were",
-                n->rows, n->added, n->changed, n->same);
+        if (c->vi)
+                ctl_say("%zu dòng: thêm %zu, đổi %zu, giữ nguyên %zu", n->rows, n->added, n->changed, n->same);
+        else
+                ctl_say("%zu row%s: %zu unit%s added, %zu changed, %zu as before", n->rows, PLURAL(n->rows), n->added,
+                        PLURAL(n->added), n->changed, n->same);
         if (c->args->given & OPTION_DRY_RUN) {
                 fwrite(yaml->at, 1, yaml->len, stdout);
                 return CTL_OK;

@@ -263,7 +263,8 @@ static void word_line(Writer *w, FieldType type, const char *word, int count) {
         emit_scalar(w->t, str_of(word));
         text_addf(w->t, ": %s", meaning ? meaning : "");
         if (count > 0)
-                reason(w, !meaning, SAY(w, "seen %d times%s", "thấy %d lần%s"), count,
+                reason(w, !meaning, "%s %d %s%s", SAY(w, "seen", "thấy"), count,
+                       SAY(w, count == 1 ? "time" : "times", "lần"),
                        meaning ? "" : SAY(w, "; what does it mean?", "; nghĩa là gì?"));
         else
                 reason(w, true, "%s",
@@ -306,9 +307,9 @@ static void member_reason(Writer *w, const Chosen *c, const DraftStream *s, bool
                          m->dates, m->texts);
         else if (m->texts > 0 && m->integers + m->points + m->commas == m->texts)
                 snprintf(shape, sizeof shape, "%s", SAY(w, ", numbers", ", số"));
-        reason(w, decide || c->guess.doubtful, SAY(w, "by its name%s; in %d of %d records%s",
-                                                   "theo tên%s; có ở %d trên %d bản ghi%s"),
-               shape, m->seen - m->nulls, of,
+        reason(w, decide || c->guess.doubtful, SAY(w, "by its name%s; in %d of %d %s%s",
+                                                   "theo tên%s; có ở %d trên %d %s%s"),
+               shape, m->seen - m->nulls, of, SAY(w, of == 1 ? "record" : "records", "bản ghi"),
                c->guess.doubtful ? SAY(w, "; the values do not look like it", "; giá trị không giống vậy") : "");
 }
 
@@ -549,8 +550,8 @@ static void stream(Writer *w, int at, const Choice *choices) {
                 before += w->d->stream[i].kind == s->kind;
         text_addf(w->t, before ? "\n  %ss-%d:\n" : at ? "\n  %ss:\n" : "  %ss:\n", kind, before + 1);
         line(w, 4, "kind", kind);
-        reason(w, false, SAY(w, "%d calls, %d records", "%d lời gọi, %d bản ghi"),
-               s->calls, s->list->records);
+        reason(w, false, "%d %s, %d %s", s->calls, SAY(w, s->calls == 1 ? "call" : "calls", "lời gọi"),
+               s->list->records, SAY(w, s->list->records == 1 ? "record" : "records", "bản ghi"));
         request_lines(w, s);
         plain(w, 4, "list", s->list->path);
         total_lines(w, s);

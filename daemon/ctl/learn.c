@@ -61,8 +61,12 @@ static void learn_told(const Ctl *c, const Draft *d) {
                               : "address %s (for `url` in nq57d.yaml); %s",
                         d->origin, kinds[d->session.kind][c->vi]);
         for (int i = 0; i < d->n_streams; i++)
-                ctl_say(c->vi ? "%s %s: %d bản ghi, phân trang %s" : "%s %s: %d records, paging %s",
-                        d->stream[i].method, d->stream[i].path, d->stream[i].list->records, d->stream[i].paging);
+                ctl_say(c->vi ? "%s %s: %d %s, phân trang %s" : "%s %s: %d %s, paging %s", d->stream[i].method,
+                        d->stream[i].path, d->stream[i].list->records,
+                        c->vi                                ? "bản ghi"
+                        : d->stream[i].list->records == 1 ? "record"
+                                                             : "records",
+                        d->stream[i].paging);
         for (int i = 0; i < d->n_notes; i++)
                 ctl_say("%s%s", d->note[i].decide ? "? " : "", c->vi ? d->note[i].vi : d->note[i].en);
 }

@@ -83,9 +83,8 @@ static void open_faults(const Ctl *c, const FindingList *found, bool all) {
                 errors++;
                 ctl_say("%s", line.at);
         }
-        ctl_say("the configuration in %s is wrong (%zu faults): nq57d --config "
-                "%s --check",
-                c->args->config_dir, found->errors, c->args->config_dir);
+        ctl_say("the configuration in %s is wrong (%zu fault%s): nq57d --config %s --check", c->args->config_dir,
+                found->errors, PLURAL(found->errors), c->args->config_dir);
 }
 
 static int open_settings(Ctl *c, unsigned needs) {

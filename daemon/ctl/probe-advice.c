@@ -118,16 +118,16 @@ static void aside_advise(const Advice *a) {
 
                         snprintf(reason, sizeof reason,
                                  a->vi ? "từ chưa biết của %s, ở %d bản ghi"
-                                       : "a word of %s nobody knows, in %d records",
-                                 q->field, q->records);
+                                       : "a word of %s nobody knows, in %d record%s",
+                                 q->field, q->records, PLURAL(q->records));
                         say(a, reason, "%s: %s", q->value, meaning ? meaning : "...");
                 } else if (q->fault == FAULT_UNIT_UNMAPPED && q->nearest[0]) {
-                        snprintf(
-                                reason, sizeof reason,
-                                a->vi ? "đơn vị chưa biết, ở %d bản ghi; gần nhất là %s; trong accounts.yaml, dưới đơn "
-                                        "vị đó"
-                                      : "a unit nobody knows, in %d records; nearest is %s; in accounts.yaml, below it",
-                                q->records, q->nearest);
+                        snprintf(reason, sizeof reason,
+                                 a->vi ? "đơn vị chưa biết, gần nhất là %s, ở %d bản ghi; trong accounts.yaml, dưới "
+                                         "đơn vị đó"
+                                       : "a unit nobody knows, nearest is %s, in %d record%s; in accounts.yaml, below "
+                                         "it",
+                                 q->nearest, q->records, PLURAL(q->records));
                         say(a, reason, "%s-code: %s", side_names[s->side], q->value);
                 }
         }

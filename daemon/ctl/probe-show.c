@@ -81,8 +81,9 @@ static void seen(const Ctl *c, const ProbeStream *s) {
         for (int i = 0; i < s->look.n_lists; i++) {
                 const LookList *l = &s->look.list[i];
 
-                printf(SAY(c, "    list %s: %d records, %d members%s\n", "    danh sách %s: %d bản ghi, %d trường%s\n"),
-                       l->path, l->records, l->n_members,
+                printf("    %s %s: %d %s, %d %s%s\n", SAY(c, "list", "danh sách"), l->path, l->records,
+                       SAY(c, l->records == 1 ? "record" : "records", "bản ghi"), l->n_members,
+                       SAY(c, l->n_members == 1 ? "member" : "members", "trường"),
                        s->list && strcmp(l->path, s->list) == 0 ? SAY(c, " (the profile's)", " (profile đọc)") : "");
                 for (int k = 0; k < l->n_members && i == 0; k++)
                         member(c, &l->members[k]);
@@ -104,7 +105,8 @@ static void seen(const Ctl *c, const ProbeStream *s) {
 static void paging(const Ctl *c, const ProbeStream *s) {
         if (s->pages == 0)
                 return;
-        printf(SAY(c, "  Pages: %d records on the first", "  Phân trang: trang đầu %d bản ghi"), s->page_records[0]);
+        printf(SAY(c, "  Pages: %d record%s on the first", "  Phân trang: trang đầu %d bản ghi"), s->page_records[0],
+               PLURAL(s->page_records[0]));
         if (s->size_asked > 0)
                 printf(SAY(c, ", %d asked for", ", đã hỏi %d"), s->size_asked);
         if (s->lowered)
@@ -129,8 +131,9 @@ static void paging(const Ctl *c, const ProbeStream *s) {
 static void fields(const Ctl *c, const ProbeStream *s) {
         if (s->records == 0 && s->put_aside == 0)
                 return;
-        printf(SAY(c, "  Fields over %d records, %d put aside:\n", "  Các trường qua %d bản ghi, %d để riêng:\n"),
-               s->records, s->put_aside);
+        printf("  %s %d %s, %d %s:\n", SAY(c, "Fields over", "Các trường qua"), s->records,
+               SAY(c, s->records == 1 ? "record" : "records", "bản ghi"), s->put_aside,
+               SAY(c, "put aside", "để riêng"));
         for (int i = 0; i < FIELD_COUNT; i++) {
                 const ProbeField *f = &s->field[i];
 

@@ -17,6 +17,7 @@ typedef struct Str {
 
 #define STR(literal) ((Str) { (literal), sizeof(literal) - 1 })
 #define STR_NULL ((Str) { NULL, 0 })
+#define PLURAL(n) ((n) == 1 ? "" : "s") /* of English nouns that take no more */
 #define STR_FMT "%.*s"
 #define STR_ARG(s) (int) (s).len, (s).at ? (s).at : ""
 

@@ -16,13 +16,13 @@ typedef enum AccountMode {
         ACCOUNT_OWN,        /* `account` names it */
         ACCOUNT_SUPERVISED, /* read through the source's supervising account */
         ACCOUNT_PARENT,     /* the parent unit's account shows it too */
-        ACCOUNT_NONE,       /* no access; `reason` says why: the unit is unknown on that source */
+        ACCOUNT_NONE,       /* no access: the unit is unknown on that source; `reason` says why */
 } AccountMode;
 
 typedef struct UnitAccess {
         AccountMode mode;
         const char *account; /* ACCOUNT_OWN */
-        const char *reason;  /* ACCOUNT_NONE */
+        const char *reason;  /* ACCOUNT_NONE; NULL: nothing was said of the source (a province) */
         const char *code;    /* the unit's code in that system; equals the id unless configured */
 } UnitAccess;
 

@@ -180,9 +180,11 @@ class Page:
                  m["pages"])
         for line in page_lines(m["body"]):
             self.quote(line)
-        self.say("+1 for the %d units still behind: %d focal persons, %d heads, %d coordinators.",
-                 "+1 cho %d đơn vị còn việc: %d đầu mối, %d lãnh đạo, %d người theo dõi chung.",
-                 c["units"], c["focal"], c["head"], c["coordinator"])
+        self.say("+1 for %d units, %d late that still are and %d unknown with work that is known: %d focal persons, "
+                 "%d heads, %d coordinators.",
+                 "+1 cho %d đơn vị, %d bị ghi chậm chưa xong và %d chưa xác định nhưng đã biết còn việc: %d đầu mối, "
+                 "%d lãnh đạo, %d người theo dõi chung.",
+                 c["units"], c["late"], c["unknown"], c["focal"], c["head"], c["coordinator"])
 
 
 def page_lines(body):

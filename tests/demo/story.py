@@ -228,8 +228,12 @@ class Story:
             chased = rows(db, "SELECT count(DISTINCT c.unit) AS units, count(DISTINCT c.person) AS people,"
                               " count(DISTINCT CASE WHEN c.seat LIKE 'focal%' THEN c.person END) AS focal,"
                               " count(DISTINCT CASE WHEN c.seat LIKE '%head' THEN c.person END) AS head,"
-                              " count(DISTINCT CASE WHEN c.seat = 'coordinator' THEN c.person END) AS coordinator"
-                              " FROM claim c JOIN message m ON m.id = c.message WHERE c.stage = '+1'"
+                              " count(DISTINCT CASE WHEN c.seat = 'coordinator' THEN c.person END) AS coordinator,"
+                              " count(DISTINCT CASE WHEN o.verdict = 'late' THEN c.unit END) AS late,"
+                              " count(DISTINCT CASE WHEN o.verdict = 'unknown' THEN c.unit END) AS unknown"
+                              " FROM claim c JOIN message m ON m.id = c.message"
+                              " JOIN obligation o ON o.occurrence = c.occurrence AND o.unit = c.unit"
+                              " WHERE c.stage = '+1'"
                               " AND m.id > ?", last)[0]
             sent = rows(db, "SELECT count(*) AS n FROM message WHERE id > ? AND state = 'sent'", last)[0]["n"]
         if not page:

@@ -96,7 +96,10 @@ def test_figures_are_the_stores_and_the_catchers(told):
     assert verdicts["in_time"] + verdicts["late"] + verdicts["unknown"] == 127
     assert verdicts["late"] == count("SELECT count(*) FROM obligation WHERE verdict = 'late'")
     assert verdicts["since"] == facts["finished_late"] > 0
-    assert facts["monday"]["chased"]["units"] == count("SELECT count(DISTINCT unit) FROM claim WHERE stage = '+1'")
+    chased = facts["monday"]["chased"]
+    assert chased["units"] == count("SELECT count(DISTINCT unit) FROM claim WHERE stage = '+1'")
+    assert chased["units"] == chased["late"] + chased["unknown"]
+    assert chased["late"] == verdicts["late"] - verdicts["since"]
 
 
 def test_the_story_is_what_it_says(told):

@@ -258,6 +258,39 @@ static void test_mistakes_of_changes(void **state) {
                 check_mistake(&mistakes[i]);
 }
 
+/* What follows from a mistake alone is not told beside it. */
+static void test_one_mistake_is_one_finding(void **state) {
+        static const char *const rows[][2] = {
+                { "paging: page", "paging: pages" },
+                { "paging: page\n    page-parameter: page", "paging: cursors\n    cursor: $.next" },
+                { "kind: json-login", "kind: json-logn" },
+                { "    kind: task\n", "    kind: taks\n" },
+                { "    path: /api/tasks\n", "    path: /api/tasks\n    method: PSOT\n    json: '{\"a\": 1}'\n" },
+                { "      lead:", "      leed:" },
+                { "    list:", "    lsit:" },
+                { "words: work\n", "words: wrok\n" },
+                { "\nwords:\n", "\nword:\n" },
+                { "\nstatus:", "\nstatsu:" },
+                { "from: $.status", "form: $.status" },
+                { "\n  login-path:", "\n  lgoin-path:" },
+        };
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+                FindingList found = { 0 };
+                _cleanup_(document_freep) Document *d = NULL;
+                _cleanup_(profile_freep) Profile *p = NULL;
+                _cleanup_text_ Text yaml = TEXT_INIT(8000);
+                const char *at = strstr(sound, rows[i][0]);
+                assert_non_null(at);
+                text_add(&yaml, (Str) { sound, (size_t) (at - sound) });
+                text_add(&yaml, str_of(rows[i][1]));
+                text_add(&yaml, str_of(at + strlen(rows[i][0])));
+                assert_int_equal(compile(yaml.at, &found, &d, &p), PROFILE_E_INVALID);
+                if (found.n != 1)
+                        fail_msg("%s: %zu findings, the second: %s", rows[i][1], found.n, found.at[1].en);
+                finding_list_free(&found);
+        }
+}
+
 static void test_shipped(void **state) {
         static const char *const files[] = { "connectors/profiles/theodoiq.yaml",
                                              "connectors/profiles/nq57-daklak.yaml",
@@ -300,6 +333,7 @@ int main(void) {
                 cmocka_unit_test(test_mistakes_of_requests),
                 cmocka_unit_test(test_mistakes_of_changes),
                 cmocka_unit_test(test_mistakes_of_slices_and_details),
+                cmocka_unit_test(test_one_mistake_is_one_finding),
                 cmocka_unit_test(test_shipped),
                 cmocka_unit_test(test_digest),
         };

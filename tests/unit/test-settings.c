@@ -257,6 +257,24 @@ static void test_nearest_words(void **state) {
         has(site, "space-unused", 1);
 }
 
+/* A misspelt key is not told a second time as the one that is missing. */
+static void test_one_mistake_is_one_finding(void **state) {
+        static const char *const rows[][3] = {
+                { "nq57d.yaml", "\nmail:", "\nmali:" },
+                { "nq57d.yaml", "    role: central", "    rol: central" },
+                { "accounts.yaml", "\n    name:", "\n    nmae:" },
+                { "accounts.yaml", "\nroles:", "\nrols:" },
+        };
+        Site *site = *state;
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+                site_edit(site, rows[i][0], str_of(rows[i][1]), str_of(rows[i][2]));
+                assert_int_equal(site_load(site, 2026, 6, 19), SETTINGS_E_INVALID);
+                assert_string_equal(site_first_error(site)->code, "key-unknown");
+                has(site, "key-missing", 0);
+                site_file(site, rows[i][0], NULL);
+        }
+}
+
 static void test_missing_file_and_secret_kept_quiet(void **state) {
         Site *site = *state;
         char path[200];
@@ -359,6 +377,7 @@ int main(void) {
                 SITE_TEST(test_all_faults_are_told),
                 SITE_TEST(test_nearest_names),
                 SITE_TEST(test_nearest_words),
+                SITE_TEST(test_one_mistake_is_one_finding),
                 SITE_TEST(test_missing_file_and_secret_kept_quiet),
                 SITE_TEST(test_environment),
                 SITE_TEST(test_digest_follows_meaning),
