@@ -144,10 +144,17 @@ static bool facts_read(const ListingRecall *m, Facts *ret) {
                page_facts_decode(rest, &ret->seen) == 0;
 }
 
-/* Where an answer came from, without its query: that may hold a key, and no reference that names anything begins
- * there. */
-static uint64_t address_hash(const HttpResponse *r) {
-        return XXH3_64bits(r->url, strcspn(r->url, "?#"));
+/* Where an answer came from. Its query counts where a redirect led there: else it is the request's own, which is
+ * compared besides. The session's key is another one tomorrow, and nothing of it is to be remembered. */
+static uint64_t address_hash(const Listing *l, const HttpResponse *r) {
+        const SessionPlan *session = &l->source->o.profile->session;
+        Str whole = { r->url, strcspn(r->url, "#") }, bare = { r->url, strcspn(r->url, "?#") };
+        _cleanup_text_ Text kept = TEXT_INIT(whole.len + 1);
+        if (r->hops < 2 || whole.len == bare.len || text_add(&kept, whole) < 0)
+                return XXH3_64bits(bare.at, bare.len);
+        if (session->place == CARRIER_QUERY)
+                http_query_drop(&kept, session->carrier);
+        return XXH3_64bits(kept.at, kept.len);
 }
 
 /* What makes the answer another one: address, headers, body. What the session adds, a key in the address too, is not
@@ -194,7 +201,7 @@ int listing_facts(const Listing *l, const HttpResponse *r, const PageSeen *seen,
         if (!remembers_pages(l) || l->recall.request == 0 ||
             !(body_tells_all(l) || validator_fits(etag) || validator_fits(modified)))
                 return 0;
-        text_addf(ret, "%llu %llu\n", (unsigned long long) l->recall.request, (unsigned long long) address_hash(r));
+        text_addf(ret, "%llu %llu\n", (unsigned long long) l->recall.request, (unsigned long long) address_hash(l, r));
         text_add(ret, validator_fits(etag) ? etag : STR(""));
         text_addc(ret, '\n');
         text_add(ret, validator_fits(modified) ? modified : STR(""));
@@ -221,7 +228,7 @@ void listing_validators_judge(Listing *l, const HttpResponse *r, int received, b
         ListingRecall *m = &l->recall;
         Facts f;
         bool said = m->kept && (m->plain || same_validator(l, r));
-        if (!said || l->end.distrust || !facts_read(m, &f) || f.address != address_hash(r) ||
+        if (!said || l->end.distrust || !facts_read(m, &f) || f.address != address_hash(l, r) ||
             (!others && f.seen.received == received))
                 return;
         l->end.distrust = true;
@@ -273,7 +280,7 @@ void listing_as_before(Listing *l, const HttpResponse *r, PageOutcome *o) {
                 not_modified(l, r, "which nobody asked about", o);
                 return;
         }
-        if (f.address != address_hash(r)) {
+        if (f.address != address_hash(l, r)) {
                 not_modified(l, r, "by another address than gave the page", o);
                 return;
         }

@@ -13,6 +13,7 @@ A row is a dict with a whole number `id`; lists are in the order of their rows. 
   /next?cur=CUR           {"results":[...],"next":"http://..."|null}
   /moved                  302 to /HOME/rel with the same query, and there as /next with addresses like "?cur=CUR"; any
                           other home: 404
+  /asked                  the same by the query alone: 302 to /one/rel?home=HOME&..., addresses as "?home=HOME&cur=CUR"
   /keyset?after=ID        [...] of the rows with id > ID; with inclusive=1: >= ID
   /all                    [...]
   /inside?page=1          {"d":"..."}: what /page answers, as text; /inside/detail/ID: what /detail/ID does;
@@ -179,12 +180,16 @@ class Pages:
         if cut[0] == "moved":
             to = "/%s/rel?%s" % (self.home, urllib.parse.urlencode(asked))
             return 302, {"Location": to}, [], lambda items: items
+        if cut[0] == "asked":
+            return 302, {"Location": "/one/rel?home=%s&%s" % (self.home, urllib.parse.urlencode(asked))}, [], \
+                lambda items: items
         if cut[-1] == "rel":
-            if cut[0] != self.home:
+            home = "home=%s&" % asked["home"] if cut[0] == "one" else ""
+            if asked.get("home", cut[0]) != self.home:
                 return 404, {}, [], lambda items: items
             status, headers, items, wrap = self._by_cursor("cursor", asked)
             return status, {}, items, lambda items: {"results": items, "next": wrap(items)["next"] and
-                                                     "?cur=%s&size=3" % wrap(items)["next"]}
+                                                     "?%scur=%s&size=3" % (home, wrap(items)["next"])}
         if cut[0] == "keyset":
             after, inclusive = int(asked.get("after") or -1), asked.get("inclusive") == "1"
             found = [r for r in rows if r["id"] > after or (inclusive and r["id"] == after)]
