@@ -139,6 +139,9 @@ static void put_missing(SecretsLook *l, const SecretWanted *w, const char *path)
 
 static void put_denied(SecretsLook *l, const SecretWanted *w, const char *path) {
         char seen[160];
+        if (l->denied)
+                return;
+        l->denied = true;
         (void) snprintf(seen, sizeof seen, "%.120s: %s", path, strerror(errno));
         put_unseen(l, w, seen, ask_en, ask_vi);
 }

@@ -15,6 +15,7 @@ typedef struct SecretsLook {
         uid_t service;       /* whose files they may be besides root's, as far as can be told */
         bool handed;         /* systemd handed them over: mistakes are warnings */
         bool opened, unseen; /* the folder was tried; in vain, which was told */
+        bool denied;         /* that a file may not be read was told: once for all of them */
         const char **names;  /* what lies in it */
         size_t n_names, room;
         size_t n_root;       /* files that root alone may read */
