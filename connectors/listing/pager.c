@@ -203,8 +203,8 @@ static void mismatch(Pager *p) {
         p->reread_helps = true;
         if (p->drifted)
                 fault(p, FAULT_COUNT_MISMATCH, true,
-                      "the total changed from %lld to %lld while the pages were read, and %lld records came in %d",
-                      (long long) p->first_total, (long long) p->total, (long long) p->received, p->pages);
+                      "the total changed from %lld to %lld while %d pages were read, and %lld records came",
+                      (long long) p->first_total, (long long) p->total, p->pages, (long long) p->received);
         else
                 fault(p, FAULT_COUNT_MISMATCH, true,
                       "expected %lld records (the total claimed), received %lld in %d pages", (long long) p->total,
