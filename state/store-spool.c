@@ -34,9 +34,11 @@ int spool_write_at(int fd, Str bytes, size_t at, Err *e) {
 
                 if (n < 0 && errno == EINTR)
                         continue;
-                if (n <= 0)
-                        return err_set(e, n < 0 ? -errno : -EIO, RETRY_LATER, "store: writing a temporary file: %s",
-                                       strerror(errno));
+                if (n <= 0) {
+                        int why = n < 0 ? errno : EIO; /* cut short says nothing in errno */
+
+                        return err_set(e, -why, RETRY_LATER, "store: writing a temporary file: %s", strerror(why));
+                }
                 done += (size_t) n;
         }
         return 0;
@@ -48,9 +50,11 @@ int spool_read_at(int fd, char *buffer, size_t len, size_t at, Err *e) {
 
                 if (n < 0 && errno == EINTR)
                         continue;
-                if (n <= 0)
-                        return err_set(e, n < 0 ? -errno : -EIO, RETRY_LATER, "store: reading a temporary file: %s",
-                                       strerror(errno));
+                if (n <= 0) {
+                        int why = n < 0 ? errno : EIO; /* cut short says nothing in errno */
+
+                        return err_set(e, -why, RETRY_LATER, "store: reading a temporary file: %s", strerror(why));
+                }
                 done += (size_t) n;
         }
         return 0;
