@@ -300,11 +300,39 @@ static int details_take(Draft *d, DraftStream *s, Rows *r, const Way *way) {
         return s->detail_path ? 0 : -ENOMEM;
 }
 
-static void listing_clear(const HarLog *log, const Way *way, bool *listing) {
-        for (const HarEntry *e = log->at; e < log->at + log->n; e++)
-                for (int i = 0; i < way->n; i++)
-                        if (strcmp(e->path, way->asked[i]->path) == 0 && strcmp(e->origin, way->asked[i]->origin) == 0)
-                                listing[e - log->at] = false;
+/* Every answer at such an address, also of rows that are not looked at. */
+static bool asked_so(const DraftStream *s, const HarEntry *e) {
+        const char *gap = strstr(s->detail_path, "<record."), *after = gap ? strchr(gap, '>') : NULL;
+        size_t before = gap ? (size_t) (gap - s->detail_path) : 0, len = strlen(e->path);
+        if (!after)
+                return strcmp(e->path, s->detail_path) == 0;
+        size_t behind = strlen(after + 1);
+        return len > before + behind && strncmp(e->path, s->detail_path, before) == 0 &&
+               strcmp(e->path + len - behind, after + 1) == 0 &&
+               !memchr(e->path + before, '/', len - before - behind);
+}
+
+/* A list may stand at such an address too: it has no record where the details have theirs. */
+static bool holds_record(const HarEntry *e, const Select *where) {
+        _cleanup_(json_root_freep) json_object *root = draft_document(e->answer);
+        json_object *record = NULL;
+        return root && where->n_steps > 0 && select_get(where, root, &record) == SELECTED_VALUE &&
+               json_object_is_type(record, json_type_object);
+}
+
+static void listing_clear(Draft *d, const HarLog *log, const DraftStream *s, const Way *way, bool *listing) {
+        Select where;
+        size_t at;
+        const char *why;
+        bool framed = select_compile(&d->arena, s->detail_record, &where, &at, &why) == 0;
+        for (const HarEntry *e = log->at; e < log->at + log->n; e++) {
+                bool *is = &listing[e - log->at], asked = false;
+                if (!*is || strcmp(e->origin, d->origin) != 0 || strcmp(e->method, "GET") != 0 || !asked_so(s, e))
+                        continue;
+                for (int i = 0; i < way->n && !asked; i++)
+                        asked = strcmp(e->path, way->asked[i]->path) == 0;
+                *is = !asked && !(framed && holds_record(e, &where));
+        }
 }
 
 int draft_details(Draft *d, const HarLog *log, DraftStream *s, const HarEntry *const *calls, int n, bool *listing) {
@@ -323,6 +351,6 @@ int draft_details(Draft *d, const HarLog *log, DraftStream *s, const HarEntry *c
                 return failed < 0 ? failed : 0;
         failed = details_take(d, s, &r, way);
         if (failed == 0)
-                listing_clear(log, way, listing);
+                listing_clear(d, log, s, way, listing);
         return failed < 0 ? failed : 0;
 }

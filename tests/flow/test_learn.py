@@ -310,6 +310,11 @@ def test_rows_that_were_asked_for_one_by_one(tmp_path):
         assert "code: $.row.ma " in text and "title: $.detail.ten " in text and "from: $.detail.trangThai" in text
         assert "due: $.detail.hanHoanThanh" in text and "in 3 of 3 records" in text and "total: $.tong" in text
         assert "tasks-2" not in text and "703" not in text and "V-3" not in text
+    many = [entry("GET", BASE + "/api/viec/%d" % (700 + n), detail(n)) for n in range(90)]
+    done = learn(recording(tmp_path, *lists, *many))
+    assert "tasks-2" not in done.stdout and "left out" not in done.stderr
+    other = entry("GET", BASE + "/api/viec/khac", {"data": rows(0, 9)})
+    assert "path: /api/viec/khac" in learn(recording(tmp_path, *lists, *many, other)).stdout
     # one alone may be anything
     assert "details:" not in learn(recording(tmp_path, *lists, entry("GET", BASE + "/api/viec/703", detail(3)))).stdout
 
