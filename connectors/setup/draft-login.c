@@ -168,13 +168,27 @@ static int points(const HarPair *p, NameLogin as) {
         return n + (secret != name_like ? 2 : 0);
 }
 
+/* The only field that was sent once and could be the password; -1: none, or several. */
+static int only_secret(const HarLog *log, const DraftLogin *l, const char *const *taken) {
+        int found = -1;
+        for (size_t i = 0; i < l->sent.n; i++) {
+                if (taken[i] || !can_be(log, l->entry, l->sent.at[i].value, LOGIN_SECRET))
+                        continue;
+                if (found >= 0)
+                        return -1;
+                found = (int) i;
+        }
+        return found;
+}
+
 /* The field that reads most like it, the first of those alike; a password follows its account. -1: none. */
 static int pick(const HarLog *log, const DraftLogin *l, NameLogin as, const char *const *taken) {
         int best = -1, most = -1;
         for (size_t i = 0; i < l->sent.n; i++) {
                 bool after = i > 0 && taken[i - 1] && strcmp(taken[i - 1], "<account>") == 0;
                 bool possible = !taken[i] && can_be(log, l->entry, l->sent.at[i].value, as);
-                int n = possible ? points(&l->sent.at[i], as) + 3 * after : -1;
+                bool again = possible && as == LOGIN_ACCOUNT && sent_again(log, l->entry, l->sent.at[i].value);
+                int n = possible ? points(&l->sent.at[i], as) + 3 * after + 4 * again : -1;
                 if (n > most) {
                         best = (int) i;
                         most = n;
@@ -227,10 +241,13 @@ static bool known_as(const char *const *as, size_t n, const char *what) {
 
 /* True: which is the account was only told by its looks. */
 static bool by_looks(Draft *d, const HarLog *log, const DraftLogin *l, const char **as) {
-        int account = known_as(as, l->sent.n, "<account>") ? -1 : pick(log, l, LOGIN_ACCOUNT, as), secret;
-        if (account >= 0)
+        int secret = l->guessed ? only_secret(log, l, as) : -1, account = -1;
+        if (secret >= 0)
+                as[secret] = "<secret>";
+        if (!known_as(as, l->sent.n, "<account>") && (account = pick(log, l, LOGIN_ACCOUNT, as)) >= 0)
                 as[account] = "<account>";
-        secret = l->guessed ? pick(log, l, LOGIN_SECRET, as) : -1;
+        if (l->guessed && secret < 0)
+                secret = pick(log, l, LOGIN_SECRET, as);
         if (secret >= 0) {
                 as[secret] = "<secret>";
                 d->session.guessed = true;
@@ -245,17 +262,33 @@ static bool by_looks(Draft *d, const HarLog *log, const DraftLogin *l, const cha
         return account >= 0;
 }
 
-bool draft_tells_typed(const Draft *d, const char *text) {
-        for (int i = 0; text && i < d->n_typed; i++)
-                if (strlen(d->typed[i]) >= 3 && strstr(text, d->typed[i]))
-                        return true;
-        return false;
+/* What another request typed into the fields of this login, and into those of such a name. */
+static void typed_again(Draft *d, const DraftLogin *l, const char *const *as, HarPairs sent, bool same) {
+        for (size_t i = 0; i < sent.n; i++) {
+                bool typed = name_login(str_of(sent.at[i].name)) != LOGIN_OTHER;
+                for (size_t k = 0; k < l->sent.n && same && !typed; k++)
+                        typed = as[k] && as[k][0] && strcmp(l->sent.at[k].name, sent.at[i].name) == 0;
+                if (typed)
+                        draft_keep_out(d, str_of(sent.at[i].value));
+        }
 }
 
-static void typed_keep(Draft *d, const DraftLogin *l, const char *const *as) {
-        for (size_t i = 0; i < l->sent.n && d->n_typed < DRAFT_TYPED; i++)
-                if (as[i] && as[i][0] && l->sent.at[i].value[0])
-                        d->typed[d->n_typed++] = l->sent.at[i].value;
+/* At every request that could be a login: what was refused first, or belongs to another, is as secret. */
+static void typed_keep(Draft *d, const HarLog *log, const DraftLogin *l, const char *const *as) {
+        HarPairs sent;
+        typed_again(d, l, as, l->sent, true);
+        for (const HarEntry *e = log->at; e < log->at + log->n; e++) {
+                bool same = strcmp(e->path, l->entry->path) == 0 && strcmp(e->origin, l->entry->origin) == 0;
+                if (e == l->entry || !draft_pairs(d, e, &sent))
+                        continue;
+                if (same || has_secret(sent))
+                        typed_again(d, l, as, sent, same);
+                else if (e < l->entry && could_log_in(log, e, sent) &&
+                         (cookie_after(log, e) || draft_token_after(d, log, e)))
+                        for (size_t i = 0; i < sent.n; i++)
+                                if (is_typed(log, e, sent.at[i].value))
+                                        draft_keep_out(d, str_of(sent.at[i].value));
+        }
 }
 
 /* `bare`: who is who was told by looks, so that only choices go into the draft as they were sent. */
@@ -292,7 +325,7 @@ void draft_login_fields(Draft *d, const HarLog *log, const DraftLogin *login, co
         memset(as, 0, (n + 1) * sizeof *as);
         by_names(d, login, page, as);
         bool bare = by_looks(d, log, login, as) || login->guessed;
-        typed_keep(d, login, as);
+        typed_keep(d, log, login, as);
         fields_put(d, login, as, bare, fields, hidden);
         if (!known_as(as, n, "<account>"))
                 draft_note(d, true, "no field of the login was recognised as the account: put <account> into its place",

@@ -38,8 +38,14 @@ bool draft_token_after(Draft *d, const HarLog *log, const HarEntry *e);
  * and takes those answers off the lists (`listing`, one an entry of the log). 0, -ENOMEM. */
 int draft_details(Draft *d, const HarLog *log, DraftStream *s, const HarEntry *const *calls, int n, bool *listing);
 
-/* Whether a text holds what was typed at the login. */
+/* One more word that must stand nowhere in the draft; under 3 bytes it is none. */
+void draft_keep_out(Draft *d, Str word);
+
+/* Whether a text holds such a word, in any of the ways it can be written (session/written.h). */
 bool draft_tells_typed(const Draft *d, const char *text);
+
+/* Takes those words out of addresses and notes; values and bodies that hold one are left out whole, and told. */
+void draft_hide(Draft *d);
 
 /* The first recorded call of the first stream; NULL. */
 const HarEntry *draft_first_call(const Draft *d, const HarLog *log);

@@ -104,6 +104,9 @@ static void refresh_find(Draft *d, const HarLog *log, const HarEntry *login, con
                 if (refresh_posted(d, log, login, f) || named)
                         s->refresh = f->path;
         }
+        for (int i = 0; i < answer->n; i++)
+                if (answer->at[i].path == s->token || answer->at[i].path == s->refresh)
+                        draft_keep_out(d, answer->at[i].value);
         if (s->refresh && !s->refresh_path)
                 draft_note(d, false, "the login gives a refresh token ({}), but the recording shows no renewal: the "
                                      "password is sent again when the token ends",

@@ -207,38 +207,6 @@ static void streams_find(Draft *d, const HarLog *log, bool *listing) {
         }
 }
 
-/* ---- what was typed stays out of all the rest ---- */
-
-static void pairs_clean(Draft *d, HarPairs *pairs, const char *path) {
-        HarPair *at = arena_get(&d->arena, (pairs->n + 1) * sizeof *at);
-        size_t n = 0;
-        for (size_t i = 0; at && i < pairs->n; i++)
-                if (!draft_tells_typed(d, pairs->at[i].value))
-                        at[n++] = pairs->at[i];
-        if (n < pairs->n)
-                draft_note(d, true, "{}: a value was not taken over, it holds what was typed at the login",
-                           "{}: có giá trị không được chép lại vì chứa điều đã gõ khi đăng nhập", path);
-        *pairs = (HarPairs) { at, n };
-}
-
-static void text_clean(Draft *d, const char **text, const char *path) {
-        if (!draft_tells_typed(d, *text))
-                return;
-        *text = NULL;
-        draft_note(d, true, "{}: the body was not taken over, it holds what was typed at the login",
-                   "{}: nội dung gửi không được chép lại vì chứa điều đã gõ khi đăng nhập", path);
-}
-
-static void typed_clean(Draft *d) {
-        for (int i = 0; i < d->n_streams; i++) {
-                DraftStream *s = &d->stream[i];
-                pairs_clean(d, &s->query, s->path);
-                pairs_clean(d, &s->headers, s->path);
-                text_clean(d, &s->json, s->path);
-                text_clean(d, &s->form, s->path);
-        }
-}
-
 int draft_make(const HarLog *log, Draft *ret) {
         Draft d = { 0 };
         _cleanup_free_ bool *listing = calloc((size_t) log->n + 1, sizeof *listing);
@@ -248,7 +216,7 @@ int draft_make(const HarLog *log, Draft *ret) {
         if (d.origin) {
                 streams_find(&d, log, listing);
                 draft_session(&d, log);
-                typed_clean(&d);
+                draft_hide(&d);
         } else
                 draft_note(&d, true,
                            log->bodies == 0 ? "the recording holds no answers: export it as \"HAR with content\""

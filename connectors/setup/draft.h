@@ -8,7 +8,7 @@
 
 #define DRAFT_STREAMS 8
 #define DRAFT_NOTES 40
-#define DRAFT_TYPED 4
+#define DRAFT_OUT 64
 
 typedef enum DraftKind {
         DRAFT_NONE,
@@ -73,8 +73,9 @@ typedef struct Draft {
         int n_streams;
         DraftNote note[DRAFT_NOTES];
         int n_notes;
-        const char *typed[DRAFT_TYPED]; /* account and password: only to keep them out of all the rest */
-        int n_typed;
+        Str out[DRAFT_OUT];          /* what was typed at logins, tokens: only to keep them out of all the rest */
+        int n_out;
+        bool out_lost;               /* there were more: no value is taken over */
         Arena arena;
 } Draft;
 

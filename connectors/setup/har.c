@@ -94,6 +94,21 @@ static int form_read(HarLog *l, Str text, HarPairs *ret) {
         return 0;
 }
 
+/* Without the parameters of its segments (RFC 3986 3.3): some servers write the session there, as ;jsessionid=. */
+static const char *path_copy(HarLog *l, Str path) {
+        char *to = arena_get(&l->arena, path.len + 1);
+        size_t n = 0;
+        bool kept = true;
+        for (size_t i = 0; to && i < path.len; i++) {
+                kept = path.at[i] == '/' || (kept && path.at[i] != ';');
+                if (kept)
+                        to[n++] = path.at[i];
+        }
+        if (to)
+                to[n] = '\0';
+        return to;
+}
+
 /* 1: an address of no web page (data:, chrome-extension:, ...), which is left out. */
 static int url_read(HarLog *l, Str url, HarEntry *e) {
         bool web = str_starts(url, STR("http://")) || str_starts(url, STR("https://"));
@@ -110,7 +125,7 @@ static int url_read(HarLog *l, Str url, HarEntry *e) {
         Str p = path ? (Str) { path, (size_t) ((query ? query : end) - path) } : STR("/");
         e->url = copy(l, url);
         e->origin = copy(l, origin);
-        e->path = copy(l, p);
+        e->path = path_copy(l, p);
         if (!e->url || !e->origin || !e->path)
                 return -ENOMEM;
         return query ? form_read(l, (Str) { query + 1, (size_t) (end - query - 1) }, &e->query) : 0;

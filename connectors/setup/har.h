@@ -26,7 +26,7 @@ typedef struct HarNames {
 
 typedef struct HarEntry {
         const char *method, *url;         /* absolute, without fragment */
-        const char *origin, *path;        /* "https://host:port", "/api/x": without the query */
+        const char *origin, *path;        /* "https://host:port", "/api/x": without query and ;parameters */
         HarPairs query;                  /* decoded */
         HarPairs headers;                /* of the request, names as sent; without HTTP/2 pseudo headers */
         const char *content_type;         /* of the request's body, without parameters; "" none */

@@ -290,6 +290,62 @@ def test_beside_a_known_password_nothing_else_is_told(tmp_path):
         assert hidden not in done.stdout
 
 
+@pytest.mark.parametrize("word", ('p"w1x', "p\\w1x", "mật/khẩu"))
+def test_what_was_typed_is_known_however_it_is_written(tmp_path, word):
+    """In JSON a password with a quote, a backslash or letters of its own stands escaped."""
+    login = entry("POST", BASE + "/login", {"token": TOKEN}, body=json.dumps({"username": "ai.do", "password": word}))
+    listed = [entry("POST", BASE + "/api/list", {"data": rows(k * 5, 5)}, headers=[("X-T", TOKEN)],
+                    body=json.dumps({"page": k, "k": word, "loai": "x"})) for k in range(2)]
+    done = learn(recording(tmp_path, login, *listed))
+    assert "path: /api/list" in done.stdout and "the body was not taken over" in done.stderr
+    once = json.dumps(word)[1:-1]
+    for written in (word, word.replace("/", "\\/"), once, json.dumps(once)[1:-1]):
+        assert written not in done.stdout + done.stderr
+
+
+def test_addresses_hold_no_session(tmp_path):
+    """Where a system writes the session or the account into its addresses, a draft has HIDDEN in their place."""
+    token = "s3ss10ntoken"
+    login = entry("POST", BASE + "/login", {"token": token},
+                  body=json.dumps({"username": "ai.do", "password": "x y z"}))
+    at = BASE + "/api/%s/ai.do/data/viec" % token
+    lists = [entry("GET", at + ";jsessionid=J%dSESSION?page=%d" % (k, k + 1), {
+        "data": [{"id": 700 + n, "ma": "V-%d" % n, "phienBan": n} for n in range(k * 5, k * 5 + 5)]},
+        headers=[("X-T", token)]) for k in range(2)]
+    seen = [entry("GET", at + "/%d;jsessionid=J9SESSION" % (700 + n), {"viec": rows(n, 1)[0]}) for n in (0, 3, 7)]
+    done = learn(recording(tmp_path, login, *lists, *seen))
+    assert "path: /api/HIDDEN/HIDDEN/data/viec\n" in done.stdout
+    assert "path: /api/HIDDEN/HIDDEN/data/viec/<record.id>" in done.stdout
+    assert "paging: page" in done.stdout and "HIDDEN stands for" in done.stderr
+    for hidden in (token, "ai.do", "SESSION?", "SESSION ", "jsessionid"):
+        assert hidden not in done.stdout + done.stderr
+
+
+def test_a_password_before_its_account(tmp_path):
+    """Of two fields that say nothing by their names, the one that is sent again is not the password."""
+    login = entry("POST", BASE + "/phien/mo", {"ma": TOKEN},
+                  body=json.dumps({"mx": "matkhau2026", "nguoi": "giamsat.ks"}))
+    calls = [entry("GET", BASE + "/api/t?page=%d&ai=giamsat.ks" % (k + 1), {"data": rows(k * 5, 5)},
+                   headers=[("X-Ma", TOKEN)]) for k in range(2)]
+    done = learn(recording(tmp_path, login, *calls))
+    assert "mx: <secret>" in done.stdout and "nguoi: <account>" in done.stdout
+    assert "matkhau2026" not in done.stdout + done.stderr and "giamsat" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("names", (("username", "password"), ("nguoi", "mx")))
+def test_a_password_that_was_refused_first(tmp_path, names):
+    """Whatever was typed at any login stays out, not only what opened the door."""
+    def login(account, word, **answered_with):
+        return entry("POST", BASE + "/phien", body=json.dumps({names[0]: account, names[1]: word}), **answered_with)
+    calls = [entry("GET", BASE + "/api/t?page=%d&loc=cu-truoc-kia&ai=nguoi.khac" % (k + 1), {"data": rows(k * 5, 5)},
+                   headers=[("X-Ma", TOKEN)]) for k in range(2)]
+    done = learn(recording(tmp_path, login("nguoi.khac", "cu-truoc-kia", answer={"loi": "sai"}, status=401),
+                           login("giamsat.ks", "moi-bay-gio", answer={"ma": TOKEN}), *calls))
+    assert "%s: <secret>" % names[1] in done.stdout and "%s: <account>" % names[0] in done.stdout
+    for hidden in ("cu-truoc-kia", "nguoi.khac", "moi-bay-gio", "giamsat"):
+        assert hidden not in done.stdout + done.stderr
+
+
 def test_rows_that_were_asked_for_one_by_one(tmp_path):
     """A list, then one request a record: details, and the record's own lists are no streams."""
     lists = [entry("GET", BASE + "/api/viec?page=%d&size=5" % (k + 1), {
