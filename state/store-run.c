@@ -116,15 +116,16 @@ static int partition_remember(Apply *a, Err *e) {
         Listing *l = a->listing;
         Str cursor = cursor_holds(a) ? a->end->cursor : STR_NULL;
         bool anew = a->judges && !l->remembers, swept = a->judges && !a->end->by_validators;
-        bool compared = a->report.doubted || (a->end->whole && !a->end->changes_only);
+        bool compared = a->report.doubted || a->end->whole;
 
         return stmt_run(a->store, NULL, e,
                         "UPDATE partition SET cursor = coalesce(?2, iif(?3, NULL, cursor)),"
-                        " swept = iif(?4, ?5, iif(?3, NULL, swept)), contract = coalesce(?6, contract),"
+                        " swept = iif(?4, ?5, iif(?3, NULL, swept)),"
+                        " contract = iif(?10, coalesce(contract, ?6), coalesce(?6, contract)),"
                         " distrust = coalesce(distrust, ?7), shown = iif(?8, nullif(?9, 0), shown) WHERE id = ?1",
-                        "iSddtStdi", l->id, cursor, (int) anew, (int) swept, l->started, a->end->contract,
+                        "iSddtStdid", l->id, cursor, (int) anew, (int) swept, l->started, a->end->contract,
                         a->end->distrust ? l->started : INSTANT_NONE, (int) compared,
-                        a->shown);
+                        a->shown, (int) a->report.doubted);
 }
 
 static int partition_write(Apply *a, Err *e) {

@@ -21,6 +21,23 @@ static void sum_doubt(ListingSum *sum, const Pager *p) {
                 memcpy(sum->unproved, p->unproved, sizeof sum->unproved);
 }
 
+/* The pages of the slice that ended. What cannot be noted is all of them. */
+static void slice_doubt(Listing *l) {
+        if (!l->pager.unproved[0])
+                return;
+        if (l->doubtful.n == l->doubtful.room) {
+                size_t room = l->doubtful.room ? 2 * l->doubtful.room : 16;
+                PageSpan *grown = reallocarray(l->doubtful.at, room, sizeof *grown);
+                if (!grown) {
+                        l->sum.doubt_all = true;
+                        return;
+                }
+                l->doubtful.at = grown;
+                l->doubtful.room = room;
+        }
+        l->doubtful.at[l->doubtful.n++] = (PageSpan) { l->sum.pages + 1, l->sum.pages + l->pager.pages };
+}
+
 /* The pages of one slice, or of the stream, have ended. */
 static void sum_add(ListingSum *sum, const Pager *p) {
         sum->pages += p->pages;
@@ -56,8 +73,10 @@ static void pager_anew(Listing *l, uint64_t sequence) {
 static void finish(Listing *l) {
         ListingSum *sum = &l->sum;
         l->finished = true;
-        if (sum->received == 0 && sum->unclaimed && !sum->unproved[0] && !l->end.changes_only)
+        if (sum->received == 0 && sum->unclaimed && !sum->unproved[0] && !l->end.changes_only) {
                 snprintf(sum->unproved, sizeof sum->unproved, "the list is empty, and no total tells that it is");
+                sum->doubt_all = true;
+        }
         if (sum->missing > 1) {
                 size_t n = strlen(sum->detail);
                 snprintf(sum->detail + n, sizeof sum->detail - n, " (%d in all)", sum->missing);
@@ -75,6 +94,7 @@ static void read_again(Listing *l) {
         }
         l->passes++;
         l->sum = l->parents;
+        l->doubtful.n = 0;
         l->anonymous = false;
         l->end.quarantined = 0;
         l->left = (RowsLeft) { 0 };
@@ -109,6 +129,7 @@ static void parents_ended(Listing *l) {
         }
         sum_fault(&l->sum, p->fault, !pager_complete(p), p->detail);
         sum_doubt(&l->sum, p);
+        l->sum.doubt_all = l->sum.unproved[0] != '\0';
         l->parents = l->sum;
         l->asks_parents = false;
         l->stream = profile_stream(l->source->o.profile, l->partition->stream);
@@ -145,6 +166,8 @@ void listing_page_ended(Listing *l, bool last) {
                 read_again(l);
                 return;
         }
+        if (has_slices(l))
+                slice_doubt(l);
         sum_add(&l->sum, &l->pager);
         if (believed_in_vain(l))
                 sum_fault(&l->sum, FAULT_NOT_MODIFIED, true,

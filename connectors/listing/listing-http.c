@@ -357,6 +357,8 @@ static void end_fill(Listing *l) {
         end->members_complete = complete && !l->anonymous;
         if (complete)
                 memcpy(end->unproved, sum->unproved, sizeof end->unproved);
+        end->doubtful = l->doubtful.at;
+        end->n_doubtful = sum->doubt_all ? 0 : l->doubtful.n;
         if (complete && end->fault == FAULT_NONE)
                 end->completeness = LISTING_COMPLETE;
         else
@@ -398,6 +400,7 @@ Listing *listing_drop(Listing *l) {
         text_free(&l->recall.facts);
         text_free(&l->recall.prints);
         slices_free(&l->slices);
+        free(l->doubtful.at);
         details_free(l->details);
         contract_free(l->contract);
         text_free(&l->learnt);

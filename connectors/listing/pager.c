@@ -349,12 +349,18 @@ static int page_holds(const Pager *p) {
         return p->usual == 0 && p->filled < 3 && p->plan->size > size ? p->plan->size : size;
 }
 
+/* Of the only page: as many as one held before, or as were asked for. One that holds more than either shows that it is
+ * neither. */
+static int one_page_holds(const Pager *p, int last) {
+        return p->usual > 0 && last <= p->usual ? p->usual : p->plan->size >= last ? p->plan->size : 0;
+}
+
 /* Without a total all rests on what the pages say of each other. A last page that is as full as any may be the last, or
  * one whose word of the next was lost; one in the middle that is emptier than others has lost records, or has not. This
  * reading does not tell. */
 static void ended_unproved(Pager *p) {
         const PagingPlan *plan = p->plan;
-        int last = p->last_filled, full = p->filled > 1 ? p->fullest : p->usual > 0 ? p->usual : plan->size;
+        int last = p->last_filled, full = p->filled > 1 ? p->fullest : one_page_holds(p, last);
         bool gap = plan->kind != PAGING_OFFSET && !plan->short_pages && p->inner < page_holds(p);
         if (p->total >= 0 || plan->kind == PAGING_NONE || p->proof == PROOF_NONE)
                 return;

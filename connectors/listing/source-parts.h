@@ -26,7 +26,7 @@ typedef struct ListingSum {
         int page_size;         /* records of the fullest page where there were several; 0: none */
         Proof proof;           /* the weakest */
         Fault fault;           /* the first */
-        bool lossy, may_repeat;
+        bool lossy, may_repeat, doubt_all; /* doubt_all: not only of some slices */
         char detail[340], unproved[240];
 } ListingSum;
 #define VALIDATOR_ROOM 1024
@@ -59,6 +59,7 @@ typedef struct Listing {
         const Partition *partition;
         const StreamPlan *stream;
         SourceSink sink;
+        struct { PageSpan *at; size_t n, room; } doubtful; /* ListingEnd.doubtful */
         Session *session;
         ListingState state;
         uint64_t due;          /* µs of the loop's monotonic clock: pacing and back-off are real time */

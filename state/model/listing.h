@@ -85,6 +85,9 @@ typedef struct PageMemory {
                            * units; 0: the listing's (ListingEnd.as_of) */
 } PageMemory;
 
+/* Pages, by their numbers in the listing, of which nothing shows that they are all: of one slice of several. */
+typedef struct PageSpan { int from, to; } PageSpan;
+
 /* The trailer. `whole`: every page was read and proved, even when records were quarantined (then `completeness` is
  * LISTING_PARTIAL); the source is not blind. `members_complete` is what absence may be judged by: whole, and no record
  * was put aside without its identity, which might be the one that seems to be missing. It implies `whole`. */
@@ -109,6 +112,8 @@ typedef struct ListingEnd {
                                  * were the same */
         char unproved[240];     /* not empty: whole as far as the system says, yet its pages look as if some were left
                                  * out, and no total proves them; whoever remembers the reading before decides */
+        const PageSpan *doubtful; /* which pages are meant; live until the end is told */
+        size_t n_doubtful;        /* 0: all */
         bool changes_only;      /* asked only for what changed: absence proves nothing, membership is kept */
         Str cursor;             /* of the next listing of changes; committed with the rows; STR_NULL: as it was */
         Str contract;           /* to be kept when the listing is applied; STR_NULL: as it was */

@@ -102,6 +102,18 @@ def test_pages_that_hold_fewer_than_were_asked_for(site):
     assert doubted(shown, done) and "where a page holds 3" in shown["detail"], shown
 
 
+def test_a_page_size_is_not_learnt_from_a_doubted_reading(site):
+    """Another row of the first page is lost in each of two readings: the second is doubted like the first."""
+    site.profile(KINDS["cursor"])
+    site.pages.rows = [row(n) for n in range(1, 5)]
+    assert site.poll()[1].status == 0
+    for lost in (3, 1):
+        first = {"items": [row(n) for n in (1, 2, 3) if n != lost], "next": "c3"}
+        shown, done = site.poll({"path": "/cursor", "request": 1, "do": "raw", "text": json.dumps(first)})
+        assert doubted(shown, done) and shown["received"] == 3, shown
+        assert site.codes() == ["NV-%03d" % n for n in range(1, 5)]
+
+
 def test_an_empty_list_is_believed_when_it_comes_again(site):
     """200 with nothing in it is also what a system gives that is not well."""
     for kind in ("cursor", "none", "page-empty"):

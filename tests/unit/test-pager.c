@@ -30,7 +30,7 @@ typedef struct Verdict {
 } Verdict;
 
 static int parameter(const Text *q, const char *name) {
-        const char *at = strstr(q->at, name);
+        const char *at = q->at ? strstr(q->at, name) : NULL;
         int value = 0;
         if (!at)
                 return -1;
@@ -49,10 +49,11 @@ static int from_of(const Server *s, const PagingPlan *plan, const Text *q) {
         return from < 0 ? 0 : from;
 }
 
-static Verdict read_all(Server *s, const PagingPlan *plan) {
+static Verdict read_usual(Server *s, const PagingPlan *plan, int usual) {
         Pager p;
         int r = PAGER_NEXT;
         pager_begin(&p, plan);
+        p.usual = usual;
         while (r == PAGER_NEXT) {
                 _cleanup_text_ Text q = TEXT_INIT(200);
                 char cursor[16];
@@ -82,6 +83,10 @@ static Verdict read_all(Server *s, const PagingPlan *plan) {
         Verdict v = { pager_complete(&p), p.fault, p.proof, p.unproved[0] != '\0' };
         pager_done(&p);
         return v;
+}
+
+static Verdict read_all(Server *s, const PagingPlan *plan) {
+        return read_usual(s, plan, 0);
 }
 
 static bool all_given(const Server *s) {
@@ -183,6 +188,20 @@ static void test_what_is_plainly_whole(void **state) {
                                                 assert_true(v.complete && all_given(&s));
                                                 assert_int_equal(v.unproved, !total && n > 0 && n % size == 0);
                                         }
+}
+
+/* One page that holds more than one held before, or more than were asked for, shows that it is neither that is full. */
+static void test_the_only_page(void **state) {
+        static const struct { int records, size, usual; bool unproved; } cases[] = {
+                { 8, 50, 3, false }, { 3, 50, 3, true },  { 2, 50, 3, false }, { 8, 3, 0, false },  { 3, 3, 0, true },
+                { 50, 50, 3, true }, { 51, 50, 3, false }, { 9, 0, 0, false }, { 9, 0, 10, false },
+                { 10, 0, 10, true },
+        };
+        for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+                Server s = { .records = cases[i].records, .size = 1000, .cap = 1000 };
+                PagingPlan plan = plan_of(PAGING_CURSOR, cases[i].size);
+                assert_int_equal(read_usual(&s, &plan, cases[i].usual).unproved, cases[i].unproved);
+        }
 }
 
 static void test_lowered_page_size(void **state) {
@@ -311,6 +330,7 @@ int main(void) {
                 cmocka_unit_test(test_never_lies),
                 cmocka_unit_test(test_losses_are_not_proved),
                 cmocka_unit_test(test_what_is_plainly_whole),
+                cmocka_unit_test(test_the_only_page),
                 cmocka_unit_test(test_lowered_page_size),
                 cmocka_unit_test(test_repeats_and_totals),
                 cmocka_unit_test(test_proofs),

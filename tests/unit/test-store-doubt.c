@@ -174,12 +174,106 @@ static void test_slices_are_doubted_too(void **state) {
         world_free(w);
 }
 
+/* Only the slices in doubt are compared: what changes in others is no reason. */
+static void test_a_slice_is_doubted_by_itself(void **state) {
+        static const PageSpan third[] = { { 2, 3 } }, both[] = { { 1, 1 }, { 2, 3 } };
+        World *w = world_new();
+        ListingEnd end = unproved();
+
+        (void) state;
+        end.may_repeat = true;
+        end.doubtful = third;
+        end.n_doubtful = 1;
+        assert_true(read_whole(w, end, PAGES(A, B ";" C, D)).doubted);
+        assert_false(read_whole(w, end, PAGES(E, B ";" C, D)).doubted); /* another first slice */
+        assert_false(read_whole(w, end, PAGES(F, C ";" B, D)).doubted); /* its rows in another order */
+        assert_true(read_whole(w, end, PAGES(F, B ";" C, E)).doubted);
+        assert_false(is_missing(w, "D"));
+        end.doubtful = both;
+        end.n_doubtful = 2;
+        assert_true(read_whole(w, end, PAGES(F, B ";" C, E)).doubted);
+        assert_false(read_whole(w, end, PAGES(F, B ";" C, E)).doubted);
+        assert_true(is_missing(w, "D"));
+        world_free(w);
+}
+
+/* Two readings of many records, one from the front and one from the back, have shown the same. */
+static ListingReport read_many(World *w, bool backwards, int n) {
+        Partition p = world_partition(SIDE_PORTAL);
+        Listing *l = world_begin(w, &p);
+        ListingEnd end = unproved();
+        ListingReport report = { 0 };
+
+        for (int i = 0; i < n; i++) {
+                char line[40];
+
+                (void) snprintf(line, sizeof line, "24412/N%d progress=1", backwards ? n - 1 - i : i);
+                world_put(w, l, line);
+        }
+        assert_int_equal(world_apply(w, l, &end, &report), 0);
+        return report;
+}
+
+static void test_rows_in_another_order(void **state) {
+        World *w = world_new();
+
+        (void) state;
+        assert_true(read_many(w, false, 1000).doubted);
+        for (int i = 1; i < 5; i++)
+                assert_false(read_many(w, i % 2, 1000).doubted);
+        assert_true(read_many(w, false, 999).doubted);
+        world_free(w);
+}
+
+/* What is put aside was shown too. */
+static ListingReport read_aside(World *w, const char *records, const char *const *aside) {
+        Partition p = world_partition(SIDE_PORTAL);
+        Listing *l = world_begin(w, &p);
+        ListingEnd end = unproved();
+        ListingReport report = { 0 };
+
+        (void) read_page(w, l, 1, "f", records);
+        for (int i = 0; aside[i]; i++, end.quarantined++)
+                assert_int_equal(put_aside(w, l, aside[i]), 0);
+        assert_int_equal(world_apply(w, l, &end, &report), 0);
+        return report;
+}
+
+static void test_what_is_put_aside_counts(void **state) {
+        World *w = world_new();
+
+        (void) state;
+        assert_int_equal(received(w, PAGES(A ";" B ";" C ";" D), LISTING_COMPLETE), 4);
+        assert_true(read_aside(w, A ";" B, PAGES("C", "D")).doubted);
+        assert_true(read_aside(w, A ";" B, PAGES("C", "E")).doubted);
+        assert_true(read_aside(w, A ";" B, PAGES(NULL)).doubted); /* their page was lost */
+        assert_false(is_missing(w, "C"));
+        assert_false(read_aside(w, A ";" B, PAGES(NULL)).doubted);
+        assert_true(is_missing(w, "C"));
+        world_free(w);
+}
+
+/* Another listing of changes came between: its cursor went on, and the loss of one night is not that of another. */
+static void test_changes_between(void **state) {
+        World *w = world_new();
+        ListingEnd plain = world_end(), doubtful = unproved();
+
+        (void) state;
+        plain.changes_only = doubtful.changes_only = true;
+        assert_true(read_whole(w, doubtful, PAGES(A ";" B)).doubted);
+        assert_false(read_whole(w, plain, PAGES(A ";" B, C)).doubted);
+        assert_true(read_whole(w, doubtful, PAGES(A ";" B)).doubted);
+        world_free(w);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_rows_that_moved),      cmocka_unit_test(test_a_first_reading),
                 cmocka_unit_test(test_rows_that_never_rest), cmocka_unit_test(test_two_rows_of_one_key),
                 cmocka_unit_test(test_where_it_is_told_why), cmocka_unit_test(test_an_end_that_nothing_proves),
                 cmocka_unit_test(test_only_the_reading_before_counts), cmocka_unit_test(test_slices_are_doubted_too),
+                cmocka_unit_test(test_a_slice_is_doubted_by_itself),  cmocka_unit_test(test_rows_in_another_order),
+                cmocka_unit_test(test_what_is_put_aside_counts),      cmocka_unit_test(test_changes_between),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
