@@ -230,6 +230,14 @@ static int check_sessions(Check *c) {
                 NoticePath path = account_path(c, a);
                 char file[256];
                 (void) snprintf(file, sizeof file, "%.60s.%.128s.session", c->source->id, a->name);
+                if (strchr(a->name, '/')) { /* the daemon opens no such file (secret.c) */
+                        notice_put(c->look.b->notices,
+                                   &(Notice) { .id = NOTICE_SECRET_MISSING, .at = a->at, .subject = path.text,
+                                               .seen = file, .en = "an account whose name can name a file: no `/`",
+                                               .vi = "tài khoản có tên đặt được trong tên tệp: không có `/`",
+                                               .mild = c->look.handed });
+                        continue;
+                }
                 r = check_file(c, &(SecretWanted) { file, a->at, path.text, "the session that a person hands over",
                                                     "phiên đăng nhập do người giao", .later = true },
                                64u << 10, false);

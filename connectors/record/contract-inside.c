@@ -17,10 +17,8 @@ static void member_count(void *userdata, const SplitMember *m) {
         const Inside *in = userdata;
         Contract *c = in->c;
         size_t above = c->path.len;
-        if (above + 1 + m->key.len > CONTRACT_NAME_MAX) {
-                c->overflow = true;
-                return;
-        }
+        if (above + 1 + m->key.len > CONTRACT_NAME_MAX)
+                return; /* never counted, so never taken for new: the others are told as ever */
         if (text_addc(&c->path, '.') < 0 || text_add(&c->path, m->key) < 0)
                 return; /* without memory nothing more is counted */
         contract_path(c, text_str(&c->path), m->value);

@@ -55,10 +55,9 @@ void contract_member(Contract *c, size_t slot, Str value) {
 
 static ContractMember *member_add(Contract *c, Str name) {
         Str kept;
-        if (!utf8_valid(name) || (name.len && memchr(name.at, '\n', name.len)))
+        if (name.len > CONTRACT_NAME_MAX || !utf8_valid(name) || (name.len && memchr(name.at, '\n', name.len)))
                 return NULL; /* no name that could be kept or told */
-        if (c->n_members == c->stream->n_slots + CONTRACT_OTHERS || name.len > CONTRACT_NAME_MAX ||
-            arena_str(&c->arena, name, &kept) < 0) {
+        if (c->n_members == c->stream->n_slots + CONTRACT_OTHERS || arena_str(&c->arena, name, &kept) < 0) {
                 c->overflow = true;
                 return NULL;
         }

@@ -3,7 +3,7 @@
 import pytest
 
 import test_pages
-from test_pages import ALL, DETAIL, site  # noqa: F401: a fixture
+from test_pages import ALL, DETAIL, row, site  # noqa: F401: a fixture
 
 
 @pytest.fixture(autouse=True)
@@ -37,3 +37,14 @@ def test_three_failures_in_a_row_are_a_system_that_is_down(site):
     site.lone.set_keys({"sources.pages.breaker-after": "0"})  # it counts requests, each try one
     shown, done = site.poll(*statuses(n2=404, n3=500, n4=500, n5=500))
     assert asked(site) == {1, 2, 3, 4, 5} and shown["fault"] == "http-status" and done.status == 1, shown
+
+
+def test_failures_that_alternate_with_refusals_come_to_an_end(site):
+    """Each refusal shows that the system is up, but what had to be sent again is bounded over all of a listing: 20, and
+    one for every 20 requests."""
+    site.profile(DETAIL.replace("size: 3", "size: 100"))
+    site.lone.set_keys({"sources.pages.breaker-after": "0"})  # it counts requests, each try one
+    site.pages.rows = [row(n) for n in range(101, 201)]
+    shown, _ = site.poll(*statuses(**{"n%d" % n: 500 if n % 2 else 404 for n in range(101, 201)}))
+    assert asked(site) == set(range(101, 124)) and shown["fault"] == "http-status", shown
+    assert "22 requests of this listing had to be sent again" in shown["detail"], shown

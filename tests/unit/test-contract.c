@@ -187,6 +187,25 @@ static void test_inside_details(void **state) {
         world_close(&w);
 }
 
+#define TEN "aaaaaaaaaa"
+#define FIFTY TEN TEN TEN TEN TEN
+#define LONG "\"" FIFTY FIFTY FIFTY FIFTY TEN "\":1"
+
+/* A name too long to be kept is passed over; what is new beside it is told. */
+static void test_a_name_too_long(void **state) {
+        Text yaml = TEXT_INIT(4000);
+        text_add(&yaml, str_of(details_text));
+        World inside = world_of(yaml), w = learnt("");
+        expect_detail(&inside, WHOLE, 0, "");
+        expect_detail(&inside, WHOLE, 0, "");
+        expect_detail(&inside, DETAIL("1", INFO, STATE, "," LONG ",\"new\":1"), 3,
+                      "drift-new: `detail.new` is new, in 3 of 40 records: 1\n");
+        expect(&w, "{\"c\":\"A\",\"t\":\"x\",\"p\":1,\"w\":\"Xong\",\"k\":\"Năm\",\"o\":\"more\"," LONG
+               ",\"new\":1}", 3, "drift-new: `new` is new, in 3 of 100 records: 1\n");
+        world_close(&inside);
+        world_close(&w);
+}
+
 static void test_identity_and_status_stop(void **state) {
         World w = learnt("");
         Text before = TEXT_INIT(CONTRACT_TEXT);
@@ -287,6 +306,7 @@ static void test_kept_text(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(test_members),  cmocka_unit_test(test_inside_details),
+                cmocka_unit_test(test_a_name_too_long),
                 cmocka_unit_test(test_words),    cmocka_unit_test(test_identity_and_status_stop),
                 cmocka_unit_test(test_counts),   cmocka_unit_test(test_small_samples_say_little),
                 cmocka_unit_test(test_policies), cmocka_unit_test(test_kept_text),

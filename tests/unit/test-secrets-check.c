@@ -248,6 +248,29 @@ static void test_inside_the_service(void **state) {
         unsetenv("CREDENTIALS_DIRECTORY");
 }
 
+/* The session that a person hands over lies in a file of the account's name, and in no other folder. */
+static void test_handed_over(void **state) {
+        World *w = *state;
+        char folder[100], path[120], accounts[1000];
+        (void) snprintf(folder, sizeof folder, "%s/profiles", w->site.folder);
+        (void) snprintf(path, sizeof path, "%s/cong.secrets", w->secrets);
+        assert_int_equal(mkdir(folder, 0700), 0);
+        assert_int_equal(unlink(path), 0);
+        site_write(&w->site, "profiles/nq57-daklak.yaml",
+                   STR("profile: nq57-daklak\nstatus: assumed\nsession:\n  kind: handed-over\n  proof-path: /me\n"
+                       "  proof: $.u\nstreams:\n  tasks:\n    kind: task\n    path: /t\n    list: $.l\n"
+                       "    paging: none\n    code: $.c\n    fields:\n      title: $.t\n"));
+        (void) snprintf(accounts, sizeof accounts, "%s", accounts_yaml);
+        memcpy(strstr(accounts, "soytexa"), "x./etc7", 7);
+        site_file(&w->site, "accounts.yaml", accounts);
+        secret(w, "cong.skhcn.session", "cookie: Hush\n", 0600);
+        secret(w, "cong.giamsat.session", "cookie: Hush\n", 0600);
+        assert_int_equal(check(w), SETTINGS_E_INVALID);
+        says(w, 0, SEVERITY_ERROR, "secret-missing", "accounts.yaml", 14, 13, NULL);
+        assert_non_null(strstr(told(w, 0)->en, "cong.x./etc7.session"));
+        assert_null(told(w, 1));
+}
+
 /* Only --check looks; and mistakes elsewhere, even a file that is no YAML, do not keep it from looking. */
 static void test_all_in_one_go(void **state) {
         World *w = *state;
@@ -271,7 +294,7 @@ int main(void) {
                 WORLD_TEST(test_permissions),    WORLD_TEST(test_another_user),
                 WORLD_TEST(test_not_for_these_eyes), WORLD_TEST(test_folder_not_there),
                 WORLD_TEST(test_mail),           WORLD_TEST(test_inside_the_service),
-                WORLD_TEST(test_all_in_one_go),
+                WORLD_TEST(test_all_in_one_go),  WORLD_TEST(test_handed_over),
         };
         return cmocka_run_group_tests_name("secrets-check", tests, NULL, NULL);
 }
