@@ -73,6 +73,8 @@ static int open_folder(SecretsLook *l, const SecretWanted *w) {
         if (l->dir && why == 0)
                 return list_names(l);
         l->unseen = true;
+        if (l->handed) /* systemd hides them from what runs beside the service: who reloads can do nothing about it */
+                return 1;
         (void) snprintf(seen, sizeof seen, "%.120s%s%s", l->dir ? l->dir : "paths.secrets", l->dir ? ": " : "",
                         l->dir ? strerror(why) : "");
         if (why == EACCES)

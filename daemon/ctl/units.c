@@ -108,7 +108,7 @@ int units_list(Ctl *c, bool behind_only, const char *search, const Unit *unit, E
                 if (!search || ctl_matches(str_of(u->name), search) || ctl_matches(str_of(u->id), search))
                         unit_row(&s, c, u, &owing[i]);
         }
-        if (!judged)
+        if (!judged && !c->out.json)
                 ctl_say("no unit was judged yet; why: nq57ctl status");
         return sheet_end(&s, e);
 }
