@@ -15,6 +15,11 @@ from .world import NOW, World
 HERE = pathlib.Path(__file__).resolve().parent
 FOLDER = HERE.parents[1] / "build" / "worlds"
 SOURCES = ("world.py", "generate.py", "facts.py")
+HASH = 32  # bytes
+KEPT_MOST = 64  # copies, the newest ones; a run of all suites makes a few dozen, most of them small
+# What a pickle raises that cannot be read, or names what the sources no longer have.
+BROKEN = (OSError, EOFError, ValueError, pickle.UnpicklingError, AttributeError, ImportError, KeyError, TypeError,
+          IndexError)
 
 
 def place(seed, now, units, folder=FOLDER):
@@ -26,11 +31,12 @@ def place(seed, now, units, folder=FOLDER):
 
 
 def load(path):
-    """The world of a copy; None when it is absent or was cut off."""
+    """The world of a copy; None when it is absent or damaged: it begins with the hash of what follows."""
     gc.disable()  # many small objects, none of which is garbage
     try:
-        return pickle.loads(path.read_bytes())
-    except (OSError, EOFError, ValueError, pickle.UnpicklingError):
+        whole = path.read_bytes()
+        return pickle.loads(whole[HASH:]) if hashlib.sha256(whole[HASH:]).digest() == whole[:HASH] else None
+    except BROKEN:
         return None
     finally:
         gc.enable()
@@ -38,14 +44,33 @@ def load(path):
 
 def save(path, world):
     """Best effort: a folder that cannot be written costs time, nothing else."""
+    temp = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, temp = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as out:
-            pickle.dump(world, out, pickle.HIGHEST_PROTOCOL)
+            copy = pickle.dumps(world, pickle.HIGHEST_PROTOCOL)
+            out.write(hashlib.sha256(copy).digest() + copy)
         os.replace(temp, path)
-    except OSError:
+        temp = None
+        tidy(path.parent)
+    except (OSError, pickle.PicklingError):
         pass
+    finally:
+        if temp:
+            pathlib.Path(temp).unlink(missing_ok=True)
+
+
+def tidy(folder):
+    """Copies of sources that have changed since are asked for no more; another run may take one away meanwhile."""
+    ages = {}
+    for path in folder.glob("*.pickle"):
+        try:
+            ages[path] = path.stat().st_mtime
+        except OSError:
+            pass
+    for path in sorted(ages, key=ages.get, reverse=True)[KEPT_MOST:]:
+        path.unlink(missing_ok=True)
 
 
 def world(seed="57", now=NOW, units=None, folder=FOLDER):

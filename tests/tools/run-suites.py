@@ -26,6 +26,7 @@ LOGS = BUILD / "logs"
 # sanitized ones, which also count the covered lines.
 PLAIN = {"crash", "time", "systemd", "flow/test_demo"}
 FILE_SECONDS = 1500
+LANES_MOST = 8
 # A test file is one job; the longest begin first, so that all lanes end together.
 LONG = ("flow/test_sessions_kinds", "systemd/test_systemd", "flow/test_pages", "time/test_months", "flow/test_limits",
         "flow/test_sessions", "flow/test_faults", "flow/test_files", "unit", "flow/test_tape_doors",
@@ -250,8 +251,9 @@ def chosen_steps(names):
 
 
 def run(steps):
-    """Two jobs a core: a job of a suite is waiting for half of its time, for an answer, a clock or the disk."""
-    lanes = 2 * (os.cpu_count() or 1)
+    """Two jobs a core: a job of a suite is waiting for half of its time, for an answer, a clock or the disk. Beyond a
+    few the longest file decides how long it takes, and more of them only share one disk and memory."""
+    lanes = min(LANES_MOST, 2 * (os.cpu_count() or 1))
     results = []
     with concurrent.futures.ThreadPoolExecutor(lanes) as pool:
         for future in concurrent.futures.as_completed([pool.submit(timed, *step[1:]) for step in steps]):
