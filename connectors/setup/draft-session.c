@@ -213,6 +213,27 @@ static bool forgery_header(const char *name) {
         return strstr(folded, "csrf") || strstr(folded, "xsrf");
 }
 
+/* A key, or what stands behind the scheme of Authorization. */
+static void key_keep_out(Draft *d, const char *value) {
+        const char *behind = strchr(value, ' ');
+        draft_keep_out(d, str_of(behind ? behind + 1 : value));
+}
+
+/* The session, where cookies carry it. */
+static void cookies_keep_out(Draft *d, const HarEntry *login) {
+        for (size_t i = 0; i < login->answer_headers.n; i++) {
+                Str rest = str_of(login->answer_headers.at[i].value), cookie, part;
+                if (strcasecmp(login->answer_headers.at[i].name, "set-cookie") != 0)
+                        continue;
+                while (str_split(&rest, '\n', &cookie)) {
+                        (void) str_split(&cookie, '=', &part);
+                        (void) str_split(&cookie, ';', &part);
+                        if (value_secret(str_trim(part)))
+                                draft_keep_out(d, str_trim(part));
+                }
+        }
+}
+
 static bool key_in_headers(Draft *d, const HarEntry *e) {
         DraftSession *s = &d->session;
         for (size_t i = 0; i < e->headers.n; i++) {
@@ -227,6 +248,7 @@ static bool key_in_headers(Draft *d, const HarEntry *e) {
                                                                      : DRAFT_KEY_HEADER;
                 s->header = h->name;
                 s->value = "<secret>";
+                key_keep_out(d, h->value);
                 return true;
         }
         return false;
@@ -238,6 +260,7 @@ static bool key_in_query(Draft *d, const HarEntry *e) {
                         d->session.kind = DRAFT_KEY_QUERY;
                         d->session.header = e->query.at[i].name;
                         d->session.value = "<secret>";
+                        key_keep_out(d, e->query.at[i].value);
                         return true;
                 }
         return false;
@@ -291,6 +314,7 @@ void draft_session(Draft *d, const HarLog *log) {
                            "đăng nhập ở địa chỉ khác ({}): thêm máy chủ đó vào session-hosts", login->origin);
         bool answer = draft_json(login->answer_type) && login->answer.len > 0;
         bool token = answer && token_find(d, log, login), json = draft_json(login->content_type);
+        cookies_keep_out(d, login);
         draft_login_fields(d, log, &found, answer ? NULL : page);
         if (token && json) {
                 d->session.kind = DRAFT_JSON_LOGIN;

@@ -321,6 +321,20 @@ def test_addresses_hold_no_session(tmp_path):
         assert hidden not in done.stdout + done.stderr
 
 
+@pytest.mark.parametrize("way", ("cookie", "header", "query"))
+def test_addresses_hold_no_key(tmp_path, way):
+    """The same of a session that a cookie carries, and of a key without a login."""
+    key = "0a1b2c3d4e5f60718293"
+    login = answered(entry("POST", BASE + "/vao", "", status=302, kind="text/html",
+                           post="application/x-www-form-urlencoded", body="username=ai.do&password=x+y+z"),
+                     ("Set-Cookie", "lang=vi\nPHIEN=%s; path=/" % key))
+    sent = {"cookie": [("Cookie", "PHIEN=" + key)], "header": [("Authorization", "Bearer " + key)], "query": []}[way]
+    calls = [entry("GET", BASE + "/s/%s/viec?page=%d%s" % (key, k + 1, "&api_key=" + key if way == "query" else ""),
+                   {"data": rows(k * 5, 5)}, headers=sent) for k in range(2)]
+    done = learn(recording(tmp_path, *([login] if way == "cookie" else []), *calls))
+    assert "path: /s/HIDDEN/viec\n" in done.stdout and key not in done.stdout + done.stderr
+
+
 def test_a_password_before_its_account(tmp_path):
     """Of two fields that say nothing by their names, the one that is sent again is not the password."""
     login = entry("POST", BASE + "/phien/mo", {"ma": TOKEN},
