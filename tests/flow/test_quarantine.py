@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: MIT
 """One record that nobody understands does not blind a whole system."""
+import re
+
 from small import UNITS, Small
 
 
@@ -36,6 +38,7 @@ def test_a_word_that_changes_for_every_account_is_one_line(tmp_path):
         [line] = [n for n in done.err.splitlines() if "a record is put aside" in n]
         rows = len(site.ctl("quarantine", "--json").ok().json()["quarantine"])
         assert "the first of %d, in %d accounts (" % (rows, len(accounts)) in line and "IN_PROGRES`" in line
-        assert ", ...)" in line and accounts[0]["account"] in line
+        named = re.search(r" accounts \((.*), \.\.\.\)", line)[1].split(", ")  # those that were read first
+        assert named and set(named) <= {p["account"] for p in accounts}
         [partial] = [n for n in done.err.splitlines() if " partial: word-unknown" in n]
         assert "in %d accounts (" % len(accounts) in partial
