@@ -10,11 +10,6 @@
 
 #include "state/model/room.h"
 
-#define SECRETS_BYTES (4u << 20)
-#define SECRET_BYTES 4096
-#define SESSION_BYTES (64u << 10)
-#define SECRET_FILE_BYTES 16384 /* a private key is one */
-
 void secret_wipe(Text *t) {
         if (t->at)
                 explicit_bzero(t->at, t->room);
@@ -45,7 +40,7 @@ static int check_private(const char *path, int fd, struct stat *ret, Err *e) {
                 return not_private(path, "group or others may use it", e);
         if (st.st_uid != 0 && st.st_uid != geteuid())
                 return not_private(path, "somebody else owns it", e);
-        if (st.st_size > (off_t) SECRETS_BYTES)
+        if (st.st_size > (off_t) SECRET_BOOK_MAX)
                 return err_set(e, -EFBIG, RETRY_RECONFIGURE, "%s: larger than 4 MiB", path);
         *ret = st;
         return 0;
@@ -68,11 +63,9 @@ static int open_private(const char *dir, const char *name, struct stat *ret, boo
         return r < 0 ? r : fd;
 }
 
-/* `size` bytes from `from`, or what is left there. One allocation, so that no copy of a secret is left behind in freed
- * memory. */
-static int read_part(int fd, const char *name, off_t from, size_t size, Text *ret, Err *e) {
+int secret_read(int fd, const char *name, off_t from, size_t size, Text *ret, Err *e) {
         size_t have = 0;
-        _cleanup_secret_ Text t = { .at = malloc(size + 1), .room = size + 1, .max = SECRETS_BYTES + 1 };
+        _cleanup_secret_ Text t = { .at = malloc(size + 1), .room = size + 1, .max = SECRET_BOOK_MAX + 1 };
         if (!t.at)
                 return err_oom(e);
         while (have < size) {
@@ -97,7 +90,7 @@ static int read_private(const char *dir, const char *name, Text *ret, Err *e) {
         _cleanup_close_ int fd = open_private(dir, name, &st, &none, e);
         if (fd < 0)
                 return none ? SECRET_E_NONE : fd;
-        return read_part(fd, name, 0, (size_t) st.st_size, ret, e);
+        return secret_read(fd, name, 0, (size_t) st.st_size, ret, e);
 }
 
 static int give(Str secret, size_t max, Text *ret, Err *e) {
@@ -223,7 +216,7 @@ static int pages_fill(SecretPages *p, int fd, const struct stat *st, Err *e) {
         _cleanup_secret_ Text all = { 0 };
         pages_clear(p);
         p->settled = false;
-        int r = read_part(fd, p->name, 0, (size_t) st->st_size, &all, e);
+        int r = secret_read(fd, p->name, 0, (size_t) st->st_size, &all, e);
         if (r == 0)
                 r = pages_read(p, text_str(&all), e);
         if (r < 0)
@@ -248,16 +241,16 @@ static const Entry *first_of(const SecretPages *p, uint64_t hash) {
 /* 1: another account's line, that only looks alike; 0: it is this one's, and *ret holds it. */
 static int line_of(int fd, const SecretPages *p, const Entry *at, Str account, Text *ret, Err *e) {
         _cleanup_secret_ Text line = { 0 };
-        int r = read_part(fd, p->name, at->at, at->len, &line, e);
+        int r = secret_read(fd, p->name, at->at, at->len, &line, e);
         if (r < 0)
                 return r;
         Str s = text_str(&line);
         if (s.len <= account.len || !str_starts(s, account) || s.at[account.len] != '\t')
                 return 1;
         Str found = { s.at + account.len + 1, s.len - account.len - 1 };
-        if (found.len > SECRET_BYTES)
+        if (found.len > SECRET_ACCOUNT_MAX)
                 return err_set(e, -E2BIG, RETRY_RECONFIGURE, "%s: a secret is longer than 4096 bytes", p->name);
-        return give(found, SECRET_BYTES, ret, e);
+        return give(found, SECRET_ACCOUNT_MAX, ret, e);
 }
 
 static int find(int fd, const SecretPages *p, Str account, Text *ret, Err *e) {
@@ -310,9 +303,9 @@ int secret_file(const char *dir, const char *name, Text *ret, Err *e) {
                 s = without_cr((Str) { s.at, s.len - 1 });
         if (s.len == 0)
                 return SECRET_E_NONE;
-        if (s.len > SECRET_FILE_BYTES || memchr(s.at, '\0', s.len))
+        if (s.len > SECRET_FILE_MAX || memchr(s.at, '\0', s.len))
                 return err_set(e, -EINVAL, RETRY_RECONFIGURE, "%s: a secret is one text of at most 16 KiB", name);
-        return give(s, SECRET_FILE_BYTES, ret, e);
+        return give(s, SECRET_FILE_MAX, ret, e);
 }
 
 int secret_session(const char *dir, const char *source, const char *account, Text *ret, Err *e) {
@@ -325,7 +318,7 @@ int secret_session(const char *dir, const char *source, const char *account, Tex
         int r = read_private(dir, name, &all, e);
         if (r != 0)
                 return r;
-        if (all.len > SESSION_BYTES || (all.len > 0 && memchr(all.at, '\0', all.len)))
+        if (all.len > SECRET_SESSION_MAX || (all.len > 0 && memchr(all.at, '\0', all.len)))
                 return err_set(e, -EINVAL, RETRY_RECONFIGURE, "%s: a session is a text of at most 64 KiB", name);
-        return give(text_str(&all), SESSION_BYTES, ret, e);
+        return give(text_str(&all), SECRET_SESSION_MAX, ret, e);
 }

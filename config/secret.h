@@ -3,6 +3,8 @@
  */
 #pragma once
 
+#include <sys/types.h>
+
 #include "state/model/err.h"
 #include "state/model/text.h"
 
@@ -24,5 +26,15 @@ int secret_file(const char *dir, const char *name, Text *ret, Err *e);
 
 /* The file DIR/SOURCE.ACCOUNT.session, whole: a session that a person handed over (docs/profiles/sessions.md). */
 int secret_session(const char *dir, const char *source, const char *account, Text *ret, Err *e);
+
+/* What is taken at most, in bytes: a bulk file, one password in it, a session, a file of one secret (a private key). */
+#define SECRET_BOOK_MAX (4u << 20)
+#define SECRET_ACCOUNT_MAX 4096
+#define SECRET_SESSION_MAX (64u << 10)
+#define SECRET_FILE_MAX 16384
+
+/* `size` bytes from `from`, or what is left there, in one allocation, so that no copy is left behind in freed memory.
+ * Negative with Err, where `name` stands for the file. */
+int secret_read(int fd, const char *name, off_t from, size_t size, Text *ret, Err *e);
 
 void secret_wipe(Text *t); /* overwrites and frees */

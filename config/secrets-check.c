@@ -11,9 +11,7 @@
 #include "state/model/room.h"
 #include "state/model/strmap.h"
 
-#define SECRET_BYTES 4096        /* of one account, as config/secret gives it away */
 #define SMTP_SECRET_BYTES 1023   /* as deliver-smtp takes it */
-#define FILE_SECRET_BYTES 16384
 
 static const char line_en[] = "account<TAB>password", line_vi[] = "tài khoản<TAB>mật khẩu";
 
@@ -120,7 +118,7 @@ static int take_line(Lines *l, Str line, int number) {
                 return 0;
         }
         Str name = { line.at, len }, secret = { tab + 1, line.len - len - 1 };
-        if (secret.len > SECRET_BYTES)
+        if (secret.len > SECRET_ACCOUNT_MAX)
                 put_line(l, number, (int) len + 2,
                          &(Notice) { .id = NOTICE_SECRET_LINE, .en = "a password of at most 4096 bytes",
                                      .vi = "mật khẩu dài không quá 4096 byte" });
@@ -240,7 +238,7 @@ static int check_sessions(Check *c) {
                 }
                 r = check_file(c, &(SecretWanted) { file, a->at, path.text, "the session that a person hands over",
                                                     "phiên đăng nhập do người giao", .later = true },
-                               64u << 10, false);
+                               SECRET_SESSION_MAX, false);
         }
         return r;
 }
@@ -252,7 +250,7 @@ static int check_tls(Check *c, const char *pattern, const char *name, const char
         (void) snprintf(file, sizeof file, "%.60s.%s", c->source->id, name);
         if (!v.given)
                 return 0;
-        return check_file(c, &(SecretWanted) { file, v.at, path.text, en, vi, false }, FILE_SECRET_BYTES, line);
+        return check_file(c, &(SecretWanted) { file, v.at, path.text, en, vi, false }, SECRET_FILE_MAX, line);
 }
 
 /* Under systemd the unit hands it over; without, it stands in a folder of the channel's own (daemon/channel). */

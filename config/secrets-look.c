@@ -122,7 +122,7 @@ static bool is_private(SecretsLook *l, const SecretWanted *w, const struct stat 
         } else if (!(st->st_mode & 0400)) {
                 en = "its owner to be able to read it: chmod 600";
                 vi = "chủ tệp đọc được: chmod 600";
-        } else if (st->st_size > (off_t) SECRETS_LOOK_BYTES) {
+        } else if (st->st_size > (off_t) SECRET_BOOK_MAX) {
                 en = "at most 4 MiB";
                 vi = "nhiều nhất 4 MiB";
         } else
@@ -146,18 +146,6 @@ static void put_denied(SecretsLook *l, const SecretWanted *w, const char *path) 
         l->denied = true;
         (void) snprintf(seen, sizeof seen, "%.120s: %s", path, strerror(errno));
         put_unseen(l, w, seen, ask_en, ask_vi);
-}
-
-/* One allocation, so that no copy is left behind; a file that grows meanwhile is read as it was. */
-static int read_whole(int fd, size_t size, Text *ret) {
-        Text t = TEXT_INIT(SECRETS_LOOK_BYTES + 2);
-        if (text_reserve(&t, size + 1) < 0)
-                return -ENOMEM;
-        ssize_t n = pread(fd, t.at, size, 0);
-        t.len = n > 0 ? (size_t) n : 0;
-        t.at[t.len] = '\0';
-        *ret = t;
-        return n < 0 ? -errno : 0;
 }
 
 int secrets_look_read(SecretsLook *l, const SecretWanted *w, Text *ret) {
@@ -184,11 +172,10 @@ int secrets_look_read(SecretsLook *l, const SecretWanted *w, Text *ret) {
                 put_denied(l, w, path);
                 return 1;
         }
-        r = read_whole(fd, (size_t) st.st_size, ret);
+        r = secret_read(fd, path, 0, (size_t) st.st_size, ret, &(Err) { 0 });
         if (r < 0 && r != -ENOMEM) {
                 errno = -r;
                 put_denied(l, w, path);
-                secret_wipe(ret);
                 return 1;
         }
         return r;

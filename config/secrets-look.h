@@ -7,8 +7,6 @@
 
 #include "config/build.h"
 
-#define SECRETS_LOOK_BYTES (4u << 20) /* as config/secret reads at most */
-
 typedef struct SecretsLook {
         Build *b;
         const char *dir;     /* NULL: nobody says where they are */

@@ -141,8 +141,8 @@ static void show_side(sqlite3_context *x, const Apply *a, const BatchRow *row, i
                 sqlite3_result_int64(x, apply_page_as_of(a, st->page));
                 return;
         case BATCH_ALIAS:
-                if (st->source_code.len > 0 && !str_eq(st->source_code, st->code))
-                        show_text(x, st->source_code);
+                if (staged_alias(st).len > 0)
+                        show_text(x, staged_alias(st));
                 return;
         default:
                 show_text(x, st->fields);
@@ -171,7 +171,7 @@ static int batch_column(sqlite3_vtab_cursor *base, sqlite3_context *x, int colum
                 show_text(x, st->period);
                 break;
         case BATCH_UNIT:
-                show_text(x, st->unit.len > 0 ? st->unit : st->lead);
+                show_text(x, staged_unit(st));
                 break;
         default:
                 show_side(x, c->batch->apply, row, column);

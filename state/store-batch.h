@@ -18,6 +18,15 @@ typedef struct Staged {
         RecordKind kind;
 } Staged;
 
+/* Whose it is in its own row: the lead unit's, where its code is not of one unit. */
+static inline Str staged_unit(const Staged *st) {
+        return st->unit.len > 0 ? st->unit : st->lead;
+}
+/* Its code as its system has it, where that is another one. */
+static inline Str staged_alias(const Staged *st) {
+        return str_eq(st->source_code, st->code) ? STR_NULL : st->source_code;
+}
+
 #define BATCH_ROWS 64
 typedef struct BatchRow {
         Staged staged;  /* its texts are borrowed until the batch is put */

@@ -4,17 +4,13 @@
 
 #include "state/store-parts.h"
 
-static int side_put(Apply *a, int64_t record, const Staged *st, Err *e) {
-        Str code = str_eq(st->source_code, st->code) ? STR_NULL : st->source_code;
-
+static int side_update(Apply *a, int64_t record, const Staged *st, Err *e) {
         return stmt_run(a->store, NULL, e,
-                        "INSERT INTO side VALUES (?1, ?2, ?3, ?4, ?5, ?6, NULL, NULL, ?7, ?8) ON CONFLICT (id) DO "
-                        "UPDATE SET hash = ?2,"
-                        " partition = ?3, page = ?4, run = ?5, fetched_at = ?6, missing_since = NULL, removed_at = "
-                        "NULL, code = ?7, fields = ?8",
+                        "UPDATE side SET hash = ?2, partition = ?3, page = ?4, run = ?5, fetched_at = ?6,"
+                        " missing_since = NULL, removed_at = NULL, code = ?7, fields = ?8 WHERE id = ?1",
                         "iiiiitSs", side_id(record, a->listing->partition.side), (int64_t) st->hash, a->listing->id,
                         (int64_t) a->listing->pages[st->page].number, a->run,
-                        apply_page_as_of(a, st->page), code, st->fields);
+                        apply_page_as_of(a, st->page), staged_alias(st), st->fields);
 }
 
 /* The sides, and whether differences are kept of them, in one look: most of the cost of a record is that of asking. */
@@ -73,7 +69,7 @@ static int record_insert(Apply *a, const Staged *st, int64_t *ret_record, Err *e
                          "INSERT INTO record (key, kind, code, period, unit) VALUES (?, ?, ?, ?, ?) ON CONFLICT (key) "
                          "DO NOTHING",
                          "sdsss", st->key, (int) st->kind, st->code, st->period,
-                         st->unit.len > 0 ? st->unit : st->lead);
+                         staged_unit(st));
 
         *ret_record = r == 0 && inserted > 0 ? sqlite3_last_insert_rowid(a->store->db) : 0;
         return r;
@@ -195,7 +191,7 @@ static int apply_known(Apply *a, const Staged *st, const Stored *stored, Err *e)
         if (!stored->there[side])
                 r = side_wait(a, stored->record, st, e);
         else if (stored->removed[side] || stored->missing[side] || stored->hash[side] != st->hash)
-                r = side_put(a, stored->record, st, e);
+                r = side_update(a, stored->record, st, e);
         if (r == 0 && stored->field[side] && stored->hash[side] != st->hash) {
                 tally_change(a, st, stored->record, stored->field[side], now);
                 r = history_write(a, stored->record, stored->field[side], now, e);
@@ -231,7 +227,7 @@ static int apply_found(Apply *a, const Staged *st, bool is_new, Stored *stored, 
         if (!is_new || st->lone)
                 return apply_known(a, st, stored, e);
         a->report.added++;
-        return side_put(a, stored->record, st, e);
+        return side_wait(a, stored->record, st, e);
 }
 
 static int apply_one(Apply *a, const Staged *st, Err *e) {

@@ -6,6 +6,8 @@
 #include <errno.h>
 #include <stdio.h>
 
+#include "state/model/room.h"
+
 #define REREADS_MAX 2
 
 static void sum_fault(ListingSum *sum, Fault f, bool lossy, const char *detail) {
@@ -25,17 +27,10 @@ static void sum_doubt(ListingSum *sum, const Pager *p) {
 static void slice_doubt(Listing *l) {
         if (!l->pager.unproved[0])
                 return;
-        if (l->doubtful.n == l->doubtful.room) {
-                size_t room = l->doubtful.room ? 2 * l->doubtful.room : 16;
-                PageSpan *grown = reallocarray(l->doubtful.at, room, sizeof *grown);
-                if (!grown) {
-                        l->sum.doubt_all = true;
-                        return;
-                }
-                l->doubtful.at = grown;
-                l->doubtful.room = room;
-        }
-        l->doubtful.at[l->doubtful.n++] = (PageSpan) { l->sum.pages + 1, l->sum.pages + l->pager.pages };
+        if (ROOM_FOR_ONE(l->doubtful.at, l->doubtful.n, l->doubtful.room, 16) < 0)
+                l->sum.doubt_all = true;
+        else
+                l->doubtful.at[l->doubtful.n++] = (PageSpan) { l->sum.pages + 1, l->sum.pages + l->pager.pages };
 }
 
 /* The pages of one slice, or of the stream, have ended. */

@@ -211,7 +211,7 @@ static void mismatch(Pager *p) {
                       (long long) p->received, p->pages);
 }
 
-static int end_by(Pager *p, Proof proof) {
+static void end_by(Pager *p, Proof proof) {
         if (p->moved && p->sequence != p->last_sequence) {
                 p->reread_helps = true;
                 fault(p, FAULT_COUNT_MISMATCH, true, "records came on two pages: rows moved while they were read");
@@ -225,7 +225,6 @@ static int end_by(Pager *p, Proof proof) {
         } else if (!p->lossy) {
                 p->proof = p->total >= 0 ? PROOF_TOTAL : proof;
         }
-        return PAGER_END;
 }
 
 /* The proof that this page is the last, PROOF_NONE when more must be asked for. A short page is the last when another
@@ -380,7 +379,7 @@ static int ended(Pager *p, const PageSeen *s, Proof proof) {
         if (plan->kind == PAGING_NONE && plan->size > 0 && s->received >= plan->size && p->total < 0)
                 fault(p, FAULT_COUNT_MISMATCH, true, "the one page is full (%d records): there may be more",
                       s->received);
-        (void) end_by(p, proof);
+        end_by(p, proof);
         ended_unproved(p);
         return PAGER_END;
 }
